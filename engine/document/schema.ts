@@ -1,0 +1,82 @@
+/**
+ * The document: what is saved, shared and undone. Records by id, not arrays
+ * (removing one of 1,000 nodes is one patch). Unknown fields are kept verbatim
+ * everywhere, so that a newer version's file survives an older editor.
+ * Results never enter it.
+ */
+import { z } from 'zod';
+
+/** The newest document version this engine writes. */
+export const documentVersion = 1;
+
+const point = z.looseObject({ x: z.number(), y: z.number() });
+const size = z.looseObject({ width: z.number().positive(), height: z.number().positive() });
+
+/** One node instance. Parameters are checked against the node's own schema by inference, not here. */
+export const nodeSchema = z.looseObject({
+  type: z.string().min(1),
+  version: z.int().min(1).default(1),
+  params: z.record(z.string(), z.json()).default({}),
+  position: point.default({ x: 0, y: 0 }),
+  title: z.string().optional(),
+  size: size.optional(),
+  collapsed: z.boolean().optional(),
+  /** `bypass` passes inputs through to outputs of the same kind; `mute` removes the node and what needs it. */
+  mode: z.enum(['active', 'bypass', 'mute']).optional(),
+});
+
+const endpoint = z.looseObject({ node: z.string(), port: z.string() });
+/** One wire, from an output to an input. */
+export const edgeSchema = z.looseObject({ from: endpoint, to: endpoint });
+
+/** A frame around nodes. */
+export const groupSchema = z.looseObject({
+  title: z.string().default(''),
+  position: point,
+  size,
+  color: z.string().optional(),
+});
+/** A free text on the canvas. */
+export const noteSchema = z.looseObject({ text: z.string(), position: point, size });
+
+const graphFields = {
+  nodes: z.record(z.string(), nodeSchema).default({}),
+  edges: z.record(z.string(), edgeSchema).default({}),
+  groups: z.record(z.string(), groupSchema).default({}),
+  notes: z.record(z.string(), noteSchema).default({}),
+};
+
+/** A reusable sub-graph: one definition, many instances. Ports map outer names to inner endpoints. */
+export const definitionSchema = z.looseObject({
+  title: z.string().default(''),
+  ...graphFields,
+  inputs: z.record(z.string(), z.looseObject({ to: z.array(endpoint), optional: z.boolean().optional() })).default({}),
+  outputs: z.record(z.string(), z.looseObject({ from: endpoint })).default({}),
+});
+
+/** A whole document. */
+export const documentSchema = z.looseObject({
+  format: z.literal('latent-loom'),
+  version: z.literal(documentVersion),
+  ...graphFields,
+  definitions: z.record(z.string(), definitionSchema).default({}),
+  meta: z
+    .looseObject({
+      title: z.string().optional(),
+      description: z.string().optional(),
+      /** Pins: package id → SHA-256 of its manifest when the document was last saved. */
+      packages: z.record(z.string(), z.string()).optional(),
+    })
+    .default({}),
+});
+
+export type LoomDocument = z.output<typeof documentSchema>;
+export type LoomNode = z.output<typeof nodeSchema>;
+export type LoomEdge = z.output<typeof edgeSchema>;
+export type LoomGroup = z.output<typeof groupSchema>;
+export type LoomNote = z.output<typeof noteSchema>;
+export type LoomDefinition = z.output<typeof definitionSchema>;
+
+/** An empty document. */
+export const emptyDocument = (): LoomDocument =>
+  documentSchema.parse({ format: 'latent-loom', version: documentVersion });

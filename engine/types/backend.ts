@@ -1,0 +1,59 @@
+/**
+ * The machine under the engine: tensor arithmetic and inference sessions on
+ * one device. Implemented once in `engine/tensor/`; `models/` builds its
+ * networks on it; nodes see only what {@link Runtime} shows.
+ */
+import type { Tensor, TensorOps, TensorScope } from './tensor';
+
+/** Raw bytes of an ONNX graph and the external data it names. */
+export interface GraphSource {
+  readonly name: string;
+  readonly model: Uint8Array;
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+export interface SessionOptions {
+  /** Symbolic dimensions to fix, e.g. `{ batch: 2 }`; folds shape arithmetic and allows graph capture. */
+  readonly freeDimensions?: Readonly<Record<string, number>>;
+  readonly signal?: AbortSignal;
+}
+
+/** One input or output as the graph declares it. Symbolic dimensions are strings. */
+export interface SessionPort {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly (number | string)[];
+}
+
+/** A network ready to run. Float inputs are given and returned as float32; half precision is converted inside. */
+export interface Session {
+  readonly name: string;
+  readonly inputs: readonly SessionPort[];
+  readonly outputs: readonly SessionPort[];
+  /** Results belong to the scope of `ops`. Calls on one device are queued. */
+  run(feeds: Readonly<Record<string, Tensor>>, ops: TensorOps): Promise<Readonly<Record<string, Tensor>>>;
+  dispose(): Promise<void>;
+}
+
+/** Why this backend was chosen, and why not a better one; shown in the interface. */
+export interface BackendInfo {
+  readonly kind: 'webgpu' | 'wasm';
+  /** Which of a package's graphs to load. */
+  readonly precision: 'fp16' | 'fp32';
+  /** e.g. vendor and architecture of the adapter, or the number of wasm threads. */
+  readonly device: string;
+  /** Stable reasons why a better choice was not available. */
+  readonly limits: readonly ('no-webgpu' | 'no-adapter' | 'no-shader-f16' | 'no-threads' | 'forced')[];
+}
+
+export interface Backend {
+  readonly info: BackendInfo;
+  /** A fresh root scope. */
+  scope(): TensorScope;
+  createSession(source: GraphSource, options?: SessionOptions): Promise<Session>;
+  /** Tensors and sessions alive now: leak tests compare before and after. */
+  live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
+  /** Settles with the reason when the device is lost. Never rejects. */
+  readonly lost: Promise<string>;
+  dispose(): Promise<void>;
+}

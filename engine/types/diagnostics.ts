@@ -1,0 +1,93 @@
+/** What inference and validation say about a document: data with stable codes; surfaces word it. */
+import { z } from 'zod';
+import { portTypeSchema, type PortType } from './port';
+
+export const diagnosticCodes = [
+  'unknown-node',
+  'unknown-port',
+  'dangling-edge',
+  'duplicate-input',
+  'cycle',
+  'missing-input',
+  'invalid-param',
+  'package-missing',
+  'type-mismatch',
+  'unsolved-size',
+  'newer-node',
+] as const;
+export type DiagnosticCode = (typeof diagnosticCodes)[number];
+
+/** A repair that can be applied to the document as one undoable step. */
+export type Mend =
+  | { readonly kind: 'remove-edge'; readonly edge: string }
+  | { readonly kind: 'set-param'; readonly node: string; readonly param: string; readonly value: unknown }
+  /** Puts nodes (in order, first fed by the edge's source, last feeding its target) on a wire. */
+  | {
+      readonly kind: 'insert';
+      readonly edge: string;
+      readonly chain: readonly {
+        readonly type: string;
+        readonly params: Readonly<Record<string, unknown>>;
+        readonly input: string;
+        readonly output: string;
+        /** Further inputs to wire: port → existing source. */
+        readonly also?: Readonly<Record<string, { readonly node: string; readonly port: string }>>;
+      }[];
+    }
+  /** Takes the target's wire from another, existing source. */
+  | { readonly kind: 'rewire'; readonly edge: string; readonly from: { readonly node: string; readonly port: string } }
+  | { readonly kind: 'replace-node'; readonly node: string; readonly type: string };
+
+/** One finding. `path` is the field (or parameter) at fault, `got` and `want` what stands there and what should. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: 'error' | 'warning';
+  readonly node?: string;
+  readonly port?: string;
+  readonly edge?: string;
+  readonly path?: string;
+  readonly got?: string;
+  readonly want?: string;
+  readonly gotType?: PortType;
+  readonly wantType?: PortType;
+  /** English, complete, names the place: for logs and the command line. */
+  readonly message: string;
+  readonly mends: readonly Mend[];
+}
+
+const endpoint = z.strictObject({ node: z.string(), port: z.string() });
+const mendSchema: z.ZodType<Mend> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('remove-edge'), edge: z.string() }),
+  z.strictObject({ kind: z.literal('set-param'), node: z.string(), param: z.string(), value: z.unknown() }),
+  z.strictObject({
+    kind: z.literal('insert'),
+    edge: z.string(),
+    chain: z.array(
+      z.strictObject({
+        type: z.string(),
+        params: z.record(z.string(), z.unknown()),
+        input: z.string(),
+        output: z.string(),
+        also: z.record(z.string(), endpoint).optional(),
+      }),
+    ),
+  }),
+  z.strictObject({ kind: z.literal('rewire'), edge: z.string(), from: endpoint }),
+  z.strictObject({ kind: z.literal('replace-node'), node: z.string(), type: z.string() }),
+]);
+
+/** Boundary check for a {@link Diagnostic} that crosses the worker's door. */
+export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
+  code: z.enum(diagnosticCodes),
+  severity: z.enum(['error', 'warning']),
+  node: z.string().optional(),
+  port: z.string().optional(),
+  edge: z.string().optional(),
+  path: z.string().optional(),
+  got: z.string().optional(),
+  want: z.string().optional(),
+  gotType: portTypeSchema.optional(),
+  wantType: portTypeSchema.optional(),
+  message: z.string(),
+  mends: z.array(mendSchema),
+});

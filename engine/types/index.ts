@@ -1,0 +1,11 @@
+/** What `nodes/` and `models/` may import of the engine. */
+export * from './backend';
+export * from './diagnostics';
+export * from './error';
+export * from './model';
+export * from './node';
+export * from './port';
+export * from './runtime';
+export * from './tensor';
+export * from './term';
+export * from './values';

@@ -1,0 +1,147 @@
+/**
+ * What nodes may ask of a model package. Implemented in `models/`, handed to
+ * nodes by the runtime, so that neither imports the other.
+ */
+import type { Tensor, TensorOps } from './tensor';
+
+/** Reports bytes while a part is fetched, verified and expanded. */
+export interface LoadOptions {
+  readonly signal: AbortSignal;
+  readonly progress?: (done: number, total: number) => void;
+}
+/** Options of a call that makes tensors: they belong to the scope of `ops`. Loads weights on first use. */
+export interface CallOptions extends LoadOptions {
+  readonly ops: TensorOps;
+}
+
+/** β schedule and parameterisation a U-Net was trained with. */
+export interface DiffusionInfo {
+  readonly prediction: 'epsilon' | 'v' | 'sample';
+  /** ᾱ_t for t = 0…T−1 (Ho et al. 2006.11239, eq. 4), descending from near 1. */
+  readonly alphasCumprod: Float64Array;
+}
+
+/** A latent space: the identity and shape of what one first stage makes. */
+export interface LatentSpaceInfo {
+  /** Nominal identity, e.g. `loom-kl-f8`. Equal shapes do not make two spaces interchangeable. */
+  readonly space: string;
+  readonly channels: number;
+  /** Pixels per latent cell along each axis. */
+  readonly factor: number;
+  /** Linear latent → RGB in 0…1: `rgb = bias + weightᵀ·z`, weight [channels][3]. For previews and the inspector. */
+  readonly rgb: { readonly weight: readonly (readonly number[])[]; readonly bias: readonly number[] };
+}
+
+/** A set of semantic-map classes and how to paint them. */
+export interface LabelSet {
+  readonly id: string;
+  /** Index in the map = index here. Entry 0 is "none". */
+  readonly labels: readonly { readonly name: string; readonly color: string }[];
+}
+
+export interface Token {
+  readonly id: number;
+  readonly text: string;
+  readonly known: boolean;
+  /** Padding or another token that stands for no word of the prompt. */
+  readonly special: boolean;
+}
+
+/** How a prompt was cut into tokens. */
+export interface TokenView {
+  readonly tokens: readonly Token[];
+  /** How many tokens the encoder takes. */
+  readonly limit: number;
+  /** What did not fit, as text; empty when everything did. */
+  readonly overflow: string;
+}
+
+/** Text → cross-attention context. */
+export interface TextEncoder {
+  readonly width: number;
+  readonly length: number;
+  tokenize(prompt: string): Promise<TokenView>;
+  /** [B, length, width] float32. The empty string is the null prompt. */
+  encode(prompts: readonly string[], options: CallOptions): Promise<Tensor>;
+}
+
+/** Class label → cross-attention context. */
+export interface ClassEmbedder {
+  readonly width: number;
+  readonly classes: readonly string[];
+  /** [B, 1, width] float32; `null` is the learned null class. */
+  encode(classes: readonly (number | null)[], options: CallOptions): Promise<Tensor>;
+}
+
+/** Semantic map → channels concatenated to the latent. */
+export interface MapEncoder {
+  readonly labels: LabelSet;
+  readonly channels: number;
+  /** indices uint8 [B, H, W] (pixels) → one-hot [B, channels, h, w] float32 at latent size; `null` is all zeros. */
+  encode(
+    map: Tensor | null,
+    size: { readonly batch: number; readonly height: number; readonly width: number },
+    options: CallOptions,
+  ): Promise<Tensor>;
+}
+
+/** The conditioning encoders of a package. A part it lacks is undefined. */
+export interface Conditioner {
+  readonly id: string;
+  readonly text?: TextEncoder;
+  readonly classes?: ClassEmbedder;
+  readonly map?: MapEncoder;
+}
+
+/** The raw network ε_θ, v_θ or x_θ. */
+export interface UNet {
+  readonly space: LatentSpaceInfo;
+  readonly diffusion: DiffusionInfo;
+  /** Identity of the conditioner whose embeddings it understands. */
+  readonly conditioner: Conditioner;
+  /** Latent size it was trained at, in cells. */
+  readonly nativeSize: { readonly height: number; readonly width: number };
+  /** Latent height and width must be multiples of this. */
+  readonly multipleOf: number;
+  /** Channels after the latent's own that are concatenated to the input. */
+  readonly concatChannels: number;
+  /** Cross-attention context length is free; width is this. */
+  readonly contextWidth: number;
+  load(options: LoadOptions): Promise<void>;
+  /**
+   * One call of the network. sample [B, channels + concatChannels, h, w],
+   * timesteps of length B in 0…T−1 (may be fractional), context [B, S, contextWidth].
+   * Returns [B, channels, h, w]. Cannot be interrupted once begun.
+   */
+  call(sample: Tensor, timesteps: readonly number[], context: Tensor, options: CallOptions): Promise<Tensor>;
+}
+
+/** An autoencoder. Latents on wires are normalised: scale and shift are applied in here. */
+export interface FirstStage {
+  readonly type: 'kl' | 'vq';
+  readonly space: LatentSpaceInfo;
+  /** VQ only: [entries, channels] in the units of the latent on the wire. */
+  readonly codebook?: { readonly entries: number; readonly vectors: Float32Array };
+  /** image [B, 3, H, W] in −1…1. KL: mean and log-variance of the posterior; VQ: the un-quantised latent as `mean`. */
+  encode(image: Tensor, options: CallOptions): Promise<{ mean: Tensor; logVariance?: Tensor }>;
+  /** latent [B, C, h, w] → image [B, 3, H, W] in −1…1, clamped. */
+  decode(latent: Tensor, options: CallOptions): Promise<Tensor>;
+}
+
+/** An opened model package. Opening reads only the manifest; weights are loaded by the first call that needs them. */
+export interface ModelPackage {
+  readonly id: string;
+  /** SHA-256 over the manifest: changes when any file of the package does. */
+  readonly hash: string;
+  readonly conditioner: Conditioner;
+  readonly unet?: UNet;
+  readonly firstStage: FirstStage;
+}
+
+/** Where nodes get packages from. */
+export interface ModelSource {
+  /** Throws `package-missing` or `package-invalid`. */
+  open(id: string, options: LoadOptions): Promise<ModelPackage>;
+  /** The latent space with this identity, if any known package makes it. */
+  space(id: string): LatentSpaceInfo | undefined;
+}

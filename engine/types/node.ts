@@ -1,0 +1,143 @@
+/** The definition of a node: from it come handles, form, palette entry, documentation, validation and command line. */
+import type { z } from 'zod';
+import type { PortKind, PortType } from './port';
+import type { Runtime } from './runtime';
+import type { AnyValue, Port, ValueOf } from './values';
+
+export type Ports = Readonly<Record<string, Port>>;
+
+type Value<P> = P extends Port<infer K extends PortKind> ? ValueOf[K] : never;
+type OptionalKey<P extends Ports> = {
+  [K in keyof P]: P[K] extends { readonly optional: true } ? K : never;
+}[keyof P];
+type LazyKey<P extends Ports> = {
+  [K in keyof P]: P[K] extends { readonly lazy: true } ? K : never;
+}[keyof P];
+
+/** What `run` gets: required inputs always, optional ones maybe, lazy ones as functions. */
+export type Inputs<P extends Ports> = {
+  readonly [K in Exclude<keyof P, OptionalKey<P> | LazyKey<P>>]: Value<P[K]>;
+} & { readonly [K in Exclude<OptionalKey<P>, LazyKey<P>>]?: Value<P[K]> } & {
+  readonly [K in LazyKey<P>]: () => Promise<Value<P[K]> | (K extends OptionalKey<P> ? undefined : never)>;
+};
+/** What `run` must return: every output. */
+export type Outputs<P extends Ports> = { readonly [K in keyof P]: Value<P[K]> };
+
+/** What inference knows of installed packages: the port types that package `id` fixes, by role. */
+export interface Catalog {
+  /** e.g. `{ unet: PortType, 'first-stage': PortType, conditioner: PortType }`; undefined when not installed. */
+  readonly ports: (packageId: string) => Readonly<Record<string, PortType>> | undefined;
+  readonly packages: readonly string[];
+  /** Enters cache keys, so that a changed package is never served from the cache. */
+  readonly hash: (packageId: string) => string | undefined;
+}
+
+/** How far a node has come. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: 'bytes' | 'steps' | 'items';
+}
+
+export interface RunContext<I extends Ports, O extends Ports, S extends z.ZodObject> {
+  readonly inputs: Inputs<I>;
+  readonly params: z.output<S>;
+  readonly runtime: Runtime;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+  /** Shows an unfinished output. The value is borrowed for the call only: the receiver copies what it needs. */
+  readonly preview: <K extends keyof O & string>(port: K, value: Outputs<O>[K]) => void;
+}
+
+/** How a parameter is edited. Put it last in the schema: `.default(…).meta({ widget: … })`. */
+export interface ParamHints {
+  readonly label?: string;
+  readonly widget?:
+    | 'text'
+    | 'prompt'
+    | 'number'
+    | 'slider'
+    | 'seed'
+    | 'select'
+    | 'switch'
+    | 'package'
+    | 'class'
+    | 'map-painter'
+    | 'mask-painter'
+    | 'image-file'
+    | 'schedule-plot'
+    | 'hidden';
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  readonly unit?: string;
+  /** Shown behind a "more" fold. */
+  readonly advanced?: boolean;
+}
+declare module 'zod' {
+  interface GlobalMeta extends ParamHints {}
+}
+
+export type NodeCategory =
+  | 'model'
+  | 'conditioning'
+  | 'latent'
+  | 'sampling'
+  | 'first-stage'
+  | 'image'
+  | 'mask'
+  | 'utility';
+
+export interface NodeDef<
+  I extends Ports = Ports,
+  O extends Ports = Ports,
+  S extends z.ZodObject = z.ZodObject,
+> {
+  /** `category/name`, e.g. `sampling/sampler`: never renamed or reused. */
+  readonly id: `${string}/${string}`;
+  /** Rises when ports, parameters or numerics change. */
+  readonly version: number;
+  readonly title: string;
+  readonly category: NodeCategory;
+  /** One paragraph: what it does, in the paper's terms. */
+  readonly doc: string;
+  /** Names by which users of other tools know it, e.g. `KSampler`. */
+  readonly aliases?: readonly string[];
+  readonly inputs: I;
+  readonly outputs: O;
+  readonly params: S;
+  /** Old parameters → those of the next version, keyed by the version they come from. Frozen once released. */
+  readonly migrate?: Readonly<Record<number, (old: Record<string, unknown>) => Record<string, unknown>>>;
+  /** `never`: runs each time (reads a clock or a device). Default `pure`. */
+  readonly cache?: 'pure' | 'never';
+  /** A node whose result is what the run is for (an image to look at): `Run` computes these. */
+  readonly sink?: boolean;
+  /** Package ids these parameters name: their hashes enter the cache key. */
+  packages?(params: z.output<S>): readonly string[];
+  /** Port types that parameters or the chosen package make more precise. Keys: input and output names. */
+  refine?(params: z.output<S>, catalog: Catalog): Partial<Record<(keyof I | keyof O) & string, PortType>>;
+  run(context: RunContext<I, O, S>): Promise<Outputs<O>>;
+}
+
+/** Identity with inference: gives `run` exactly the types of its ports and parameters. */
+export const defineNode = <I extends Ports, O extends Ports, S extends z.ZodObject>(
+  definition: NodeDef<I, O, S>,
+): NodeDef<I, O, S> => definition;
+
+/**
+ * Any node, for registries: its ports and schema are known, the types of its
+ * `run` are not. Only the executor calls `run`, after it has parsed parameters
+ * with `params` and every input with its port's `value` schema; `never` makes
+ * any other call a type error.
+ */
+export interface AnyNode extends Omit<NodeDef, 'run' | 'packages' | 'refine'> {
+  packages?(params: never): readonly string[];
+  refine?(params: never, catalog: Catalog): Partial<Record<string, PortType>>;
+  run(context: never): Promise<Readonly<Record<string, AnyValue>>>;
+}
+
+/** The nodes an engine knows, by id. */
+export interface NodeRegistry {
+  get(id: string): AnyNode | undefined;
+  all(): readonly AnyNode[];
+}

@@ -1,0 +1,26 @@
+/** What a node may use of the machine it runs on. Everything else is out of reach. */
+import type { ModelSource } from './model';
+import type { TensorOps } from './tensor';
+
+/** Pictures in and out of bytes. Provided by the place the engine runs in (browser or Node). */
+export interface ImageCodec {
+  /** PNG, JPEG or WebP bytes → RGBA, EXIF orientation applied. Throws `bad-input`. */
+  decode(bytes: Uint8Array): Promise<{ width: number; height: number; rgba: Uint8Array }>;
+}
+
+/** Files a document refers to by content: pasted pictures, painted maps. */
+export interface AssetSource {
+  /** Bytes of the asset with this SHA-256 (hex) or data URL. Throws `file-missing`. */
+  read(reference: string): Promise<Uint8Array>;
+}
+
+export interface Runtime {
+  readonly backend: 'webgpu' | 'wasm';
+  /** What sessions compute in. Latents on wires are float32 either way. */
+  readonly precision: 'fp16' | 'fp32';
+  /** Arithmetic whose results belong to this node's run. */
+  readonly ops: TensorOps;
+  readonly models: ModelSource;
+  readonly images: ImageCodec;
+  readonly assets: AssetSource;
+}

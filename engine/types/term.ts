@@ -1,0 +1,79 @@
+/**
+ * Terms: what stands in the fields of a port type. Plain JSON, so that model
+ * manifests, documents and messages can carry them.
+ *
+ * A term is a literal, a set of names, a variable, or integer arithmetic over
+ * those. Variables are scoped to one node: two ports of a node that name the
+ * same variable must agree once the graph is wired (chaiNNer's structural
+ * types and Hindley–Milner's variables, without functions).
+ */
+import { z } from 'zod';
+
+/** A known value: a name (`"loom-kl-f8"`), a size in pixels or latent cells, a flag. */
+export type Literal = string | number | boolean;
+
+/** A set of names, e.g. the parts a conditioning carries: `{ set: ['class', 'text'] }`. Sorted, no repeats. */
+export interface SetTerm {
+  readonly set: readonly string[];
+}
+/** At most these names: what an input accepts. Satisfied by any {@link SetTerm} that is a subset. */
+export interface AtMostTerm {
+  readonly atMost: readonly string[];
+}
+/** A variable, shared by all ports of the same node instance. */
+export interface VariableTerm {
+  readonly var: string;
+}
+/** Integer product, e.g. `H = f·h`. Factors are numbers, variables, or sums. */
+export interface ProductTerm {
+  readonly mul: readonly Term[];
+}
+/** Integer sum, e.g. the width after padding. */
+export interface SumTerm {
+  readonly add: readonly Term[];
+}
+/** Union of sets, e.g. the parts after *Combine*. */
+export interface UnionTerm {
+  readonly union: readonly Term[];
+}
+
+export type Term =
+  | Literal
+  | SetTerm
+  | AtMostTerm
+  | VariableTerm
+  | ProductTerm
+  | SumTerm
+  | UnionTerm;
+
+const names = z.array(z.string());
+
+/** Boundary check for a {@link Term}: manifests and messages are parsed with it. */
+export const termSchema: z.ZodType<Term> = z.lazy(() =>
+  z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.strictObject({ set: names }),
+    z.strictObject({ atMost: names }),
+    z.strictObject({ var: z.string() }),
+    z.strictObject({ mul: z.array(termSchema) }),
+    z.strictObject({ add: z.array(termSchema) }),
+    z.strictObject({ union: z.array(termSchema) }),
+  ]),
+);
+
+/** The variable `name`, scoped to the node whose ports mention it. */
+export const v = (name: string): VariableTerm => ({ var: name });
+/** The product of integer terms. */
+export const mul = (...mul: Term[]): ProductTerm => ({ mul });
+/** The sum of integer terms. */
+export const add = (...add: Term[]): SumTerm => ({ add });
+/** The set of exactly these names (sorted, repeats removed). */
+export const setOf = (...set: string[]): SetTerm => ({ set: [...new Set(set)].toSorted() });
+/** Any subset of these names. */
+export const atMost = (...atMost: string[]): AtMostTerm => ({
+  atMost: [...new Set(atMost)].toSorted(),
+});
+/** The union of set terms. */
+export const union = (...union: Term[]): UnionTerm => ({ union });
