@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'node-failed'
   | 'bad-output'
   | 'bad-input'
+  /** A file, link or picture beyond what is read or written; `details` has `size` and `limit` in bytes. */
+  | 'too-large'
   | 'not-a-number'
   | 'package-missing'
   | 'package-invalid'

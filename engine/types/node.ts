@@ -1,7 +1,9 @@
 /** The definition of a node: from it come handles, form, palette entry, documentation, validation and command line. */
 import type { z } from 'zod';
+import type { LatentSpaceInfo } from './model';
 import type { PortKind, PortType } from './port';
 import type { Runtime } from './runtime';
+import type { Tensor } from './tensor';
 import type { AnyValue, Port, ValueOf } from './values';
 
 export type Ports = Readonly<Record<string, Port>>;
@@ -39,6 +41,21 @@ export interface Progress {
   readonly unit: 'bytes' | 'steps' | 'items';
 }
 
+/**
+ * One step of a sampling as the sampler saw it: x_t at noise level `sigma` before the
+ * step, and the x̂₀ predicted from it. Both [B, C, h, w], borrowed for the call only:
+ * the receiver retains what it keeps.
+ */
+export interface TrajectoryStep {
+  /** 0…total−1 within this sampling. */
+  readonly step: number;
+  readonly total: number;
+  readonly sigma: number;
+  readonly x: Tensor;
+  readonly denoised: Tensor;
+  readonly space: LatentSpaceInfo;
+}
+
 export interface RunContext<I extends Ports, O extends Ports, S extends z.ZodObject> {
   readonly inputs: Inputs<I>;
   readonly params: z.output<S>;
@@ -47,6 +64,8 @@ export interface RunContext<I extends Ports, O extends Ports, S extends z.ZodObj
   readonly progress: (progress: Progress) => void;
   /** Shows an unfinished output. The value is borrowed for the call only: the receiver copies what it needs. */
   readonly preview: <K extends keyof O & string>(port: K, value: Outputs<O>[K]) => void;
+  /** Present when somebody keeps the trajectory; a sampler then calls it once per step. Reads nothing back. */
+  readonly trace?: (step: TrajectoryStep) => void;
 }
 
 /** How a parameter is edited. Put it last in the schema: `.default(…).meta({ widget: … })`. */
