@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+/** `npx loom`: TypeScript is run as it stands through tsx, so the command line and the editor are one source. */
+import { fileURLToPath } from 'node:url';
+import { register } from 'tsx/esm/api';
+
+// The path alias `@/` is read from our tsconfig, wherever the command is called from.
+register({ tsconfig: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)) });
+const { main } = await import('./main.ts');
+process.exitCode = await main(process.argv);
