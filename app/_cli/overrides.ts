@@ -1,0 +1,65 @@
+/** `--set node.param=value` and `--seed N`: changes to a document before it runs, checked like any edit. */
+import { LoomError, type NodeRegistry } from '@/engine/types';
+import type { LoomDocument } from '@/engine';
+
+type Json = LoomDocument['nodes'][string]['params'][string];
+
+/** `text` as JSON where it is JSON, else as itself. */
+function asJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * A copy of the document with one parameter replaced. The text is taken as it
+ * stands where the parameter's schema accepts a string, and as JSON otherwise.
+ * @throws LoomError `bad-input` when the node or the parameter does not exist or the value does not fit.
+ */
+export function setParam(document: LoomDocument, registry: NodeRegistry, assignment: string): LoomDocument {
+  const parts = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(assignment);
+  if (!parts) throw new LoomError('bad-input', `--set wants NODE.PARAM=VALUE, not "${assignment}".`);
+  const [, id = '', param = '', text = ''] = parts;
+  const node = document.nodes[id];
+  if (!node) {
+    const known = Object.keys(document.nodes).join(', ');
+    throw new LoomError(
+      'bad-input',
+      `--set: there is no node "${id}".`,
+      { node: id },
+      { mend: `Nodes here: ${known}.` },
+    );
+  }
+  const field = registry.get(node.type)?.params.shape[param];
+  if (!field) {
+    const known = Object.keys(registry.get(node.type)?.params.shape ?? {}).join(', ');
+    throw new LoomError(
+      'bad-input',
+      `--set: node "${id}" (${node.type}) has no parameter "${param}".`,
+      { node: id, path: param },
+      { mend: `Its parameters: ${known}.` },
+    );
+  }
+  const candidates: readonly Json[] = [text, asJson(text)];
+  const value = candidates.find((candidate) => field.safeParse(candidate).success);
+  if (value === undefined) {
+    const issue = field.safeParse(asJson(text)).error?.issues[0]?.message ?? 'not accepted';
+    throw new LoomError('invalid-param', `--set ${id}.${param}: ${issue}.`, { node: id, path: param });
+  }
+  return {
+    ...document,
+    nodes: { ...document.nodes, [id]: { ...node, params: { ...node.params, [param]: value } } },
+  };
+}
+
+/** A copy of the document in which every seed is `seed` (an unsigned 64-bit integer in decimal). */
+export function setSeed(document: LoomDocument, registry: NodeRegistry, seed: string): LoomDocument {
+  let result = document;
+  for (const [id, node] of Object.entries(document.nodes))
+    for (const [param, field] of Object.entries(registry.get(node.type)?.params.shape ?? {}))
+      if (field.meta()?.widget === 'seed') result = setParam(result, registry, `${id}.${param}=${seed}`);
+  if (result === document) throw new LoomError('bad-input', '--seed: no node of this graph takes a seed.');
+  return result;
+}
