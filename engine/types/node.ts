@@ -66,6 +66,8 @@ export interface RunContext<I extends Ports, O extends Ports, S extends z.ZodObj
   readonly preview: <K extends keyof O & string>(port: K, value: Outputs<O>[K]) => void;
   /** Present when somebody keeps the trajectory; a sampler then calls it once per step. Reads nothing back. */
   readonly trace?: (step: TrajectoryStep) => void;
+  /** Present when somebody takes files (the browser's downloads, the command line's folder): a saving node hands them over. */
+  readonly file?: (file: { readonly name: string; readonly mime: string; readonly bytes: Uint8Array }) => void;
 }
 
 /** How a parameter is edited. Put it last in the schema: `.default(…).meta({ widget: … })`. */

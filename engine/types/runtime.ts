@@ -6,6 +6,11 @@ import type { TensorOps } from './tensor';
 export interface ImageCodec {
   /** PNG, JPEG or WebP bytes → RGBA, EXIF orientation applied. Throws `bad-input`. */
   decode(bytes: Uint8Array): Promise<{ width: number; height: number; rgba: Uint8Array }>;
+  /**
+   * An 8-bit palette or greyscale PNG → its raw pixel values, no colour applied: the
+   * label indices of a painted map. Throws `bad-input` for any other picture.
+   */
+  decodeIndices(bytes: Uint8Array): Promise<{ width: number; height: number; indices: Uint8Array }>;
 }
 
 /** Files a document refers to by content: pasted pictures, painted maps. */

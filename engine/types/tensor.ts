@@ -84,6 +84,12 @@ export interface TensorOps {
 /** Owns the tensors made through its `ops`. */
 export interface TensorScope {
   readonly ops: TensorOps;
+  /**
+   * Hands a tensor that this scope made to the scope it is a child of, so that
+   * it outlives this one: the way to carry a loop's state from step to step
+   * without leaking it when the loop throws. Does nothing on a root scope.
+   */
+  keep<T extends Tensor>(tensor: T): T;
   /** Drops this scope's ownership of everything it made. Idempotent. */
   release(): void;
 }

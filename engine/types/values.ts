@@ -31,6 +31,18 @@ export interface LatentValue {
   readonly kind: 'latent';
   readonly space: LatentSpaceInfo;
   readonly samples: Tensor;
+  /** Present when a sampling stopped half-way: `samples` are x_t in the variance-preserving scale, x/√(1 + σ²). */
+  readonly noisy?: NoisyState;
+}
+/** Where a sampling stopped, so that another sampler node goes on from there exactly. */
+export interface NoisyState {
+  readonly sigma: number;
+  /** The algorithm whose `history` this is. */
+  readonly sampler: string;
+  /** Noise levels of the steps before, newest first: a multistep method resumes only on the same grid. */
+  readonly before: readonly number[];
+  /** What a multistep method remembers, newest first. Owned with the value. */
+  readonly history: readonly Tensor[];
 }
 /** int32 [B, h, w]: VQ codebook indices. */
 export interface CodesValue {
@@ -92,6 +104,14 @@ export interface DenoiserValue {
    * `at` is the fraction of the sampling done (0…1), for conditioning ranges. The result belongs to `ops`.
    */
   denoise(x: Tensor, sigma: number, at: number, call: { readonly ops: TensorOps; readonly signal: AbortSignal }): Promise<Tensor>;
+  /**
+   * The same function with everything that depends only on the shape [B, C, h, w]
+   * (batched contexts, maps at latent size) made once, in the scope of `call.ops`.
+   * Samplers use it for a whole sampling.
+   */
+  prepare?(dims: readonly number[], call: { readonly ops: TensorOps; readonly signal: AbortSignal }): Promise<DenoiserValue['denoise']>;
+  /** The tensors that the functions above read: owned with the value. */
+  readonly tensors?: readonly Tensor[];
 }
 /** Unit-variance start noise and the seed that stochastic samplers go on drawing from. */
 export interface NoiseValue {
@@ -100,6 +120,8 @@ export interface NoiseValue {
   /** float32 [B, C, h, w] ~ N(0, I). */
   readonly samples: Tensor;
   readonly seed: bigint;
+  /** Index of the first batch element in its stream, so that element k of a batch can be made alone. Default 0. */
+  readonly firstElement?: number;
 }
 /** Noise levels σ₀ > … > σ_n, the last one 0 for a whole sampling (k-diffusion's convention). */
 export interface ScheduleValue {
