@@ -1,4 +1,74 @@
-export const main = async (a: string[]): Promise<number> => {
-  console.log(a);
-  return 0;
-};
+/** The command line: the editor's engine on Node. */
+import { Command, CommanderError } from 'commander';
+import { toLoomError } from '@/engine';
+import { errorLines } from './document';
+
+const collect = (value: string, before: readonly string[]) => [...before, value];
+
+function program(finish: (code: number) => void): Command {
+  const loom = new Command('loom')
+    .description('Runs, checks and looks into Latent Loom graphs, with the same engine as the editor.')
+    .version('0.1.0')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+
+  loom
+    .command('run')
+    .description('run a graph and write the picture it makes')
+    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
+    .option('--set <node.param=value>', 'change a parameter; may be given several times', collect, [])
+    .option('--seed <n>', 'replace every seed (unsigned 64-bit integer)')
+    .option('--out <file.png>', 'where to write the picture; several are numbered', 'out.png')
+    .option('--node <id>', 'run only up to this node')
+    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--threads <n>', 'wasm threads')
+    .option('--no-metadata', 'leave the graph out of the picture')
+    .option('--json', 'print timings as JSON on standard output')
+    .action(async (graph, options) => finish(await (await import('./run')).run(graph, options)));
+
+  loom
+    .command('validate')
+    .description('say what is wrong with a graph: one line per problem, exit code 1 if there is any error')
+    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
+    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--json', 'print the findings as JSON')
+    .action(async (graph, options) => finish(await (await import('./validate')).validate(graph, options)));
+
+  loom
+    .command('nodes')
+    .description('list the nodes with their ports and parameters')
+    .option('--json', 'as JSON, parameters as JSON Schema')
+    .action(async (options) => finish(await (await import('./nodes')).nodes(options)));
+
+  loom
+    .command('inspect')
+    .description('write what flows at a port: statistics, tensors and pictures')
+    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
+    .requiredOption('--node <id>', 'the node')
+    .requiredOption('--port <name>', 'its output (or input) port')
+    .requiredOption('--out <folder>', 'where to write')
+    .option('--set <node.param=value>', 'change a parameter; may be given several times', collect, [])
+    .option('--seed <n>', 'replace every seed')
+    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--threads <n>', 'wasm threads')
+    .action(async (graph, options) => finish(await (await import('./inspect')).inspect(graph, options)));
+
+  return loom;
+}
+
+/**
+ * Runs one command. Exit codes: 0 done, 1 the graph or the run has errors, 2 the command was wrong.
+ * @param argv as `process.argv`
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exit = 0;
+  try {
+    await program((code) => (exit = code)).parseAsync([...argv]);
+    return exit;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    const error = toLoomError(thrown);
+    for (const line of errorLines(error)) console.error(line);
+    return 1;
+  }
+}
