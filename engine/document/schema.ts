@@ -50,8 +50,24 @@ const graphFields = {
 export const definitionSchema = z.looseObject({
   title: z.string().default(''),
   ...graphFields,
-  inputs: z.record(z.string(), z.looseObject({ to: z.array(endpoint), optional: z.boolean().optional() })).default({}),
+  inputs: z
+    .record(z.string(), z.looseObject({ to: z.array(endpoint), optional: z.boolean().optional() }))
+    .default({}),
   outputs: z.record(z.string(), z.looseObject({ from: endpoint })).default({}),
+  /** Inner parameters that an instance may set for itself, under these names. */
+  params: z.record(z.string(), z.looseObject({ node: z.string(), param: z.string() })).default({}),
+});
+
+/**
+ * Repeats a run over lists of values without copying nodes. The parameters of
+ * one sweep go in step (values[k] together); several sweeps multiply.
+ */
+export const sweepSchema = z.looseObject({
+  title: z.string().optional(),
+  enabled: z.boolean().default(true),
+  params: z
+    .array(z.looseObject({ node: z.string(), param: z.string(), values: z.array(z.json()).max(1024) }))
+    .max(64),
 });
 
 /** A whole document. */
@@ -60,6 +76,7 @@ export const documentSchema = z.looseObject({
   version: z.literal(documentVersion),
   ...graphFields,
   definitions: z.record(z.string(), definitionSchema).default({}),
+  sweeps: z.record(z.string(), sweepSchema).default({}),
   meta: z
     .looseObject({
       title: z.string().optional(),
@@ -75,7 +92,16 @@ export type LoomNode = z.output<typeof nodeSchema>;
 export type LoomEdge = z.output<typeof edgeSchema>;
 export type LoomGroup = z.output<typeof groupSchema>;
 export type LoomNote = z.output<typeof noteSchema>;
+export type LoomSweep = z.output<typeof sweepSchema>;
 export type LoomDefinition = z.output<typeof definitionSchema>;
+
+/** Node types in this category are instances of the document's definitions: `graph/<definition id>`. */
+export const instanceCategory = 'graph/';
+/** The node type of an instance of this definition. */
+export const instanceType = (definition: string): string => `${instanceCategory}${definition}`;
+/** The definition that a node type is an instance of; undefined for plain nodes. */
+export const definitionOf = (type: string): string | undefined =>
+  type.startsWith(instanceCategory) ? type.slice(instanceCategory.length) : undefined;
 
 /** An empty document. */
 export const emptyDocument = (): LoomDocument =>

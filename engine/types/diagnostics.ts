@@ -14,12 +14,20 @@ export const diagnosticCodes = [
   'type-mismatch',
   'unsolved-size',
   'newer-node',
+  'too-large',
+  'invalid-sweep',
 ] as const;
 export type DiagnosticCode = (typeof diagnosticCodes)[number];
 
 /** A repair that can be applied to the document as one undoable step. */
 export type Mend =
   | { readonly kind: 'remove-edge'; readonly edge: string }
+  /** Wires an input that has no wire. */
+  | {
+      readonly kind: 'connect';
+      readonly from: { readonly node: string; readonly port: string };
+      readonly to: { readonly node: string; readonly port: string };
+    }
   | { readonly kind: 'set-param'; readonly node: string; readonly param: string; readonly value: unknown }
   /** Puts nodes (in order, first fed by the edge's source, last feeding its target) on a wire. */
   | {
@@ -35,7 +43,11 @@ export type Mend =
       }[];
     }
   /** Takes the target's wire from another, existing source. */
-  | { readonly kind: 'rewire'; readonly edge: string; readonly from: { readonly node: string; readonly port: string } }
+  | {
+      readonly kind: 'rewire';
+      readonly edge: string;
+      readonly from: { readonly node: string; readonly port: string };
+    }
   | { readonly kind: 'replace-node'; readonly node: string; readonly type: string };
 
 /** One finding. `path` is the field (or parameter) at fault, `got` and `want` what stands there and what should. */
@@ -58,6 +70,7 @@ export interface Diagnostic {
 const endpoint = z.strictObject({ node: z.string(), port: z.string() });
 const mendSchema: z.ZodType<Mend> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remove-edge'), edge: z.string() }),
+  z.strictObject({ kind: z.literal('connect'), from: endpoint, to: endpoint }),
   z.strictObject({ kind: z.literal('set-param'), node: z.string(), param: z.string(), value: z.unknown() }),
   z.strictObject({
     kind: z.literal('insert'),

@@ -37,6 +37,14 @@ export interface UnionTerm {
   readonly union: readonly Term[];
 }
 
+/**
+ * At most what `within` denotes, where that is not known beforehand: e.g. a
+ * U-Net node declares `unet: { accepts: v('A') }, positive: { parts: within(v('A')) }`.
+ */
+export interface WithinTerm {
+  readonly within: Term;
+}
+
 export type Term =
   | Literal
   | SetTerm
@@ -44,7 +52,8 @@ export type Term =
   | VariableTerm
   | ProductTerm
   | SumTerm
-  | UnionTerm;
+  | UnionTerm
+  | WithinTerm;
 
 const names = z.array(z.string());
 
@@ -60,6 +69,7 @@ export const termSchema: z.ZodType<Term> = z.lazy(() =>
     z.strictObject({ mul: z.array(termSchema) }),
     z.strictObject({ add: z.array(termSchema) }),
     z.strictObject({ union: z.array(termSchema) }),
+    z.strictObject({ within: termSchema }),
   ]),
 );
 
@@ -77,3 +87,5 @@ export const atMost = (...atMost: string[]): AtMostTerm => ({
 });
 /** The union of set terms. */
 export const union = (...union: Term[]): UnionTerm => ({ union });
+/** Any subset of the set (or bound) that `within` turns out to be. */
+export const within = (within: Term): WithinTerm => ({ within });

@@ -1,0 +1,23 @@
+/** The engine's public surface: all that `app/` and tests of other parts may use. */
+export * from './types/index';
+export * from './document/schema';
+export { parseDocument, type DocumentNotice } from './document/parse';
+export { serialise } from './document/serialise';
+export { createHistory, type History } from './document/history';
+export { infer } from './graph/infer';
+export type {
+  DeclaredPorts,
+  Endpoint,
+  Inference,
+  InferOptions,
+  NodeInfo,
+  NodeState,
+} from './graph/inference';
+export { checkWire, type WireCheck } from './graph/wire';
+export { applyMend } from './graph/apply-mend';
+export { plan } from './graph/plan';
+export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './graph/plan-types';
+export type { MemoryPlan, MemoryStep } from './graph/memory';
+export { createExecutor } from './run/executor';
+export type { Borrowed, Executor, ExecutorOptions, RunOptions } from './run/executor-types';
+export type { NodeCost, RunEvent, RunResult } from './run/events';
