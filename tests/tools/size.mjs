@@ -1,0 +1,48 @@
+/**
+ * `npm run size`: the bytes a first visit costs, after `npm run build`.
+ * JavaScript that the page names in its HTML, gzipped as a server would send
+ * it, against 350 kB; every model file that *Text to image* needs against 60 MB.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { root } from './steps.mjs';
+
+const limits = { script: 350_000, model: 60_000_000 };
+const page = `${root}.next/server/app/index.html`;
+if (!existsSync(page)) throw new Error('There is no build to measure: run `npm run build` first.');
+
+const html = readFileSync(page, 'utf8');
+const scripts = [
+  ...new Set([...html.matchAll(/(?:src|href)="\/(_next\/static\/[^"?]+\.js)/g)].map((match) => match[1])),
+];
+const rows = scripts.map((name) => ({
+  name,
+  bytes: gzipSync(readFileSync(`${root}.next/${name.slice('_next/'.length)}`), { level: 6 }).length,
+}));
+const script = rows.reduce((sum, row) => sum + row.bytes, 0);
+for (const row of rows.toSorted((a, b) => b.bytes - a.bytes))
+  console.log(`${String(row.bytes).padStart(9)}  ${row.name}`);
+console.log(`${String(script).padStart(9)}  JavaScript of the first load, gzipped (limit ${limits.script})`);
+
+const template = JSON.parse(readFileSync(`${root}public/templates/text-to-image.json`, 'utf8'));
+const ids = [
+  ...new Set(
+    Object.values(template.nodes).flatMap((node) =>
+      typeof node.params?.package === 'string' ? [node.params.package] : [],
+    ),
+  ),
+];
+let model = 0;
+for (const id of ids) {
+  const manifest = JSON.parse(readFileSync(`${root}models/${id}/manifest.json`, 'utf8'));
+  // The first picture decodes but does not encode; only one of the two precisions is fetched, so count the larger.
+  const needed = Object.entries(manifest.files).filter(([name]) => !name.startsWith('vae_encoder'));
+  const half = needed.filter(([name]) => !name.endsWith('.f32.onnx'));
+  const full = needed.filter(([name]) => !(name.endsWith('.onnx') && !name.endsWith('.f32.onnx')));
+  const bytes = Math.max(...[half, full].map((list) => list.reduce((sum, [, file]) => sum + file.size, 0)));
+  console.log(`${String(bytes).padStart(9)}  model bytes of the first picture from ${id}`);
+  model += bytes;
+}
+console.log(`${String(model).padStart(9)}  all model bytes of the first picture (limit ${limits.model})`);
+if (script === 0 || model === 0) throw new Error('Nothing was measured.');
+if (script > limits.script || model > limits.model) process.exitCode = 1;
