@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Resvg } from '@resvg/resvg-js';
 import sharp from 'sharp';
 import { IMAGE_SIZE, MAP_SIZE } from './pack.mjs';
 import { emojiSplit } from './split.mjs';
@@ -31,7 +30,7 @@ function iconifySource(name) {
     if (!icon) return null;
     const { body, width, height } = { width: icons.width, height: icons.height, ...resolveIcon(icons, icon) };
     return Buffer.from(
-      `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${width} ${height}">${body}</svg>`,
+      `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${2 * DRAWN}" height="${2 * DRAWN}" viewBox="0 0 ${width} ${height}">${body}</svg>`,
     );
   };
 }
@@ -76,14 +75,12 @@ function concepts() {
 
 async function draw(source) {
   const margin = (IMAGE_SIZE - DRAWN) / 2;
-  const isSvg = source.subarray(0, 4).toString() === '<svg';
-  const png = isSvg ? new Resvg(source.toString(), { fitTo: { mode: 'width', value: DRAWN * 2 } }).render().asPng() : source;
-  const rgba = await sharp(png)
+  const rgba = await sharp(source) // librsvg: resvg gives up on some of Noto's gradients
     .resize(DRAWN, DRAWN, { fit: 'contain', background: '#0000' })
     .extend({ top: margin, bottom: margin, left: margin, right: margin, background: '#0000' })
     .png()
     .toBuffer();
-  const webp = await sharp(rgba).flatten({ background: '#fff' }).webp({ quality: 82, effort: 5 }).toBuffer();
+  const webp = await sharp(rgba).flatten({ background: '#fff' }).webp({ quality: 82 }).toBuffer();
   const alpha = await sharp(rgba).extractChannel('alpha').resize(MAP_SIZE, MAP_SIZE).raw().toBuffer();
   return { webp, map: Buffer.from(alpha.map((value) => (value > 127 ? SILHOUETTE : BACKGROUND))) };
 }
@@ -91,14 +88,14 @@ async function draw(source) {
 export async function addEmoji(pack, limit = Infinity) {
   let drawn = 0;
   for (const { concept, key, group, tags } of concepts()) {
-    for (const [style, source] of Object.entries(STYLES)) {
-      const image = source(key);
-      if (!image || drawn >= limit) continue;
-      const { webp, map } = await draw(image);
+    const sources = Object.entries(STYLES).map(([style, source]) => ({ style, image: source(key) })).filter(({ image }) => image);
+    if (drawn >= limit) return;
+    const results = await Promise.all(sources.map(({ image }) => draw(image)));
+    for (const [i, { style }] of sources.entries()) {
       const split = emojiSplit(concept, style);
       const caption = `a ${style} emoji of ${concept}`;
-      pack.add({ id: `emoji/${style}/${key}`, class: `emoji:${group}`, caption, concept, style, tags, split }, webp, map);
-      drawn += 1;
+      pack.add({ id: `emoji/${style}/${key}`, class: `emoji:${group}`, caption, concept, style, tags, split }, results[i].webp, results[i].map);
     }
+    drawn += sources.length;
   }
 }

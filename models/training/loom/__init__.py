@@ -1,0 +1,1 @@
+"""Training code of the Latent Loom model packages: latent diffusion (arXiv 2112.10752) in small files."""

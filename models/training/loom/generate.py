@@ -1,0 +1,102 @@
+"""Draws every evaluation task with a training run or a package; keeps the samples for loom.score.
+
+    python -m loom.generate RUN_OR_PACKAGE --data DATA --tokenizer T --out SAMPLES [--sweep] [--threads 16]
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from .config import load_config
+from .data import Dataset, load_dataset
+from .generators import Generator, PackageGenerator, RunGenerator
+from .runtime import device, prepare
+from .tasks import Task, make_tasks
+
+
+def draw(generator: Generator, task: Task, options: dict, count: int | None = None, deadline: float = float("inf"), **changed) -> Tensor:
+    """→ uint8 [n, 3, 256, 256]; n is smaller than the task's size only if the deadline passed."""
+    settings = {"sampler": options["sampler"], "steps": options["steps"], "guidance": task.guidance, **changed}
+    count = min(count or len(task.prompts), len(task.prompts))
+    images = []
+    for start in range(0, count, options["batch"]):
+        if time.monotonic() > deadline:
+            break
+        part = slice(start, min(start + options["batch"], count))
+        seed = options["seed"] * 10_000 + start
+        images.append(generator.generate(task.prompts[part], task.classes[part], task.maps[part], seed=seed, **settings).cpu())
+    return torch.cat(images) if images else torch.empty(0, 3, 256, 256, dtype=torch.uint8)
+
+
+def save(folder: Path, name: str, images: Tensor, seconds: float) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / f"{name}.npy", images.numpy())
+    print(f"{name}: {len(images)} images, {seconds:.1f} s", flush=True)
+
+
+def draw_all(generator: Generator, dataset: Dataset, options: dict, out: Path, sweep: bool, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    has_text = generator.text(["probe"]) is not None
+    tasks = make_tasks(dataset, options["counts"], has_text, generator.has_map)
+    held_out = torch.cat([dataset.where(s) for s in ("heldout-pair", "heldout-combination", "heldout")])
+    pick = torch.linspace(0, len(held_out) - 1, options.get("reconstructions", 512)).long().unique()
+    started = time.monotonic()
+    save(out, "reconstruction", generator.reconstruct(dataset.images[held_out[pick]]).cpu(), time.monotonic() - started)
+    np.save(out / "reconstruction-targets.npy", held_out[pick].numpy())
+    if generator.codebook_size():
+        use = {"held_out": generator.codebook_use(dataset.images[held_out]), "every_fourth": generator.codebook_use(dataset.images[::4])}
+        (out / "codebook-use.json").write_text(json.dumps({"codes": generator.codebook_size(), **use}))
+    # The most telling tasks first, in case the time runs out.
+    for task in sorted(tasks, key=lambda t: ["avatars", "emoji", "classes", "maps", "emoji-pairs", "emoji-concepts", "blends"].index(t.name)):
+        started = time.monotonic()
+        images = draw(generator, task, options, deadline=deadline)
+        save(out, task.name, images, time.monotonic() - started)
+    if not sweep:
+        return
+    by_name, count = {t.name: t for t in tasks}, options["sweep"]["count"]
+    subjects = ["avatars", "emoji"] if has_text else ["classes"]
+    for subject in subjects:
+        started, task = time.monotonic(), by_name[subject]
+        for guidance in options["sweep"]["guidance"]:
+            save(out, f"sweep-guidance-{subject}-{guidance}", draw(generator, task, options, count, deadline, guidance=float(guidance)), time.monotonic() - started)
+    for sampler in ("ddim", "heun", "dpmpp_2m"):
+        for steps in options["sweep"]["steps"]:
+            started = time.monotonic()
+            images = draw(generator, by_name[subjects[0]], options, count, deadline, sampler=sampler, steps=steps)
+            save(out, f"sweep-steps-{subjects[0]}-{sampler}-{steps}", images, time.monotonic() - started)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--config", default=str(Path(__file__).parent.parent / "configs" / "evaluation.toml"))
+    parser.add_argument("--overrides")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--sweep", action="store_true")
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    arguments = parser.parse_args()
+    options = load_config(arguments.config, arguments.overrides)
+    prepare(options["seed"])
+    is_package = (arguments.source / "unet.onnx").exists()
+    dataset = load_dataset(arguments.data, Tokenizer.from_file(str(arguments.tokenizer)), arguments.workers)
+    if is_package:
+        options["batch"] = min(options["batch"], 32)
+        torch.set_num_threads(arguments.threads)
+        generator: Generator = PackageGenerator(arguments.source, arguments.threads)
+    else:
+        generator = RunGenerator(arguments.source, arguments.tokenizer, device())
+    draw_all(generator, dataset, options, arguments.out, arguments.sweep, arguments.seconds)
+
+
+if __name__ == "__main__":
+    main()

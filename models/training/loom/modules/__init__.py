@@ -1,0 +1,1 @@
+"""Network modules. Feature maps are [B, C, H, W]; token sequences are [B, N, C]."""

@@ -1,0 +1,237 @@
+"""Second stage: the conditional denoiser in the latent space of a trained first stage (section 3.2, eq. 2 and 3).
+
+    torchrun --nproc-per-node 2 -m loom.train_diffusion configs/kl-f8.toml --data DATA --tokenizer T --out RUN
+
+`--out` must hold the first stage's shards. One process a GPU; gradients are averaged over processes as one flat
+buffer. `--resume` continues from the shards of an earlier run; `--benchmark` times steps on random latents.
+"""
+
+import argparse
+import copy
+import os
+import time
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from . import checkpoint
+from .config import load_config
+from .data import CAPTION_VARIANTS, MAP_CLASSES, Dataset, load_dataset, normalise, one_hot_map
+from .diffusion import STEPS, add_noise, alphas_cumprod, min_snr_weight
+from .modules.denoiser import Denoiser
+from .modules.first_stage import split_parameters
+from .runtime import JsonLog, autocast, compiled, prepare
+from .train_first_stage import FirstStage
+
+# The full caption is drawn most often, the reworded ones to make prompts robust (see data.caption_variants).
+CAPTION_SHARE = (0.55, 0.15, 0.15, 0.15)
+
+
+@torch.no_grad()
+def encode_all(model: FirstStage, images: Tensor, batch: int = 128) -> Tensor:
+    """uint8 [N, 3, 256, 256] → fp16 latents [N, 2, C', 32, 32]: of the image and of its mirror image.
+
+    C' is 2C for KL (mean ‖ log-variance) and C for VQ.
+    """
+    was_training = model.training
+    model.eval()
+    out = []
+    for chunk in images.split(batch):
+        with autocast(images.device):
+            pair = [model.encoder(normalise(view)) for view in (chunk, chunk.flip(3))]
+        if model.kind == "kl":
+            pair = [torch.cat(split_parameters(p), 1) for p in pair]
+        out.append(torch.stack(pair, 1).half())
+    model.train(was_training)
+    return torch.cat(out)
+
+
+def latent_scale(latents: Tensor, channels: int) -> float:
+    """1 / standard deviation of all latents (appendix G): the diffusion model sees unit variance."""
+    return 1 / latents[:, 0, :channels].float().std().item()
+
+
+class DiffusionTrainer:
+    def __init__(self, config: dict, dataset: Dataset, latents: Tensor, out: Path, where: torch.device, scale: float):
+        self.config, self.options, self.dataset, self.out, self.where = config, config["diffusion"], dataset, out, where
+        self.latents, self.scale = latents, scale
+        self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        self.channels = config["denoiser"]["latent_channels"]
+        torch.manual_seed(config["seed"])  # the same start on every rank
+        self.denoiser = Denoiser(classes=len(dataset.labels.classes), **{"text": None, **config["denoiser"]})
+        self.denoiser.to(where, memory_format=torch.channels_last)
+        self.ema = copy.deepcopy(self.denoiser).eval().requires_grad_(False)
+        self.parameters = [p for p in self.denoiser.parameters() if p.requires_grad]
+        # Biases, norms and embeddings are not decayed.
+        matrices = [p for p in self.parameters if p.ndim > 1]
+        vectors = [p for p in self.parameters if p.ndim <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": matrices, "weight_decay": self.options["weight_decay"]}, {"params": vectors, "weight_decay": 0.0}],
+            lr=self.options["rate"], betas=(0.9, 0.99), fused=where.type == "cuda",
+        )
+        self.alpha_bar = alphas_cumprod().to(where)
+        self.loss = compiled(self.plain_loss, where)
+        torch.manual_seed(config["seed"] + 1000 + self.rank)  # different batches on each rank
+        self.draw = self.sampling_weights()
+        self.caption_share = torch.tensor(CAPTION_SHARE, device=where)
+        self.may_flip = torch.tensor([c.startswith("clothing:") for c in dataset.labels.classes], device=where)
+        self.log = JsonLog(out / "diffusion.jsonl") if self.rank == 0 else None
+
+    def sampling_weights(self) -> Tensor:
+        """Probability of each record: 0 outside the training split, `share` between kinds, equal within a kind."""
+        weights = torch.zeros(len(self.dataset.records))
+        for kind, share in self.options["share"].items():
+            members = self.dataset.where("train", f"{kind}:")
+            weights[members] = share / max(1, len(members))
+        return weights.to(self.where)
+
+    def plain_loss(self, latent: Tensor, noise: Tensor, timestep: Tensor, alpha_bar: Tensor, ids, classes: Tensor, maps) -> Tensor:
+        noisy, target = add_noise(latent, noise, alpha_bar)
+        noisy = noisy.contiguous(memory_format=torch.channels_last)
+        v = self.denoiser(noisy, timestep, ids, classes, maps)
+        per_image = (v.float() - target).square().mean((1, 2, 3))
+        return 2 * (per_image * min_snr_weight(alpha_bar)).mean()
+
+    def batch(self) -> tuple:
+        n, where = self.options["batch"], self.where
+        chosen = torch.multinomial(self.draw, n, replacement=True)
+        classes = self.dataset.classes[chosen]
+        # Mirror images only of photographs: emoji and captions know left from right.
+        flip = (torch.rand(n, device=where) < 0.5) & self.may_flip[classes]
+        latent = self.latents[chosen, flip.long()].float()
+        if latent.shape[1] == 2 * self.channels:
+            mean, log_variance = latent.chunk(2, 1)
+            latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+        latent = latent * self.scale
+        drop = torch.rand(3, n, device=where)
+        ids = maps = None
+        if self.denoiser.text_encoder is not None:
+            variant = torch.multinomial(self.caption_share, n, replacement=True)
+            ids = self.dataset.ids[chosen, variant] * (drop[0] >= self.options["drop_text"])[:, None]
+        null_class = torch.full_like(classes, len(self.dataset.labels.classes))
+        classes = torch.where(drop[1] < self.options["drop_class"], null_class, classes)
+        if self.config["denoiser"]["map_classes"]:
+            maps = one_hot_map(self.dataset.maps[chosen])
+            maps = torch.where(flip[:, None, None, None], maps.flip(3), maps)
+            maps = maps * (drop[2] >= self.options["drop_map"])[:, None, None, None]
+        timestep = torch.randint(STEPS, (n,), device=where)
+        return latent, torch.randn_like(latent), timestep.float(), self.alpha_bar[timestep], ids, classes, maps
+
+    def average_gradients(self) -> None:
+        """Mean over processes, as one flat buffer: one collective a step."""
+        gradients = [p.grad for p in self.parameters if p.grad is not None]
+        flat = torch._utils._flatten_dense_tensors(gradients)
+        dist.all_reduce(flat)
+        flat /= self.world
+        torch._foreach_copy_(gradients, torch._utils._unflatten_dense_tensors(flat, gradients))
+
+    def step(self, rate: float, step: int) -> Tensor:
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        with autocast(self.where):
+            loss = self.loss(*self.batch())
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.world > 1:
+            self.average_gradients()
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        decay = min(self.options["ema"], (step + 1) / (step + 20))
+        torch._foreach_lerp_(list(self.ema.parameters()), [p.detach() for p in self.denoiser.parameters()], 1 - decay)
+        return loss.detach()
+
+    def agreed(self, progress: float) -> float:
+        """Rank 0's clock decides for everyone: ranks with different learning rates would drift apart."""
+        if self.world == 1:
+            return progress
+        shared = torch.tensor([progress], device=self.where, dtype=torch.float64)
+        dist.broadcast(shared, 0)
+        return shared.item()
+
+    def rate(self, progress: float, step: int) -> float:
+        decay = 1.0 if progress < 0.65 else max(0.02, (1 - progress) / 0.35)
+        return self.options["rate"] * min(1.0, (step + 1) / self.options["warm_up"]) * decay
+
+    def run(self, seconds: float, metadata: dict, save: bool = True) -> None:
+        started, step, progress, saved = time.monotonic(), 0, 0.0, 0.0
+        total = torch.zeros((), device=self.where)
+        timed_from, timed_step = started, 0
+        while progress < 1:
+            total += self.step(self.rate(progress, step), step)
+            step += 1
+            if step % self.options["log_every"]:
+                continue
+            mean = total.item() / self.options["log_every"]  # waits for the GPU, so the clock below is honest
+            total.zero_()
+            now = time.monotonic()
+            progress = self.agreed((now - started) / seconds)
+            images = self.options["batch"] * self.world
+            if self.log and step % (10 * self.options["log_every"]) == 0 or self.log and timed_step == 0:
+                per_second = (step - timed_step) * images / max(1e-6, now - timed_from)
+                self.log.write(step=step, seen=step * images, loss=mean, images_per_second=per_second, progress=progress)
+                timed_from, timed_step = time.monotonic(), step
+            if save and self.rank == 0 and now - started - saved > 150:
+                saved = now - started
+                self.save(metadata, step)
+        if self.log:
+            self.log.write(done=True, step=step, seen=step * self.options["batch"] * self.world)
+        if save and self.rank == 0:
+            self.save(metadata, step)
+
+    def save(self, metadata: dict, step: int) -> None:
+        seen = step * self.options["batch"] * self.world
+        checkpoint.save_module(self.ema, self.out, "denoiser", step=step, seen=seen, scale=self.scale,
+                               config=self.config["denoiser"], **metadata)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--until", type=float, help="stop at this time of the clock (seconds since 1970) at the latest")
+    parser.add_argument("--overrides")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--benchmark", action="store_true", help="random latents, nothing saved")
+    arguments = parser.parse_args()
+    config = load_config(arguments.config, arguments.overrides)
+    rank, world = int(os.environ.get("LOCAL_RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    if torch.cuda.is_available():
+        torch.cuda.set_device(rank)
+    if world > 1:
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    where = prepare(config["seed"])
+    tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
+    dataset = load_dataset(arguments.data, tokenizer, arguments.workers, with_images=not arguments.benchmark).to(where)
+    channels = config["denoiser"]["latent_channels"]
+    if arguments.benchmark:
+        latents, scale = torch.randn(len(dataset.records), 2, channels, 32, 32, device=where).half(), 1.0
+    else:
+        first_stage = FirstStage(config["first_stage"]).to(where, memory_format=torch.channels_last)
+        checkpoint.load_module(first_stage, arguments.out, "first-stage")
+        latents = encode_all(first_stage, dataset.images)
+        scale = latent_scale(latents[dataset.where("train").to(where)], channels)
+    dataset.images = torch.empty(0)  # from here on only latents are needed
+    trainer = DiffusionTrainer(config, dataset, latents, arguments.out, where, scale)
+    if arguments.resume:
+        metadata = checkpoint.load_module(trainer.denoiser, arguments.out, "denoiser")
+        trainer.ema.load_state_dict(trainer.denoiser.state_dict())
+        print("resumed at", metadata["seen"], "samples")
+    seconds = arguments.seconds or config["diffusion"]["seconds"]
+    if arguments.until:
+        seconds = min(seconds, arguments.until - time.time())
+    metadata = {"classes": dataset.labels.classes, "seconds": seconds, "processes": world, "map_classes": MAP_CLASSES,
+                "caption_variants": CAPTION_VARIANTS}
+    trainer.run(trainer.agreed(seconds), metadata, save=not arguments.benchmark)
+    if world > 1:
+        dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main()
