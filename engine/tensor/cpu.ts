@@ -295,6 +295,11 @@ export class CpuOps implements TensorOps {
     return this.#make(out, [...x.dims.slice(0, -2), height, width]);
   }
 
+  /** Takes over a tensor that a session made. */
+  adopt<T extends CountedTensor>(tensor: T): T {
+    return this.own(tensor);
+  }
+
   #make(data: TensorData, dims: readonly number[]): CpuTensor {
     return this.own(new CpuTensor(data, [...dims], this.ledger));
   }

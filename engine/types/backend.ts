@@ -43,7 +43,15 @@ export interface BackendInfo {
   /** e.g. vendor and architecture of the adapter, or the number of wasm threads. */
   readonly device: string;
   /** Stable reasons why a better choice was not available. */
-  readonly limits: readonly ('no-webgpu' | 'no-adapter' | 'no-shader-f16' | 'no-threads' | 'forced')[];
+  readonly limits: readonly (
+    | 'no-webgpu'
+    | 'no-adapter'
+    /** There is an adapter, but it computes on the CPU: wasm is faster. */
+    | 'software-adapter'
+    | 'no-shader-f16'
+    | 'no-threads'
+    | 'forced'
+  )[];
 }
 
 export interface Backend {

@@ -2,6 +2,7 @@
 export * from './backend';
 export * from './diagnostics';
 export * from './error';
+export * from './half';
 export * from './model';
 export * from './node';
 export * from './port';

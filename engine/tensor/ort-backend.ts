@@ -1,0 +1,138 @@
+/** The backend over onnxruntime-web, once a build of it (and for WebGPU a device) has been chosen. */
+import type {
+  Env,
+  InferenceSession,
+  InferenceSessionFactory,
+  Tensor,
+  TensorConstructor,
+} from 'onnxruntime-common';
+import {
+  LoomError,
+  type Backend,
+  type BackendInfo,
+  type GraphSource,
+  type Session,
+  type SessionOptions,
+} from '../types';
+import { emptyLedger } from './counted';
+import { createCpuScope } from './cpu-backend';
+import { GpuMachine } from './gpu-machine';
+import { GpuOps } from './gpu-ops';
+import { failure, OrtSession, type SessionHost } from './ort-session';
+import { Queue } from './queue';
+import { createScope } from './scope';
+
+/** What a person or a place may choose. */
+export interface BackendChoice {
+  /** `auto`: WebGPU where there is a real adapter, else wasm. */
+  readonly prefer?: 'auto' | 'webgpu' | 'wasm';
+  /** `auto`: fp16 on WebGPU with `shader-f16`, else fp32. */
+  readonly precision?: 'auto' | 'fp16' | 'fp32';
+  /** Where onnxruntime's wasm files are served, e.g. `/ort/`. Default: beside the script (Node: node_modules). */
+  readonly wasmPaths?: string;
+  /** Threads of the wasm build. Default: the cores there are, at most 8. */
+  readonly threads?: number;
+}
+
+/** The parts of onnxruntime-web's module that are used. */
+export interface Ort {
+  readonly env: Env;
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor & typeof Tensor;
+}
+
+/** A device and the choice that led to it. */
+export interface Chosen {
+  readonly info: BackendInfo;
+  readonly device?: GPUDevice;
+}
+
+/** onnxruntime's wasm has one stack per page: creating, running and releasing sessions share one queue. */
+const queue = new Queue();
+
+/** A backend on `ort`. With `chosen.device` everything runs on that device. */
+export function backendOn(ort: Ort, chosen: Chosen): Backend {
+  const ledger = emptyLedger();
+  const { device, info } = chosen;
+  const gpu = device === undefined ? undefined : new GpuMachine(device, ledger);
+  const host: SessionHost = { Tensor: ort.Tensor, queue, ledger, gpu };
+  const open = new Set<OrtSession>();
+  return {
+    info,
+    scope: () =>
+      gpu === undefined ? createCpuScope(ledger) : createScope((own, child) => new GpuOps(gpu, own, child)),
+    createSession: (source, options = {}) =>
+      queue.add(async (): Promise<Session> => {
+        options.signal?.throwIfAborted();
+        gpu?.check();
+        const session = new OrtSession(
+          source.name,
+          await create(ort, source, options, device),
+          host,
+          (gone) => open.delete(gone),
+        );
+        open.add(session);
+        return session;
+      }),
+    live: () => ({ ...ledger }),
+    lost: gpu?.lost ?? new Promise(() => {}),
+    dispose: async () => {
+      await Promise.allSettled([...open].map((session) => session.dispose()));
+      open.clear();
+      gpu?.dispose();
+      device?.destroy();
+    },
+  };
+}
+
+async function create(
+  ort: Ort,
+  source: GraphSource,
+  options: SessionOptions,
+  device: GPUDevice | undefined,
+): Promise<InferenceSession> {
+  const webgpu: InferenceSession.SessionOptions =
+    device === undefined
+      ? { executionProviders: ['wasm'] }
+      : { executionProviders: [{ name: 'webgpu', device }], preferredOutputLocation: 'gpu-buffer' };
+  try {
+    return await ort.InferenceSession.create(source.model, {
+      ...webgpu,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      externalData: source.externalData.map(({ path, data }) => ({ path, data })),
+      ...(options.freeDimensions === undefined ? {} : { freeDimensionOverrides: options.freeDimensions }),
+    });
+  } catch (thrown) {
+    throw failure(source.name, thrown);
+  }
+}
+
+/** Configures onnxruntime once, before its first session. */
+export function configure(ort: Ort, threads: number, wasmPaths: string | undefined): void {
+  ort.env.logLevel = 'error';
+  ort.env.wasm.numThreads = threads;
+  if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
+}
+
+/** wasm's precision: fp32, unless half is asked for (slower there; for measuring). */
+export function wasmInfo(choice: BackendChoice, threads: number, limits: BackendInfo['limits']): BackendInfo {
+  return {
+    kind: 'wasm',
+    precision: choice.precision === 'fp16' ? 'fp16' : 'fp32',
+    device: threads === 1 ? '1 thread' : `${threads} threads`,
+    limits,
+  };
+}
+
+/** Thrown where `prefer: 'webgpu'` cannot be had. */
+export function noWebGpu(reason: string): LoomError {
+  return new LoomError(
+    'unsupported',
+    `WebGPU was asked for, but ${reason}.`,
+    {},
+    {
+      mend: 'Choose wasm, or open this in a browser with WebGPU.',
+    },
+  );
+}

@@ -1,0 +1,17 @@
+/** Node's backend: onnxruntime-web's wasm build with SIMD and threads. Never imported by the browser. */
+import { availableParallelism } from 'node:os';
+import type { Backend } from '../types';
+import { backendOn, configure, noWebGpu, wasmInfo, type BackendChoice } from './ort-backend';
+
+export type { BackendChoice } from './ort-backend';
+
+/** As the browser's `createBackend`; Node has no WebGPU. Throws `unsupported` for `prefer: 'webgpu'`. */
+export async function createBackend(choice: BackendChoice = {}): Promise<Backend> {
+  if (choice.prefer === 'webgpu') throw noWebGpu('Node has none');
+  const threads = choice.threads ?? Math.max(1, Math.min(8, availableParallelism()));
+  const ort = await import('onnxruntime-web');
+  configure(ort, threads, choice.wasmPaths);
+  return backendOn(ort, {
+    info: wasmInfo(choice, threads, [choice.prefer === 'wasm' ? 'forced' : 'no-webgpu']),
+  });
+}
