@@ -1,0 +1,88 @@
+/** What nodes on latents share: port fields, checks and copies. */
+import {
+  LoomError,
+  v,
+  type LatentSpaceInfo,
+  type LatentValue,
+  type Tensor,
+  type TensorOps,
+  type Term,
+} from '@/engine/types';
+
+/** Fields of a latent (or noise) port whose space and size are this node's variables. */
+export const latentFields = (suffix = ''): Record<string, Term> => ({
+  ...spaceFields,
+  batch: v(`B${suffix}`),
+  height: v(`h${suffix}`),
+  width: v(`w${suffix}`),
+});
+/** Fields that fix the latent space alone. */
+export const spaceFields: Record<string, Term> = { space: v('S'), channels: v('C'), factor: v('F') };
+
+/** [B, C, h, w] of a tensor. Throws `bad-input` when it has another rank. */
+export function nchw(tensor: Tensor): { batch: number; channels: number; height: number; width: number } {
+  const [batch, channels, height, width, ...rest] = tensor.dims;
+  if (
+    batch === undefined ||
+    channels === undefined ||
+    height === undefined ||
+    width === undefined ||
+    rest.length > 0
+  ) {
+    throw new LoomError('bad-input', `Expected a tensor of 4 axes, got [${tensor.dims.join(', ')}].`);
+  }
+  return { batch, channels, height, width };
+}
+
+/** The latent with other samples of the same noise level; what a multistep sampler remembered no longer fits. */
+export function withSamples(latent: LatentValue, samples: Tensor): LatentValue {
+  const { kind, space, noisy } = latent;
+  return noisy
+    ? { kind, space, samples, noisy: { ...noisy, before: [], history: [] } }
+    : { kind, space, samples };
+}
+
+/** A tensor of batch 1 repeated to `batch`; any other batch must already be right. Throws `bad-input`. */
+export function repeatBatch(ops: TensorOps, tensor: Tensor, batch: number, what: string): Tensor {
+  const own = tensor.dims[0] ?? 0;
+  if (own === batch) return tensor;
+  if (own !== 1) {
+    throw new LoomError(
+      'bad-input',
+      `The ${what} has a batch of ${own}, but ${batch} (or 1) is needed.`,
+      {},
+      { details: { got: own, want: batch } },
+    );
+  }
+  return ops.concat(
+    Array.from({ length: batch }, () => tensor),
+    0,
+  );
+}
+
+/** Throws `bad-input` unless both latents are of one space. */
+export function sameSpace(a: LatentSpaceInfo, b: LatentSpaceInfo, port: string): void {
+  if (a.space !== b.space) {
+    throw new LoomError(
+      'bad-input',
+      `The ${port} is of latent space "${b.space}", but "${a.space}" is needed.`,
+      { port },
+      { mend: 'Decode it with its own first stage, then encode it with the other.' },
+    );
+  }
+}
+
+/** Latent cells of a side in pixels. Throws `invalid-param` when it does not divide. */
+export function cells(pixels: number, factor: number, multipleOf: number, path: string): number {
+  const unit = factor * multipleOf;
+  if (pixels < unit || pixels % unit !== 0) {
+    const near = Math.max(unit, Math.round(pixels / unit) * unit);
+    throw new LoomError(
+      'invalid-param',
+      `The ${path} must be a multiple of ${unit} pixels; ${pixels} is not.`,
+      { path },
+      { mend: `Use ${near}.`, details: { unit, near } },
+    );
+  }
+  return pixels / factor;
+}

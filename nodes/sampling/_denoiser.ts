@@ -1,0 +1,240 @@
+/**
+ * A U-Net with its conditioning as one function denoise(x, σ): guidance, input
+ * scaling and parameterisation inside, and all evaluations of a step in one
+ * call of the network.
+ */
+import {
+  LoomError,
+  type ConditioningPart,
+  type ConditioningPartName,
+  type ConditioningValue,
+  type DenoiserValue,
+  type Tensor,
+  type TensorOps,
+  type UNet,
+} from '@/engine/types';
+import { nchw, repeatBatch } from '../_shared/latent';
+import { evaluations, type ActiveEntry, type Evaluation, type Scales } from './_math/guidance';
+import { noiseLevels } from './_math/noise-levels';
+import { denoisedWeights, inputScale } from './_math/prediction';
+
+type Call = { readonly ops: TensorOps; readonly signal: AbortSignal };
+type Parts = Partial<Readonly<Record<ConditioningPartName, ConditioningPart>>>;
+
+export interface GuidanceOptions {
+  readonly scales: Scales;
+  /** φ of Lin et al. (2305.08891, §3.4): 0 = off. */
+  readonly rescale: number;
+  /** Fractions of the sampling between which guidance acts (Kynkäänniemi et al. 2404.07724); outside, scale 1. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The learned null embeddings of a conditioner: [1, S, width] each. */
+export interface NullParts {
+  readonly text?: Tensor;
+  readonly class?: Tensor;
+}
+
+export interface DenoiserParts {
+  readonly unet: UNet;
+  readonly positive: ConditioningValue['entries'];
+  /** Parts that stand in for the null ones (a negative prompt). */
+  readonly negative: Parts;
+  readonly nulls: NullParts;
+  readonly guidance: GuidanceOptions;
+}
+
+/** Makes the denoiser. Contexts are [1|B, S, width]; text tokens come before the class token, as trained. */
+export function createDenoiser(parts: DenoiserParts): DenoiserValue {
+  const prepare = (dims: readonly number[], call: Call): Promise<DenoiserValue['denoise']> =>
+    Promise.resolve(prepared(parts, dims, call.ops));
+  return {
+    kind: 'denoiser',
+    space: parts.unet.space,
+    unet: parts.unet,
+    prepare,
+    denoise: async (x, sigma, at, call) => (await prepare(x.dims, call))(x, sigma, at, call),
+    tensors: tensorsOf(parts),
+  };
+}
+
+function tensorsOf({ positive, negative, nulls }: DenoiserParts): Tensor[] {
+  const own = (value: ConditioningPart): Tensor => ('context' in value ? value.context : value.concat);
+  return [
+    ...positive.flatMap((entry) => Object.values(entry.parts).map(own)),
+    ...Object.values(negative).map(own),
+    ...[nulls.text, nulls.class].filter((tensor) => tensor !== undefined),
+  ];
+}
+
+/** `ops` owns what is made once per shape: the batched contexts and maps of each set of evaluations. */
+function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps): DenoiserValue['denoise'] {
+  const { unet, guidance } = parts;
+  const levels = noiseLevels(unet.diffusion);
+  const batches = new Map<string, Promise<Batch>>();
+  return async (x, sigma, at, call) => {
+    call.signal.throwIfAborted();
+    const active = activeEntries(parts.positive, at);
+    const guided = at >= guidance.from && at <= guidance.to;
+    const used = evaluations(active, guided ? guidance.scales : 1);
+    const full = evaluations(active, 1);
+    const key = used.map(({ entry, parts: names }) => `${entry}:${names.join()}`).join(';');
+    let batch = batches.get(key);
+    if (!batch) {
+      batch = makeBatch(parts, used, dims, { ops, signal: call.signal });
+      batches.set(key, batch);
+    }
+    const { context, concat } = await batch;
+
+    const scaled = call.ops.linear([[inputScale(sigma), x]]);
+    const stacked = stack(
+      call.ops,
+      used.map(() => scaled),
+    );
+    const sample = concat ? call.ops.concat([stacked, concat], 1) : stacked;
+    const size = dims[0] ?? 1;
+    const t = levels.timestepOf(sigma);
+    const timesteps = Array.from({ length: size * used.length }, () => t);
+    const output = await unet.call(sample, timesteps, context, { ops: call.ops, signal: call.signal });
+
+    const each =
+      used.length === 1 ? [output] : used.map((_, i) => call.ops.slice(output, 0, i * size, (i + 1) * size));
+    const mixed =
+      used.length === 1 ? output : call.ops.linear(each.map((part, i) => [used[i]?.weight ?? 0, part]));
+    const like =
+      guidance.rescale > 0 && used.length > 1 ? conditional(call.ops, used, full, each) : undefined;
+    const final = like ? call.ops.rescale(mixed, like, guidance.rescale) : mixed;
+    const { onX, onOutput } = denoisedWeights(unet.diffusion.prediction, sigma);
+    return onX === 0
+      ? call.ops.linear([[onOutput, final]])
+      : call.ops.linear([
+          [onX, x],
+          [onOutput, final],
+        ]);
+  };
+}
+
+/** The prediction without guidance, from evaluations that were made anyway; undefined when one of them was not. */
+function conditional(
+  ops: TensorOps,
+  used: readonly Evaluation[],
+  full: readonly Evaluation[],
+  each: readonly Tensor[],
+): Tensor | undefined {
+  const terms: [number, Tensor][] = [];
+  for (const wanted of full) {
+    const at = used.findIndex(
+      (one) => one.entry === wanted.entry && one.parts.join() === wanted.parts.join(),
+    );
+    const output = each[at];
+    if (!output) return undefined;
+    terms.push([wanted.weight, output]);
+  }
+  return terms.length === 0 ? undefined : ops.linear(terms);
+}
+
+function activeEntries(entries: ConditioningValue['entries'], at: number): ActiveEntry[] {
+  return entries.flatMap(({ parts, weight, start, end }, entry) =>
+    weight > 0 && at >= start && (at < end || end >= 1)
+      ? [{ entry, weight, parts: Object.values(parts).map(({ part }) => part) }]
+      : [],
+  );
+}
+
+interface Batch {
+  readonly context: Tensor;
+  readonly concat: Tensor | undefined;
+}
+
+/** Context [n·B, S, width] and concat channels [n·B, K, h, w] of n evaluations. */
+async function makeBatch(
+  parts: DenoiserParts,
+  used: readonly Evaluation[],
+  dims: readonly number[],
+  call: Call,
+): Promise<Batch> {
+  const [batch = 1, , height = 1, width = 1] = dims;
+  const { unet } = parts;
+  const contexts: Tensor[] = [];
+  const concats: Tensor[] = [];
+  for (const evaluation of used) {
+    const own = parts.positive[evaluation.entry]?.parts ?? {};
+    const pick = (name: ConditioningPartName): ConditioningPart | undefined =>
+      evaluation.parts.includes(name) ? own[name] : parts.negative[name];
+    contexts.push(contextOf(parts, pick, batch, call.ops));
+    if (unet.concatChannels > 0) concats.push(await concatOf(unet, pick, { batch, height, width }, call));
+  }
+  const lengths = new Set(contexts.map(({ dims: [, length] }) => length));
+  if (lengths.size > 1) {
+    throw new LoomError('bad-input', 'The conditions have contexts of different length.', {
+      port: 'negative',
+    });
+  }
+  return {
+    context: stack(call.ops, contexts),
+    concat: concats.length > 0 ? stack(call.ops, concats) : undefined,
+  };
+}
+
+const stack = (ops: TensorOps, tensors: readonly Tensor[]): Tensor => {
+  const [only] = tensors;
+  return only && tensors.length === 1 ? only : ops.concat(tensors, 0);
+};
+
+function contextOf(
+  { unet, nulls }: DenoiserParts,
+  pick: (name: ConditioningPartName) => ConditioningPart | undefined,
+  batch: number,
+  ops: TensorOps,
+): Tensor {
+  const pieces: Tensor[] = [];
+  for (const name of ['text', 'class'] as const) {
+    const chosen = pick(name);
+    const tensor = chosen && 'context' in chosen ? chosen.context : nulls[name];
+    if (tensor) pieces.push(repeatBatch(ops, tensor, batch, `${name} condition`));
+  }
+  const [first] = pieces;
+  if (!first) return ops.full([batch, 1, unet.contextWidth], 0);
+  return pieces.length === 1 ? first : ops.concat(pieces, 1);
+}
+
+/** The channels that are concatenated to the latent: a map by labels, then an image. */
+async function concatOf(
+  unet: UNet,
+  pick: (name: ConditioningPartName) => ConditioningPart | undefined,
+  size: { readonly batch: number; readonly height: number; readonly width: number },
+  call: Call,
+): Promise<Tensor> {
+  const pieces: Tensor[] = [];
+  let left = unet.concatChannels;
+  const encoder = unet.conditioner.map;
+  if (encoder && encoder.channels <= left) {
+    const chosen = pick('map');
+    const map = chosen && 'concat' in chosen ? chosen.concat : null;
+    const own = map === null ? size.batch : (map.dims[0] ?? 1);
+    const encoded = await encoder.encode(map, { ...size, batch: own }, call);
+    pieces.push(repeatBatch(call.ops, encoded, size.batch, 'map condition'));
+    left -= encoder.channels;
+  }
+  if (left > 0) {
+    const chosen = pick('image');
+    if (chosen && 'concat' in chosen) {
+      const { channels } = nchw(chosen.concat);
+      if (channels !== left) {
+        throw new LoomError(
+          'bad-input',
+          `The image condition has ${channels} channels, but the U-Net takes ${left}.`,
+          { port: 'positive' },
+        );
+      }
+      const resized = call.ops.resize(chosen.concat, size.height, size.width, 'bilinear');
+      pieces.push(repeatBatch(call.ops, resized, size.batch, 'image condition'));
+    } else {
+      pieces.push(call.ops.full([size.batch, left, size.height, size.width], 0));
+    }
+  }
+  const [first] = pieces;
+  if (!first) throw new LoomError('internal', 'No channel to concatenate.');
+  return pieces.length === 1 ? first : call.ops.concat(pieces, 1);
+}

@@ -1,0 +1,122 @@
+/**
+ * Schedules: which noise levels a sampling visits. Each function gives n levels
+ * σ₀ > … > σ_{n−1} > 0; {@link scheduleOf} adds the final 0.
+ */
+import { LoomError, type DiffusionInfo } from '@/engine/types';
+import { betaQuantile } from './beta-quantile';
+import { noiseLevels, type NoiseLevels } from './noise-levels';
+
+export const scheduleNames = [
+  'trailing',
+  'leading',
+  'linspace',
+  'karras',
+  'exponential',
+  'polyexponential',
+  'beta',
+  'sgm-uniform',
+  'simple',
+] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** Shape parameters; each schedule says which it reads. */
+export interface ScheduleOptions {
+  /** Karras: curvature, 7 in the paper. Polyexponential: exponent of the ramp, 1 = exponential. */
+  readonly rho?: number;
+  /** Beta: both parameters of the beta distribution, 0.6 in the paper. */
+  readonly alpha?: number;
+  readonly beta?: number;
+  /** Ends of the range; the network's own where left out. */
+  readonly sigmaMin?: number;
+  readonly sigmaMax?: number;
+}
+
+type Levels = (n: number, levels: NoiseLevels, options: ScheduleOptions) => number[];
+
+const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+/** i/(n − 1), and 0 for a single step. */
+const ramp = (n: number): number[] => count(n).map((i) => (n === 1 ? 0 : i / (n - 1)));
+/** Rounds halves to even, as NumPy's `round` does. */
+const roundEven = (x: number): number => {
+  const nearest = Math.round(x);
+  return Math.abs(x - Math.trunc(x)) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+};
+
+/** Every ⌊T/n⌋-th training step from step 1 (DDIM's own, `ddim_uniform` of the LDM code; diffusers' "leading" with `steps_offset` 1). */
+const leading: Levels = (n, levels) => {
+  const stride = Math.floor(levels.count / n);
+  return count(n).map((i) => levels.sigmaAt(Math.min(levels.count - 1, (n - 1 - i) * stride + 1)));
+};
+/** n training steps evenly from the last to the first (diffusers' "linspace"). */
+const linspace: Levels = (n, levels) =>
+  ramp(n).map((u) => levels.sigmaAt(roundEven((1 - u) * (levels.count - 1))));
+/** Every (T/n)-th training step counted from the last (Lin et al. 2305.08891, §3.3). */
+const trailing: Levels = (n, levels) =>
+  count(n).map((i) => levels.sigmaAt(Math.max(0, roundEven(levels.count - (i * levels.count) / n) - 1)));
+/** Even in σ^(1/ρ) (Karras et al. 2206.00364, eq. 5). Reads `rho`. */
+const karras: Levels = (n, levels, { rho = 7, sigmaMin = levels.min, sigmaMax = levels.max }) =>
+  ramp(n).map((u) => (sigmaMax ** (1 / rho) + u * (sigmaMin ** (1 / rho) - sigmaMax ** (1 / rho))) ** rho);
+/** Even in log σ (k-diffusion, `get_sigmas_exponential`). */
+const exponential: Levels = (n, levels, { sigmaMin = levels.min, sigmaMax = levels.max }) =>
+  ramp(n).map((u) => Math.exp(Math.log(sigmaMax) + u * (Math.log(sigmaMin) - Math.log(sigmaMax))));
+/** A power of an even ramp in log σ (k-diffusion, `get_sigmas_polyexponential`). Reads `rho`. */
+const polyexponential: Levels = (n, levels, { rho = 1, sigmaMin = levels.min, sigmaMax = levels.max }) =>
+  ramp(n).map((u) =>
+    Math.exp((1 - u) ** rho * (Math.log(sigmaMax) - Math.log(sigmaMin)) + Math.log(sigmaMin)),
+  );
+/** Timesteps at quantiles of a beta distribution (2407.12173), not rounded to training steps, so that n steps stay n. Reads `alpha`, `beta`. */
+const betaSchedule: Levels = (n, levels, { alpha = 0.6, beta = 0.6 }) =>
+  count(n).map((i) => levels.sigmaAt(betaQuantile(1 - i / n, alpha, beta) * (levels.count - 1)));
+/** n + 1 timesteps evenly from the last to the first, without the first (Stability's `sgm`; ComfyUI's "sgm_uniform"). */
+const sgmUniform: Levels = (n, levels) =>
+  count(n).map((i) => levels.sigmaAt((1 - i / n) * (levels.count - 1)));
+/** Every (T/n)-th training step from the last, truncated (ComfyUI's "simple"). */
+const simple: Levels = (n, levels) =>
+  count(n).map((i) => levels.sigmaAt(levels.count - 1 - Math.floor((i * levels.count) / n)));
+
+const table: Readonly<Record<ScheduleName, Levels>> = {
+  trailing,
+  leading,
+  linspace,
+  karras,
+  exponential,
+  polyexponential,
+  beta: betaSchedule,
+  'sgm-uniform': sgmUniform,
+  simple,
+};
+
+/** n noise levels and the final 0. Throws `invalid-param` for n < 1, n > T, or an empty range. */
+export function scheduleOf(
+  name: ScheduleName,
+  n: number,
+  diffusion: DiffusionInfo,
+  options: ScheduleOptions = {},
+): Float64Array {
+  const levels = noiseLevels(diffusion);
+  if (!Number.isInteger(n) || n < 1 || n > levels.count) {
+    throw new LoomError('invalid-param', `A schedule has 1 to ${levels.count} steps, not ${n}.`, {
+      path: 'steps',
+    });
+  }
+  const sigmas = Float64Array.from([...table[name](n, levels, options), 0]);
+  checkSchedule(sigmas);
+  return sigmas;
+}
+
+/** Throws `bad-input` unless the levels are finite and fall strictly, the last being ≥ 0. */
+export function checkSchedule(sigmas: Float64Array): void {
+  if (sigmas.length < 2)
+    throw new LoomError('bad-input', 'A schedule needs at least one step.', { port: 'schedule' });
+  for (const [i, sigma] of sigmas.entries()) {
+    const before = i === 0 ? Number.POSITIVE_INFINITY : (sigmas[i - 1] ?? 0);
+    if (!Number.isFinite(sigma) || sigma < 0 || !(sigma < before)) {
+      throw new LoomError(
+        'bad-input',
+        `Noise levels must fall from step to step; level ${i} is ${sigma} after ${before}.`,
+        { port: 'schedule' },
+        { mend: 'Use fewer steps, or a smallest level below the largest.' },
+      );
+    }
+  }
+}

@@ -1,0 +1,181 @@
+/** A whole sampling: start state, inpainting, RePaint's jumps, reports. */
+import {
+  LoomError,
+  type DenoiserValue,
+  type LatentValue,
+  type NoiseValue,
+  type Tensor,
+  type TensorOps,
+} from '@/engine/types';
+import type { Sampled, Sampler, SamplerOptions } from './_math/loop';
+
+export interface RunOptions {
+  readonly ops: TensorOps;
+  readonly signal: AbortSignal;
+  readonly denoiser: DenoiserValue;
+  readonly sampler: Sampler;
+  readonly options: SamplerOptions;
+  readonly sigmas: Float64Array;
+  readonly first: number;
+  readonly last: number;
+  readonly noise: Pick<NoiseValue, 'seed' | 'firstElement'>;
+  /** State at sigmas[first], [B, C, h, w]. */
+  readonly start: Tensor;
+  readonly history: readonly Tensor[];
+  readonly keep?: KeptRegion | undefined;
+  /** RePaint (2201.09865): every `length` steps are taken `times` times. 1 = off. */
+  readonly jumps: { readonly length: number; readonly times: number };
+  readonly onStep: (report: {
+    readonly done: number;
+    readonly total: number;
+    readonly sigma: number;
+    readonly x: Tensor;
+    readonly denoised: Tensor;
+  }) => void;
+}
+
+/** Inpainting by blending: where the mask [B, 1, h, w] is 0, the latent stays `latent`. */
+export interface KeptRegion {
+  readonly latent: Tensor;
+  readonly mask: Tensor;
+  /** Noise n of the kept region: it is latent + σ·n at every level. */
+  readonly noise: Tensor;
+}
+
+/** Draws per step, and steps per pass, in the numbering of noise streams. */
+const drawsPerStep = 8;
+const stepsPerPass = 4096;
+const keptDraw = 4;
+const jumpDraw = 5;
+
+/** Stream of a draw: 0 is the start noise, so these begin at 1. The same for a step wherever the sampling began. */
+export const streamOf = (pass: number, index: number, draw: number): number =>
+  1 + (pass * stepsPerPass + index) * drawsPerStep + draw;
+
+/** Runs steps first…last−1. The result belongs to `ops`. */
+export async function runSampling(run: RunOptions): Promise<Sampled> {
+  const { ops, signal, denoiser, sigmas, start, jumps } = run;
+  const dims = start.dims;
+  const steps = sigmas.length - 1;
+  const denoise = denoiser.prepare ? await denoiser.prepare(dims, { ops, signal }) : denoiser.denoise;
+  const total = countSteps(run);
+  let done = 0;
+
+  const pass = (
+    x: Tensor,
+    first: number,
+    last: number,
+    number: number,
+    history: readonly Tensor[],
+  ): Promise<Sampled> =>
+    run.sampler(x, {
+      ops,
+      sigmas,
+      first,
+      last,
+      options: run.options,
+      history,
+      noise: (shape, index, draw, own) => noise(run, own, shape, streamOf(number, index, draw)),
+      async denoise(at, sigma, index, own) {
+        signal.throwIfAborted();
+        const input = run.keep ? keepAt(run, run.keep, own, at, sigma, number, index) : at;
+        const predicted = await denoise(input, sigma, index / steps, { ops: own, signal });
+        return run.keep ? own.blend(run.keep.latent, predicted, run.keep.mask) : predicted;
+      },
+      onStep: ({ sigma, x, denoised }) => {
+        run.onStep({ done, total, sigma, x, denoised });
+        done++;
+      },
+    });
+
+  if (jumps.times <= 1) return pass(start, run.first, run.last, 0, run.history);
+
+  let x = start.retain();
+  try {
+    for (let from = run.first; from < run.last; from += jumps.length) {
+      const to = Math.min(run.last, from + jumps.length);
+      const times = (sigmas[to] ?? 0) === 0 ? 1 : jumps.times;
+      for (let number = 0; number < times; number++) {
+        const scope = ops.scope();
+        try {
+          const own = { ...run, ops: scope.ops };
+          const sampled = await pass(x, from, to, number, []);
+          let next = sampled.x.retain();
+          sampled.x.release();
+          for (const tensor of sampled.history) tensor.release();
+          if (number < times - 1) {
+            const back = jumpBack(own, next, from, to, number);
+            next.release();
+            next = back.retain();
+          }
+          x.release();
+          x = next;
+        } finally {
+          scope.release();
+        }
+      }
+    }
+    return { x: ops.linear([[1, x]]), history: [] };
+  } finally {
+    x.release();
+  }
+}
+
+/** x at σ_to noised back to σ_from (RePaint, Algorithm 1, line 10), the kept region first set to its own level. */
+function jumpBack(run: RunOptions, x: Tensor, from: number, to: number, pass: number): Tensor {
+  const high = run.sigmas[from] ?? 0;
+  const low = run.sigmas[to] ?? 0;
+  const kept = run.keep ? keepAt(run, run.keep, run.ops, x, low, pass, to) : x;
+  const fresh = noise(run, run.ops, x.dims, streamOf(pass, from, jumpDraw));
+  return run.ops.linear([
+    [1, kept],
+    [Math.sqrt(high * high - low * low), fresh],
+  ]);
+}
+
+/** x with the kept region replaced by latent + σ·n; in passes after the first n is fresh. */
+function keepAt(
+  run: RunOptions,
+  keep: KeptRegion,
+  ops: TensorOps,
+  x: Tensor,
+  sigma: number,
+  pass: number,
+  index: number,
+): Tensor {
+  const n = pass === 0 ? keep.noise : noise(run, ops, x.dims, streamOf(pass, index, keptDraw));
+  const known = ops.linear([
+    [1, keep.latent],
+    [sigma, n],
+  ]);
+  return ops.blend(known, x, keep.mask);
+}
+
+const noise = (run: RunOptions, ops: TensorOps, dims: readonly number[], stream: number): Tensor =>
+  ops.noise(dims, { seed: run.noise.seed, stream, firstElement: run.noise.firstElement ?? 0 });
+
+function countSteps({ sigmas, first, last, jumps }: RunOptions): number {
+  if (jumps.times <= 1) return last - first;
+  let total = 0;
+  for (let from = first; from < last; from += jumps.length) {
+    const to = Math.min(last, from + jumps.length);
+    total += (to - from) * ((sigmas[to] ?? 0) === 0 ? 1 : jumps.times);
+  }
+  return total;
+}
+
+/** Where in the schedule a half-way latent stands; its level is put in when the schedule lacks it. */
+export function resumeAt(sigmas: Float64Array, latent: LatentValue): { sigmas: Float64Array; first: number } {
+  const level = latent.noisy?.sigma ?? 0;
+  const found = sigmas.findIndex((sigma) => Math.abs(sigma - level) <= 1e-6 * level);
+  if (found !== -1) return { sigmas, first: found };
+  const first = sigmas.findIndex((sigma) => sigma < level);
+  if (first === -1) {
+    throw new LoomError(
+      'bad-input',
+      `The latent stands at σ = ${level.toPrecision(4)}, below the schedule's last level.`,
+      { port: 'latent' },
+    );
+  }
+  return { sigmas: Float64Array.from([...sigmas.slice(0, first), level, ...sigmas.slice(first)]), first };
+}
