@@ -29,6 +29,8 @@ const part = z.strictObject({
   tokens: z.array(token).nullable(),
   overflow: z.string(),
   dims,
+  /** text and class: float32 [1|B, S, width]. */
+  context: float32.nullable(),
   /** map: uint8 indices [B, H, W] and its palette. image: float32 [B, C, h, w]. */
   map: z.strictObject({ data: z.instanceof(Uint8Array), labels: labelSet.nullable() }).nullable(),
   image: float32.nullable(),
@@ -68,7 +70,9 @@ export const snapshotSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('facts'),
     of: z.enum(['unet', 'denoiser', 'first-stage', 'conditioner', 'sampler']),
-    facts: z.array(z.strictObject({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) })),
+    facts: z.array(
+      z.strictObject({ key: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) }),
+    ),
   }),
 ]);
 export type Snapshot = z.output<typeof snapshotSchema>;
@@ -145,7 +149,11 @@ export type InspectRequest = z.output<typeof inspectRequestSchema>;
 export const inspectReplySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('snapshot'), id: z.string(), snapshot: snapshotSchema }),
   z.strictObject({ type: z.literal('not-computed'), id: z.string() }),
-  z.strictObject({ type: z.literal('trajectory'), id: z.string(), trajectory: trajectorySummarySchema.nullable() }),
+  z.strictObject({
+    type: z.literal('trajectory'),
+    id: z.string(),
+    trajectory: trajectorySummarySchema.nullable(),
+  }),
   z.strictObject({
     type: z.literal('trajectory-step'),
     id: z.string(),

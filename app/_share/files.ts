@@ -137,6 +137,14 @@ export function safeName(title: string): string {
   return name === '' ? 'graph' : name;
 }
 
+async function settle(job: () => Incoming | Promise<Incoming>): Promise<Incoming | Error> {
+  try {
+    return await job();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 /**
  * Everything in a drop or paste, in order. Files win over text, since a browser gives both for a picture.
  * Each refusal is in its place, so that one bad file does not hide the others.
@@ -144,13 +152,6 @@ export function safeName(title: string): string {
 export async function fromDataTransfer(data: DataTransfer): Promise<readonly (Incoming | Error)[]> {
   const files = [...data.files];
   const text = data.getData('text/uri-list') || data.getData('text/plain');
-  const settle = async (job: () => Incoming | Promise<Incoming>): Promise<Incoming | Error> => {
-    try {
-      return await job();
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
-  };
   if (files.length > 0)
     return Promise.all(files.slice(0, 16).map((file) => settle(() => readIncomingFile(file))));
   return text === '' ? [] : [await settle(() => readIncoming(text))];

@@ -12,7 +12,13 @@ export function encodeImage(
 ): Uint8Array<ArrayBuffer> {
   const [batch = 0, channels = 0, height = 0, width = 0] = dims;
   const plane = height * width;
-  if (dims.length !== 4 || channels !== 3 || data.length !== batch * 3 * plane || element >= batch || element < 0)
+  if (
+    dims.length !== 4 ||
+    channels !== 3 ||
+    data.length !== batch * 3 * plane ||
+    element >= batch ||
+    element < 0
+  )
     throw new RangeError(`No image ${element} in ${data.length} values of shape [${dims.join(', ')}]`);
   const rgb = new Uint8ClampedArray(plane * 3);
   const from = element * 3 * plane;

@@ -29,8 +29,7 @@ export function inflateLimited(
       });
     parts.push(part);
   };
-  const stream =
-    wrapper === 'zlib' ? new Unzlib(take) : new Inflate({ ...(dictionary ? { dictionary } : {}) }, take);
+  const stream = wrapper === 'zlib' ? new Unzlib(take) : new Inflate(dictionary ? { dictionary } : {}, take);
   try {
     for (let at = 0; at < bytes.length || at === 0; at += slice)
       stream.push(bytes.slice(at, at + slice), at + slice >= bytes.length);

@@ -81,7 +81,9 @@ function follow(store: DocumentStore): void {
     if (!tabs.some((tab) => tab.id === id)) {
       saves.delete(id);
       void save.stop();
-      keeping.setState(({ states: { [id]: _, ...states } }) => ({ states }));
+      keeping.setState(({ states }) => ({
+        states: Object.fromEntries(Object.entries(states).filter(([tab]) => tab !== id)),
+      }));
     }
   void store.setTabs(tabs.filter((tab) => saves.has(tab.id)).map((tab) => tab.id));
 }

@@ -81,6 +81,12 @@ export interface DocumentStore {
 const versionEvery = 3 * 60_000;
 const titleOf = (document: LoomDocument): string => document.meta.title?.trim() ?? '';
 
+const missing = (id: string): LoomError =>
+  new LoomError('file-missing', 'This document is no longer stored here.', { file: id });
+function entryOf({ id, title, created, modified, open, order, revision }: StoredDocument): DocumentEntry {
+  return { id, title, created, modified, open, order, revision };
+}
+
 /**
  * Opens the store.
  * @param now the clock, for tests
@@ -115,10 +121,8 @@ export async function openStore({
   }
   const channel =
     typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(`${name}:documents`);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has no target
   const announce = (id: string): void => channel?.postMessage(id);
-  const missing = (id: string): LoomError =>
-    new LoomError('file-missing', 'This document is no longer stored here.', { file: id });
-  const entryOf = ({ text: _, ...entry }: StoredDocument): DocumentEntry => entry;
 
   /** Adds a version unless it equals the newest one, and forgets those that the policy no longer keeps. */
   async function addVersion(
@@ -205,8 +209,12 @@ export async function openStore({
     async versions(id) {
       const all = await db.getAllFromIndex('versions', 'document', id);
       return all
-        .flatMap(({ text: _, version, ...rest }) => (version === undefined ? [] : [{ version, ...rest }]))
-        .reverse();
+        .flatMap(({ version, document, time, reason, label, bytes }) =>
+          version === undefined
+            ? []
+            : [{ version, document, time, reason, bytes, ...(label === undefined ? {} : { label }) }],
+        )
+        .toReversed();
     },
     async keepVersion(id, reason, label) {
       const stored = await db.get('documents', id);
