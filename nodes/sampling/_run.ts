@@ -67,9 +67,10 @@ export async function runSampling(run: RunOptions): Promise<Sampled> {
     last: number,
     number: number,
     history: readonly Tensor[],
+    own: TensorOps,
   ): Promise<Sampled> =>
     run.sampler(x, {
-      ops,
+      ops: own,
       sigmas,
       first,
       last,
@@ -88,7 +89,7 @@ export async function runSampling(run: RunOptions): Promise<Sampled> {
       },
     });
 
-  if (jumps.times <= 1) return pass(start, run.first, run.last, 0, run.history);
+  if (jumps.times <= 1) return pass(start, run.first, run.last, 0, run.history, ops);
 
   let x = start.retain();
   try {
@@ -99,15 +100,9 @@ export async function runSampling(run: RunOptions): Promise<Sampled> {
         const scope = ops.scope();
         try {
           const own = { ...run, ops: scope.ops };
-          const sampled = await pass(x, from, to, number, []);
-          let next = sampled.x.retain();
-          sampled.x.release();
-          for (const tensor of sampled.history) tensor.release();
-          if (number < times - 1) {
-            const back = jumpBack(own, next, from, to, number);
-            next.release();
-            next = back.retain();
-          }
+          const sampled = await pass(x, from, to, number, [], scope.ops);
+          const next = number < times - 1 ? jumpBack(own, sampled.x, from, to, number) : sampled.x;
+          next.retain();
           x.release();
           x = next;
         } finally {

@@ -29,10 +29,14 @@ export const samplingUnet = defineNode({
   aliases: ['CFGGuider', 'KSampler cfg', 'Guidance', 'Denoise Latents', 'RescaleCFG'],
   inputs: {
     unet: port('unet', { ...spaceFields, for: v('K'), accepts: v('A') }),
-    positive: port('conditioning', { for: v('K'), parts: v('A') }, { optional: true, doc: 'What to draw.' }),
+    positive: port(
+      'conditioning',
+      { for: v('K'), parts: within(v('A')) },
+      { optional: true, doc: 'What to draw.' },
+    ),
     negative: port(
       'conditioning',
-      { for: v('K'), parts: v('A') },
+      { for: v('K'), parts: within(v('A')) },
       { optional: true, doc: 'What to move away from; replaces the null values of its parts.' },
     ),
   },

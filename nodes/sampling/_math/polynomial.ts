@@ -1,53 +1,56 @@
-/** Integrals of Lagrange basis polynomials: the weights of linear multistep methods. */
+/**
+ * Integrals of Lagrange basis polynomials: the weights of linear multistep
+ * methods. By Gauss–Legendre quadrature with the basis in product form: exact
+ * for polynomials, and without the cancellation of expanded coefficients.
+ */
 
-/** Coefficients (constant first) of Lᵢ(u) = Π_{j≠i} (u − nodesⱼ)/(nodesᵢ − nodesⱼ). */
-function basis(nodes: readonly number[], i: number): number[] {
-  const own = nodes[i] ?? 0;
-  let coefficients = [1];
-  for (const [j, node] of nodes.entries()) {
-    if (j === i) continue;
-    const scale = 1 / (own - node);
-    const next = Array.from({ length: coefficients.length + 1 }, () => 0);
-    for (const [power, c] of coefficients.entries()) {
-      next[power] = (next[power] ?? 0) - c * node * scale;
-      next[power + 1] = (next[power + 1] ?? 0) + c * scale;
+/** Nodes and weights of n-point Gauss–Legendre quadrature on −1…1, by Newton's method on P_n. */
+function gaussLegendre(n: number): readonly { readonly at: number; readonly weight: number }[] {
+  return Array.from({ length: n }, (_, i) => {
+    let x = Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));
+    let derivative = 1;
+    for (let iteration = 0; iteration < 100; iteration++) {
+      let [previous, current] = [1, x];
+      for (let k = 2; k <= n; k++) {
+        [previous, current] = [current, ((2 * k - 1) * x * current - (k - 1) * previous) / k];
+      }
+      derivative = (n * (x * current - previous)) / (x * x - 1);
+      const change = current / derivative;
+      x -= change;
+      if (Math.abs(change) < 1e-16) break;
     }
-    coefficients = next;
-  }
-  return coefficients;
+    return { at: x, weight: 2 / ((1 - x * x) * derivative * derivative) };
+  });
 }
 
-/** Horner's rule. */
-const evaluate = (coefficients: readonly number[], u: number): number =>
-  coefficients.reduceRight((sum, c) => sum * u + c, 0);
+const rule = gaussLegendre(16);
+
+/** Lᵢ(u) = Π_{j≠i} (u − nodesⱼ)/(nodesᵢ − nodesⱼ). */
+function basis(nodes: readonly number[], i: number, u: number): number {
+  const own = nodes[i] ?? 0;
+  return nodes.reduce((product, node, j) => (j === i ? product : (product * (u - node)) / (own - node)), 1);
+}
+
+function integrals(
+  nodes: readonly number[],
+  from: number,
+  to: number,
+  density: (u: number) => number,
+): number[] {
+  const half = (to - from) / 2;
+  const middle = (to + from) / 2;
+  return nodes.map((_, i) =>
+    rule.reduce((sum, { at, weight }) => {
+      const u = middle + half * at;
+      return sum + half * weight * basis(nodes, i, u) * density(u);
+    }, 0),
+  );
+}
 
 /** ∫ Lᵢ(s) ds from `from` to `to` for every i; nodes are distinct. */
-export function lagrangeIntegrals(nodes: readonly number[], from: number, to: number): number[] {
-  // Shifted to `from`, where the polynomial is evaluated near 0 and stays well conditioned.
-  const shifted = nodes.map((node) => node - from);
-  return nodes.map((_, i) => {
-    const integral = [0, ...basis(shifted, i).map((c, power) => c / (power + 1))];
-    return evaluate(integral, to - from);
-  });
-}
+export const lagrangeIntegrals = (nodes: readonly number[], from: number, to: number): number[] =>
+  integrals(nodes, from, to, () => 1);
 
-/**
- * ∫ Lᵢ(ln s) ds from `from` to `to` > 0 for every i, with nodes in ln s:
- * by parts, ∫ P(u)·eᵘ du = eᵘ·(P − P′ + P″ − …).
- */
-export function logLagrangeIntegrals(nodes: readonly number[], from: number, to: number): number[] {
-  const origin = Math.log(from);
-  const shifted = nodes.map((node) => node - origin);
-  const end = Math.log(to) - origin;
-  return nodes.map((_, i) => {
-    let derivative = basis(shifted, i);
-    let atEnd = 0;
-    let atStart = 0;
-    for (let sign = 1; derivative.length > 0; sign = -sign) {
-      atEnd += sign * evaluate(derivative, end);
-      atStart += sign * evaluate(derivative, 0);
-      derivative = derivative.slice(1).map((c, power) => c * (power + 1));
-    }
-    return to * atEnd - from * atStart;
-  });
-}
+/** ∫ Lᵢ(ln s) ds from `from` to `to` > 0 for every i, with nodes in ln s: with u = ln s, ds = eᵘ du. */
+export const logLagrangeIntegrals = (nodes: readonly number[], from: number, to: number): number[] =>
+  integrals(nodes, Math.log(from), Math.log(to), Math.exp);

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { samplers, samplerNames, type SamplerName } from '@/nodes/sampling/_math/samplers';
+import { exactDenoiser, gaussianFlow, logSpaced, referenceFlow, runExact } from './closed-form';
+
+const mixture = [
+  { weight: 0.4, mean: -1, deviation: 0.3 },
+  { weight: 0.6, mean: 0.8, deviation: 0.5 },
+];
+const denoise = exactDenoiser(mixture);
+/** Smooth part of the flow: both ends well inside, so that the asymptotic order shows. */
+const from = 5;
+const to = 0.2;
+const starts = [-6.1, -2.3, 0.4, 3.9, 7.5];
+
+/** Theory: order of the global error in the step size of ln σ. */
+const orders: Partial<Record<SamplerName, { order: number; options?: { eta?: number; order?: number } }>> = {
+  ddim: { order: 1 },
+  euler: { order: 1 },
+  'euler-ancestral': { order: 1, options: { eta: 0 } },
+  heun: { order: 2 },
+  dpm2: { order: 2 },
+  'dpm2-ancestral': { order: 2, options: { eta: 0 } },
+  'dpmpp-2s-ancestral': { order: 2, options: { eta: 0 } },
+  'dpmpp-2m': { order: 2 },
+  'dpmpp-sde': { order: 2, options: { eta: 0 } },
+  'dpmpp-2m-sde': { order: 2, options: { eta: 0 } },
+  // Its first step is of order 1, whose local error h² caps the global order at 2 whatever follows.
+  'dpmpp-3m-sde': { order: 2, options: { eta: 0 } },
+  lms: { order: 2 },
+  deis: { order: 2 },
+  // Its weights are those of an even grid in σ; on this one, even in ln σ, neighbouring steps differ by O(h²).
+  plms: { order: 2 },
+  // Its last step is of order 1 (as in diffusers), which caps the global order; see below for the rest.
+  unipc: { order: 2 },
+};
+
+/** Least-squares slope of ln(error) against ln(h). */
+function slope(points: readonly { h: number; error: number }[]): number {
+  const xs = points.map(({ h }) => Math.log(h));
+  const ys = points.map(({ error }) => Math.log(error));
+  const mean = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
+  const [mx, my] = [mean(xs), mean(ys)];
+  const top = xs.reduce((sum, x, i) => sum + (x - mx) * ((ys[i] ?? 0) - my), 0);
+  return top / xs.reduce((sum, x) => sum + (x - mx) ** 2, 0);
+}
+
+const exact = starts.map((x) => referenceFlow(denoise, x, from, to));
+
+async function measure(name: SamplerName, options: { eta?: number; order?: number } = {}): Promise<number> {
+  const points = await Promise.all(
+    [64, 128, 256, 512].map(async (n) => {
+      const got = await runExact(name, Float64Array.from(starts), logSpaced(from, to, n), denoise, options);
+      const error = Math.max(...exact.map((value, i) => Math.abs(value - (got[i] ?? Number.NaN))));
+      return { h: 1 / n, error };
+    }),
+  );
+  return slope(points);
+}
+
+describe('deterministic samplers converge to the exact probability-flow ODE at their order', () => {
+  it('covers every sampler that has a deterministic form', () => {
+    // DDPM and LCM have no η: they are tested by their distribution alone.
+    expect(samplerNames.filter((name) => !(name in orders))).toEqual(['ddpm', 'lcm']);
+  });
+  for (const name of samplerNames) {
+    const wanted = orders[name];
+    if (!wanted) continue;
+    it(`${name}: order ${wanted.order}`, async () => {
+      const measured = await measure(name, wanted.options);
+      console.log(`slope ${name.padEnd(20)} theory ${wanted.order}  measured ${measured.toFixed(3)}`);
+      expect(measured).toBeGreaterThan(wanted.order - 0.15);
+    });
+  }
+  it('plms on an even grid in σ: order 3, the improved Euler start being of local order 3', async () => {
+    const points: { h: number; error: number }[] = [];
+    for (const n of [64, 128, 256, 512]) {
+      const sigmas = Float64Array.from({ length: n + 1 }, (_, i) => 3 + ((1 - 3) * i) / n);
+      const got = await runExact('plms', Float64Array.from(starts), sigmas, denoise);
+      const want = starts.map((x) => referenceFlow(denoise, x, 3, 1));
+      points.push({ h: 1 / n, error: Math.max(...want.map((x, i) => Math.abs(x - (got[i] ?? Number.NaN)))) });
+    }
+    console.log(`slope plms, even grid      theory 3  measured ${slope(points).toFixed(3)}`);
+    expect(slope(points)).toBeGreaterThan(2.85);
+  });
+
+  // Begun with steps of size h², the start does not cap the order; one more step follows, so that none is lowered.
+  const full: [SamplerName, number, number][] = [
+    ['lms', 4, 4],
+    ['lms', 3, 3],
+    ['deis', 3, 3],
+    ['dpmpp-2m', 1, 2],
+    ['dpmpp-3m-sde', 1, 3],
+    // UniC raises the order of UniP by one (2302.04867, Theorem 3.1).
+    ['unipc', 2, 3],
+    ['unipc', 3, 4],
+  ];
+  for (const [name, order, wanted] of full) {
+    it(`${name} (order option ${order}), finely started: order ${wanted}`, async () => {
+      const points: { h: number; error: number }[] = [];
+      for (const n of [32, 64, 128]) {
+        const h = Math.log(from / to) / n;
+        const levels = [0, 1, 2, 3].map((k) => k * h * h * 0.3);
+        const rest = Math.log(from / to) - (levels.at(-1) ?? 0);
+        for (let i = 1; i <= n; i++) levels.push((levels[3] ?? 0) + (rest * i) / n);
+        const last = levels.length - 1;
+        for (let i = 1; i <= 4; i++) levels.push(Math.log(from / to) + i * h);
+        const sigmas = Float64Array.from(levels, (u) => from * Math.exp(-u));
+        const got = await runExact(
+          name,
+          Float64Array.from(starts),
+          sigmas,
+          denoise,
+          { eta: 0, order },
+          { first: 0, last },
+        );
+        const error = Math.max(...exact.map((value, i) => Math.abs(value - (got[i] ?? Number.NaN))));
+        points.push({ h, error });
+      }
+      console.log(
+        `slope ${name} (${order}), finely started: theory ${wanted}  measured ${slope(points).toFixed(3)}`,
+      );
+      expect(slope(points)).toBeGreaterThan(wanted - 0.3);
+    });
+  }
+
+  it('lms and deis of order 1 are first order', async () => {
+    for (const name of ['lms', 'deis'] as const) {
+      const measured = await measure(name, { order: 1 });
+      expect(measured).toBeGreaterThan(0.85);
+      expect(measured).toBeLessThan(1.15);
+    }
+  });
+});
+
+describe('one Gaussian has its flow in closed form', () => {
+  const gaussian = [{ weight: 1, mean: 0.3, deviation: 0.7 }];
+  it('the reference integrator agrees with it', () => {
+    const denoiseOne = exactDenoiser(gaussian);
+    for (const x of starts) {
+      expect(referenceFlow(denoiseOne, x, 10, 0.05)).toBeCloseTo(gaussianFlow(x, 10, 0.05, 0.3, 0.7), 10);
+    }
+  });
+  for (const name of samplerNames.filter((one) => one in orders)) {
+    it(`${name} with 400 steps to σ = 0`, async () => {
+      const sigmas = Float64Array.from([...logSpaced(14, 0.002, 400), 0]);
+      const got = await runExact(
+        name,
+        Float64Array.from(starts),
+        sigmas,
+        exactDenoiser(gaussian),
+        orders[name]?.options,
+      );
+      for (const [i, x] of starts.entries()) {
+        expect(Math.abs((got[i] ?? Number.NaN) - gaussianFlow(x, 14, 0, 0.3, 0.7))).toBeLessThan(0.03);
+      }
+    });
+  }
+});
+
+describe('samplers that theory says are the same', () => {
+  const sigmas = Float64Array.from([...logSpaced(12, 0.03, 30), 0]);
+  const start = Float64Array.from(starts);
+  it('DDIM in the ε form and Euler in the σ form, for every η', async () => {
+    for (const eta of [0, 0.3, 1]) {
+      const a = await runExact('ddim', start, sigmas, denoise, { eta });
+      const b = await runExact('euler-ancestral', start, sigmas, denoise, { eta });
+      for (const [i, value] of a.entries()) expect(value).toBeCloseTo(b[i] ?? Number.NaN, 11);
+    }
+  });
+  it('DDPM is DDIM at η = 1', async () => {
+    const a = await runExact('ddpm', start, sigmas, denoise);
+    const b = await runExact('ddim', start, sigmas, denoise, { eta: 1 });
+    for (const [i, value] of a.entries()) expect(value).toBeCloseTo(b[i] ?? Number.NaN, 11);
+  });
+  it('LMS and DEIS of order 1 are Euler; 2M SDE at η = 0 is 2M; ancestral samplers at η = 0 are their plain form', async () => {
+    const pairs: [SamplerName, SamplerName, { eta?: number; order?: number }][] = [
+      ['lms', 'euler', { order: 1 }],
+      ['deis', 'euler', { order: 1 }],
+      ['dpmpp-2m-sde', 'dpmpp-2m', { eta: 0 }],
+      ['dpm2-ancestral', 'dpm2', { eta: 0 }],
+      ['euler-ancestral', 'euler', { eta: 0 }],
+    ];
+    for (const [one, other, options] of pairs) {
+      const a = await runExact(one, start, sigmas, denoise, options);
+      const b = await runExact(other, start, sigmas, denoise, options);
+      for (const [i, value] of a.entries()) expect(value).toBeCloseTo(b[i] ?? Number.NaN, 11);
+    }
+  });
+});
+
+describe('stochastic samplers reach the right distribution', () => {
+  const stochastic = samplerNames.filter((name) => samplers[name].stochastic && name !== 'lcm');
+  /** 10,000 independent one-dimensional samplings at once. */
+  const count = 10_000;
+  for (const name of stochastic) {
+    it(`${name}: mean and variance of a Gaussian`, async () => {
+      const sigmas = Float64Array.from([...logSpaced(20, 0.01, 120), 0]);
+      const start = await normalStart(count, 20);
+      const got = await runExact(
+        name,
+        start,
+        sigmas,
+        exactDenoiser([{ weight: 1, mean: 0.5, deviation: 0.8 }]),
+        { eta: 1 },
+      );
+      const { mean, variance } = moments(got);
+      // Standard errors: 0.8/√10000 = 0.008 and 0.64·√(2/10000) = 0.009; four of them, and the step error.
+      expect(Math.abs(mean - 0.5)).toBeLessThan(0.035);
+      expect(Math.abs(variance - 0.64)).toBeLessThan(0.045);
+    });
+    it(`${name}: mean, variance and weights of a mixture`, async () => {
+      const sigmas = Float64Array.from([...logSpaced(20, 0.01, 120), 0]);
+      const start = await normalStart(count, 20);
+      const got = await runExact(name, start, sigmas, denoise, { eta: 1 });
+      const { mean, variance } = moments(got);
+      const wantMean = 0.4 * -1 + 0.6 * 0.8;
+      const wantVariance = 0.4 * (0.09 + 1) + 0.6 * (0.25 + 0.64) - wantMean ** 2;
+      expect(Math.abs(mean - wantMean)).toBeLessThan(0.045);
+      expect(Math.abs(variance - wantVariance)).toBeLessThan(0.06);
+    });
+  }
+  it('LCM with an exact consistency function draws from the data', async () => {
+    // For one Gaussian the consistency function is the closed-form flow to σ = 0.
+    const consistency = (x: number, sigma: number): number => gaussianFlow(x, sigma, 0, 0.5, 0.8);
+    const start = await normalStart(count, 20);
+    const got = await runExact('lcm', start, Float64Array.from([20, 5, 1, 0]), consistency);
+    const { mean, variance } = moments(got);
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.035);
+    expect(Math.abs(variance - 0.64)).toBeLessThan(0.045);
+  });
+});
+
+async function normalStart(count: number, sigma: number): Promise<Float64Array> {
+  const { wideOps, valuesOf } = await import('./wide');
+  return valuesOf(wideOps.noise([count], { seed: 99n, stream: 0 })).map((n) => n * sigma);
+}
+
+function moments(values: Float64Array): { mean: number; variance: number } {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return { mean, variance: values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length };
+}
