@@ -1,5 +1,6 @@
 /** Pictures in and out of bytes on Node, through sharp (libvips). */
 import sharp from 'sharp';
+import { decodeRaster } from '@/app/_share/png-image';
 import { LoomError, type ImageCodec } from '@/engine/types';
 
 /** PNG, JPEG or WebP → RGBA, EXIF orientation applied. */
@@ -20,5 +21,14 @@ export const codec: ImageCodec = {
         { cause },
       );
     }
+  },
+  async decodeIndices(bytes) {
+    const { width, height, channels, data } = decodeRaster(bytes);
+    if (channels !== 1)
+      throw new LoomError(
+        'bad-input',
+        'The picture is not a palette or greyscale PNG, so it holds no label indices.',
+      );
+    return { width, height, indices: new Uint8Array(data) };
   },
 };

@@ -25,7 +25,8 @@ export async function readDocument(file: string): Promise<LoomDocument> {
   try {
     if (isPng(bytes)) {
       const payload = extractGraph(bytes);
-      if (!payload) throw new LoomError('invalid-document', `${file} carries no graph.`, { file });
+      if (payload === undefined)
+        throw new LoomError('invalid-document', `${file} carries no graph.`, { file });
       return payload.document;
     }
     const { document, notices } = parseDocument(new TextDecoder().decode(bytes));

@@ -1,0 +1,72 @@
+/** `loom inspect`: what flows at a port, written as numbers and pictures. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportsOf } from '@/app/_inspect/export';
+import { snapshot } from '@/app/_inspect/snapshot';
+import { LoomError } from '@/engine';
+import { registry } from '@/nodes/registry';
+import { readDocument } from './document';
+import { nodeEngine } from './node-engine';
+import { execute, prepared } from './run';
+
+interface InspectCommand {
+  readonly node: string;
+  readonly port: string;
+  readonly out: string;
+  readonly set: readonly string[];
+  readonly seed?: string;
+  readonly models?: string;
+  readonly threads?: string;
+}
+
+/**
+ * Runs up to the node and writes the port's value: safetensors, .npy, and its
+ * views as PNG, named `<node>.<port>.<suffix>`.
+ * @returns 0 when files were written.
+ */
+export async function inspect(file: string, options: InspectCommand): Promise<number> {
+  const document = prepared(await readDocument(file), options);
+  const node = document.nodes[options.node];
+  if (!node)
+    throw new LoomError(
+      'bad-input',
+      `There is no node "${options.node}".`,
+      { node: options.node },
+      { mend: `Nodes here: ${Object.keys(document.nodes).join(', ')}.` },
+    );
+  const definition = registry.get(node.type);
+  const outputs = Object.keys(definition?.outputs ?? {});
+  const inputs = Object.keys(definition?.inputs ?? {});
+  const side = outputs.includes(options.port) ? 'out' : 'in';
+  if (side === 'in' && !inputs.includes(options.port))
+    throw new LoomError(
+      'bad-input',
+      `Node "${options.node}" has no port "${options.port}".`,
+      { node: options.node, port: options.port },
+      { mend: `Its ports: ${[...outputs, ...inputs].join(', ')}.` },
+    );
+  const engine = await nodeEngine(options);
+  try {
+    await execute(engine, document, [options.node]);
+    const borrowed = engine.executor.borrow({ node: options.node, port: options.port, side });
+    if (!borrowed)
+      throw new LoomError('bad-output', `Nothing flows at ${options.node}.${options.port}.`, {
+        node: options.node,
+        port: options.port,
+      });
+    try {
+      const files = exportsOf(await snapshot(borrowed.value));
+      await mkdir(options.out, { recursive: true });
+      for (const { suffix, bytes } of files) {
+        const path = join(options.out, `${options.node}.${options.port}.${suffix}`);
+        await writeFile(path, bytes());
+        console.log(path);
+      }
+      return files.length > 0 ? 0 : 1;
+    } finally {
+      borrowed.release();
+    }
+  } finally {
+    await engine.dispose();
+  }
+}

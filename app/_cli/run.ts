@@ -1,0 +1,161 @@
+/** `loom run`: computes a graph and writes the pictures it makes. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, parse, resolve } from 'node:path';
+import { encodeImage } from '@/app/_share/image';
+import { embedGraph } from '@/app/_share/png';
+import { LoomError, infer, plan, type ImageValue, type LoomDocument, type RunResult } from '@/engine';
+import { registry } from '@/nodes/registry';
+import { readDocument } from './document';
+import { nodeEngine, type NodeEngine } from './node-engine';
+import { setParam, setSeed } from './overrides';
+import { progressView } from './progress';
+
+export interface RunCommand {
+  readonly set: readonly string[];
+  readonly seed?: string;
+  readonly out: string;
+  readonly node?: string;
+  readonly models?: string;
+  readonly threads?: string;
+  readonly metadata: boolean;
+  readonly json?: boolean;
+}
+
+/** The document as the command line changes it. @throws LoomError where a change does not fit. */
+export function prepared(
+  document: LoomDocument,
+  options: { readonly set: readonly string[]; readonly seed?: string },
+): LoomDocument {
+  const seeded = options.seed === undefined ? document : setSeed(document, registry, options.seed);
+  return options.set.reduce((current, assignment) => setParam(current, registry, assignment), seeded);
+}
+
+/**
+ * Runs a document on an engine with progress on the terminal; Ctrl+C cancels.
+ * @throws LoomError `invalid-graph` when nothing that was asked for can run, or the first failure.
+ */
+export async function execute(
+  engine: NodeEngine,
+  document: LoomDocument,
+  targets?: readonly string[],
+): Promise<RunResult> {
+  const inference = infer({ document, registry, catalog: engine.catalog });
+  const planned = plan(inference, { targets, device: engine.backend.info });
+  if (planned.targets.length === 0) {
+    const diagnostics = planned.blocked.flatMap((blocked) => blocked.diagnostics);
+    throw new LoomError(
+      'invalid-graph',
+      'Nothing in this graph can run.',
+      {},
+      { diagnostics, mend: 'Mend what is listed; `loom validate` says the same.' },
+    );
+  }
+  for (const { node, diagnostics } of planned.blocked)
+    for (const { message } of diagnostics) console.error(`not run: ${node}: ${message}`);
+  const view = progressView();
+  const stop = new AbortController();
+  const cancel = () => stop.abort();
+  process.once('SIGINT', cancel);
+  try {
+    const result = await engine.executor.run(planned, {
+      signal: stop.signal,
+      onEvent(event) {
+        if (event.type === 'progress') view.update(event.node, event.progress);
+        if (event.type === 'node-finished') view.done(event.node);
+      },
+    });
+    const [failure] = result.failed;
+    if (result.status === 'cancelled') throw new LoomError('cancelled', 'Cancelled.');
+    if (failure) throw failure.error.at({ node: failure.node });
+    return result;
+  } finally {
+    process.off('SIGINT', cancel);
+    view.stop();
+  }
+}
+
+/** Pictures that reach the targets of a run: sinks' inputs and targets' outputs of kind image. */
+function pictures(engine: NodeEngine, document: LoomDocument, result: RunResult) {
+  return result.targets.flatMap(({ node, iteration }) => {
+    const definition = registry.get(document.nodes[node]?.type ?? '');
+    const side = definition?.sink ? ('in' as const) : ('out' as const);
+    const ports = (definition?.sink ? definition.inputs : definition?.outputs) ?? {};
+    return Object.entries(ports)
+      .filter(([, port]) => port.type.kind === 'image')
+      .flatMap(([port]) => {
+        const borrowed = engine.executor.borrow({ node, port, side, iteration });
+        return borrowed?.value.kind === 'image'
+          ? [{ node, image: borrowed.value, release: () => borrowed.release() }]
+          : [];
+      });
+  });
+}
+
+/** The seed that the picture is made of, where the graph has just one. */
+function onlySeed(document: LoomDocument): string | undefined {
+  const seeds = Object.values(document.nodes).flatMap((node) =>
+    Object.entries(registry.get(node.type)?.params.shape ?? {})
+      .filter(([, field]) => field.meta()?.widget === 'seed')
+      .map(([param]) => node.params[param]),
+  );
+  return seeds.length === 1 && typeof seeds[0] === 'string' ? seeds[0] : undefined;
+}
+
+/** One PNG for each element of a batch, with the graph inside. */
+async function encoded(
+  image: ImageValue,
+  node: string,
+  document: LoomDocument,
+  metadata: boolean,
+): Promise<readonly Uint8Array[]> {
+  const data = await image.pixels.read();
+  if (!(data instanceof Float32Array))
+    throw new LoomError('bad-output', 'A picture must be float32.', { node });
+  const { dims } = image.pixels;
+  return Array.from({ length: dims[0] ?? 0 }, (_, element) => {
+    const png = encodeImage({ dims, data }, element);
+    const seed = onlySeed(document);
+    return metadata
+      ? embedGraph(png, { document, node, element, ...(seed === undefined ? {} : { seed }) })
+      : png;
+  });
+}
+
+/** @returns 0 when pictures were written. */
+export async function run(file: string, options: RunCommand): Promise<number> {
+  const document = prepared(await readDocument(file), options);
+  const engine = await nodeEngine(options);
+  try {
+    const result = await execute(engine, document, options.node === undefined ? undefined : [options.node]);
+    const found = pictures(engine, document, result);
+    const files: Uint8Array[] = [];
+    try {
+      for (const { image, node } of found)
+        files.push(...(await encoded(image, node, document, options.metadata)));
+    } finally {
+      for (const { release } of found) release();
+    }
+    if (files.length === 0)
+      throw new LoomError(
+        'bad-output',
+        'The graph made no picture.',
+        {},
+        { mend: 'Add an Image node, or name one with --node.' },
+      );
+    const { dir, name, ext } = parse(resolve(options.out));
+    await mkdir(dirname(resolve(options.out)), { recursive: true });
+    const written = files.map(
+      (_, index) => `${dir}/${name}${files.length > 1 ? `-${index + 1}` : ''}${ext || '.png'}`,
+    );
+    await Promise.all(files.map((bytes, index) => writeFile(written[index] ?? options.out, bytes)));
+    if (options.json) {
+      const { seconds, ran } = result;
+      console.log(JSON.stringify({ files: written, backend: engine.backend.info, seconds, ran }, null, 2));
+    } else if (process.stderr.isTTY) {
+      for (const path of written) console.error(`${path}  ${result.seconds.toFixed(1)} s`);
+    }
+    return 0;
+  } finally {
+    await engine.dispose();
+  }
+}
