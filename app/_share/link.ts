@@ -37,7 +37,8 @@ export type MadeLink =
  * @param base the page's address; its own fragment and query are dropped
  */
 export function makeLink(document: LoomDocument, base: string): MadeLink {
-  const text = new TextEncoder().encode(serialise(document));
+  // The canonical text without its line breaks.
+  const text = new TextEncoder().encode(JSON.stringify(JSON.parse(serialise(document))));
   const packed = deflateSync(text, { level: 9, mem: 12, dictionary: dictionary1 });
   const bytes = new Uint8Array(4 + packed.length);
   new DataView(bytes.buffer).setUint32(0, crc32(text));

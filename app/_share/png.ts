@@ -51,10 +51,8 @@ export function embedGraph(
  * @throws LoomError `file-truncated`, `file-damaged`, `too-large`, `invalid-document`
  */
 export function extractGraph(png: Uint8Array, place: ErrorPlace = {}): EmbeddedGraph | undefined {
-  const texts = readPngTexts(png, [graphKeyword, resultKeyword], graphLimit, place);
-  const text = texts.get(graphKeyword);
-  if (text === undefined) return undefined;
-  return { ...parseDocument(text), origin: readOrigin(texts.get(resultKeyword)) };
+  const text = readPngTexts(png, [graphKeyword], graphLimit, place).get(graphKeyword);
+  return text === undefined ? undefined : { ...parseDocument(text), origin: readOrigin(png) };
 }
 
 /** The picture alone, for sharing without saying how it was made. */
@@ -68,10 +66,10 @@ export function foreignGraph(png: Uint8Array): 'comfyui' | 'a1111' | 'invokeai' 
   return texts.has('parameters') ? 'a1111' : undefined;
 }
 
-function readOrigin(text: string | undefined): PictureOrigin {
-  if (text === undefined) return {};
+function readOrigin(png: Uint8Array): PictureOrigin {
   try {
-    return resultSchema.parse(JSON.parse(text));
+    const text = readPngTexts(png, [resultKeyword], 1 << 16).get(resultKeyword);
+    return text === undefined ? {} : resultSchema.parse(JSON.parse(text));
   } catch {
     // The graph is what matters; where the picture stood in it is a nicety.
     return {};
