@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,22 +66,36 @@ class Dataset:
         return Dataset(**{**vars(self), **tensors})
 
 
-def read_records(root: Path, with_images: bool) -> tuple[list[dict], list[bytes], np.ndarray]:
-    records, raw, maps = [], [], []
-    for folder in sorted(p.parent for p in root.glob("*/index.jsonl")):
-        blob = (folder / "images.bin").read_bytes() if with_images else b""
+def read_records(root: Path) -> tuple[list[dict], np.ndarray]:
+    """Records and label maps of all sources, sources in alphabetical order."""
+    records, maps = [], []
+    for folder in sources(root):
         packed = folder / "maps.bin.gz"
         labels = np.frombuffer(gzip.open(packed).read(), np.uint8).reshape(-1, 64, 64) if packed.exists() else None
         for line in (folder / "index.jsonl").open():
             record = json.loads(line)
             records.append(record)
-            raw.append(blob[record["offset"] : record["offset"] + record["bytes"]])
             maps.append(labels[record["map"]] if record["map"] >= 0 else np.zeros((64, 64), np.uint8))
-    return records, raw, np.stack(maps)
+    return records, np.stack(maps)
+
+
+def sources(root: Path) -> list[Path]:
+    return sorted(p.parent for p in root.glob("*/index.jsonl"))
 
 
 def _decode(raw: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(raw)).convert("RGB"))
+    return np.asarray(Image.open(io.BytesIO(raw)).convert("RGB")).transpose(2, 0, 1)
+
+
+def read_images(folder: Path, workers: int) -> np.ndarray:
+    """uint8 [N, 3, 256, 256] of one source, from its cache images.npy where there is one."""
+    cache = folder / "images.npy"
+    if cache.exists():
+        return np.load(cache, mmap_mode="r")
+    blob = (folder / "images.bin").read_bytes()
+    index = [json.loads(line) for line in (folder / "index.jsonl").open()]
+    with ProcessPoolExecutor(workers) as pool:
+        return np.stack(list(pool.map(_decode, [blob[r["offset"] : r["offset"] + r["bytes"]] for r in index], chunksize=64)))
 
 
 def caption_variants(record: dict, rng: random.Random) -> list[str]:
@@ -105,11 +120,10 @@ def caption_variants(record: dict, rng: random.Random) -> list[str]:
 
 def load_dataset(root: Path, tokenizer: Tokenizer, workers: int = 2, with_images: bool = True) -> Dataset:
     """Without images, `images` is empty: benchmarks of the second stage need the labels only."""
-    records, raw, maps = read_records(root, with_images)
-    images = np.empty((0, 256, 256, 3), np.uint8)
+    records, maps = read_records(root)
+    images = torch.empty(0, 3, 256, 256, dtype=torch.uint8)
     if with_images:
-        with ProcessPoolExecutor(workers) as pool:
-            images = np.stack(list(pool.map(_decode, raw, chunksize=64)))
+        images = torch.from_numpy(np.concatenate([read_images(folder, workers) for folder in sources(root)]))
     labels, rng = Labels.of(records), random.Random(0)
     captions = [text for r in records for text in caption_variants(r, rng)]
     ids = encode(tokenizer, captions).reshape(len(records), CAPTION_VARIANTS, -1)
@@ -123,7 +137,7 @@ def load_dataset(root: Path, tokenizer: Tokenizer, workers: int = 2, with_images
     return Dataset(
         records=records,
         labels=labels,
-        images=torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(),
+        images=images,
         maps=torch.from_numpy(maps.copy()),
         ids=torch.from_numpy(ids),
         classes=torch.tensor([labels.classes.index(r["class"]) for r in records]),
@@ -143,3 +157,15 @@ def one_hot_map(labels: Tensor, size: int = 32) -> Tensor:
     small = labels[:, :: 64 // size, :: 64 // size].long()
     present = (small.amax((1, 2)) > 0).float()[:, None, None, None]
     return F.one_hot(small, MAP_CLASSES).permute(0, 3, 1, 2).float() * present
+
+
+def main() -> None:
+    """python -m loom.data FOLDER WORKERS: decodes one source once, into images.npy, for the many processes of a session."""
+    folder = Path(sys.argv[1])
+    images = read_images(folder, int(sys.argv[2]))
+    np.save(folder / "partial.npy", images)
+    (folder / "partial.npy").rename(folder / "images.npy")  # complete or absent, never half
+
+
+if __name__ == "__main__":
+    main()

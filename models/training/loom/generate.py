@@ -16,7 +16,7 @@ from torch import Tensor
 from .config import load_config
 from .data import Dataset, load_dataset
 from .generators import Generator, PackageGenerator, RunGenerator
-from .runtime import device, prepare
+from .runtime import device, prepare, wait_for
 from .tasks import Task, make_tasks
 
 
@@ -82,6 +82,7 @@ def main() -> None:
     parser.add_argument("--overrides")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--wait-for", type=Path, help="begin when this file exists")
     parser.add_argument("--sweep", action="store_true")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     arguments = parser.parse_args()
@@ -89,6 +90,7 @@ def main() -> None:
     prepare(options["seed"])
     is_package = (arguments.source / "unet.onnx").exists()
     dataset = load_dataset(arguments.data, Tokenizer.from_file(str(arguments.tokenizer)), arguments.workers)
+    wait_for(arguments.wait_for)
     if is_package:
         options["batch"] = min(options["batch"], 32)
         torch.set_num_threads(arguments.threads)

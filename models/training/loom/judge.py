@@ -23,7 +23,7 @@ from . import checkpoint
 from .config import load_config
 from .data import ATTRIBUTES, MAP_CLASSES, STYLES, Dataset, Labels, load_dataset, normalise
 from .modules.resnet import GroupNorm
-from .runtime import JsonLog, autocast, prepare
+from .runtime import JsonLog, autocast, prepare, wait_for
 
 SIZE = 128
 FEATURES = 256
@@ -134,7 +134,6 @@ def train_judge(dataset: Dataset, out: Path, where: torch.device, seconds: float
     visible, weights = visible.to(where), weights.to(where)
     images = torch.cat([F.avg_pool2d(chunk.float(), 2).round().byte() for chunk in dataset.images.split(512)])  # 128x128, once
     log, started, step = JsonLog(out / "judge.jsonl"), time.monotonic(), 0
-    forward = torch.compile(judge, dynamic=False) if where.type == "cuda" else judge
     while (elapsed := time.monotonic() - started) < seconds:
         progress = elapsed / seconds
         for group in optimizer.param_groups:
@@ -142,7 +141,7 @@ def train_judge(dataset: Dataset, out: Path, where: torch.device, seconds: float
         chosen = visible[torch.multinomial(weights, batch, replacement=True)]
         pictures, maps = augment(normalise(images[chosen]), dataset.maps[chosen][:, ::2, ::2])
         with autocast(where):
-            verdict = forward(pictures.contiguous(memory_format=torch.channels_last))
+            verdict = judge(pictures.contiguous(memory_format=torch.channels_last))
         attributes = dataset.attributes[chosen]
         loss = known_cross_entropy(verdict.classes, dataset.classes[chosen])
         loss = loss + known_cross_entropy(verdict.concepts, dataset.concepts[chosen])
@@ -178,11 +177,13 @@ def main() -> None:
     parser.add_argument("--overrides")
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--wait-for", type=Path, help="begin when this file exists")
     arguments = parser.parse_args()
     config = load_config(arguments.config, arguments.overrides)
     where = prepare(config["seed"])
     tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
     dataset = load_dataset(arguments.data, tokenizer, arguments.workers).to(where)
+    wait_for(arguments.wait_for)
     train_judge(dataset, arguments.out, where, arguments.seconds or config["judge"]["seconds"], config["judge"]["batch"])
 
 

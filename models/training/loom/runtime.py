@@ -34,6 +34,12 @@ def compiled(module, where: torch.device):
     return torch.compile(module, dynamic=False) if where.type == "cuda" else module
 
 
+def wait_for(path: Path | None) -> None:
+    """Blocks until `path` exists: lets a process load and compile while the one before it still trains."""
+    while path and not path.exists():
+        time.sleep(0.5)
+
+
 class JsonLog:
     """One JSON object a line, to a file and to standard output."""
 

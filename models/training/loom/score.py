@@ -16,7 +16,7 @@ from torch import Tensor
 from .config import load_config
 from .data import ATTRIBUTES, Dataset, load_dataset
 from .judge import Judge, Verdict, load_judge, shrink
-from .runtime import device
+from .runtime import device, wait_for
 from .tasks import BLENDS, Task, make_tasks
 from .train_first_stage import psnr
 
@@ -169,12 +169,14 @@ def main() -> None:
     parser.add_argument("--config", default=str(Path(__file__).parent.parent / "configs" / "evaluation.toml"))
     parser.add_argument("--overrides")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--wait-for", type=Path, help="begin when this file exists")
     arguments = parser.parse_args()
     options = load_config(arguments.config, arguments.overrides)
     judge, labels = load_judge(arguments.run, device())
     dataset = load_dataset(arguments.data, Tokenizer.from_file(str(arguments.tokenizer)), arguments.workers)
     if (labels.classes, labels.concepts, labels.attributes) != (dataset.labels.classes, dataset.labels.concepts, dataset.labels.attributes):
         raise SystemExit("the judge was trained on other data: its labels differ")
+    wait_for(arguments.wait_for)
     real_clothing = clothing_features(dataset, judge)
     tasks = make_tasks(dataset, options["counts"], text=True, maps=True)
     figures: dict = {"ceiling": ceiling(tasks, dataset, judge, real_clothing)}

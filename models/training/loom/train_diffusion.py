@@ -23,7 +23,7 @@ from .data import CAPTION_VARIANTS, MAP_CLASSES, Dataset, load_dataset, normalis
 from .diffusion import STEPS, add_noise, alphas_cumprod, min_snr_weight
 from .modules.denoiser import Denoiser
 from .modules.first_stage import split_parameters
-from .runtime import JsonLog, autocast, compiled, prepare
+from .runtime import JsonLog, autocast, compiled, prepare, wait_for
 from .train_first_stage import FirstStage
 
 # The full caption is drawn most often, the reworded ones to make prompts robust (see data.caption_variants).
@@ -32,21 +32,26 @@ CAPTION_SHARE = (0.55, 0.15, 0.15, 0.15)
 
 @torch.no_grad()
 def encode_all(model: FirstStage, images: Tensor, batch: int = 128) -> Tensor:
-    """uint8 [N, 3, 256, 256] → fp16 latents [N, 2, C', 32, 32]: of the image and of its mirror image.
-
-    C' is 2C for KL (mean ‖ log-variance) and C for VQ.
-    """
-    was_training = model.training
+    """uint8 [N, 3, 256, 256] → fp16 latents [N, C', 32, 32]; C' is 2C for KL (mean ‖ log-variance) and C for VQ."""
     model.eval()
     out = []
     for chunk in images.split(batch):
         with autocast(images.device):
-            pair = [model.encoder(normalise(view)) for view in (chunk, chunk.flip(3))]
+            parameters = model.encoder(normalise(chunk))
         if model.kind == "kl":
-            pair = [torch.cat(split_parameters(p), 1) for p in pair]
-        out.append(torch.stack(pair, 1).half())
-    model.train(was_training)
+            parameters = torch.cat(split_parameters(parameters), 1)
+        out.append(parameters.half())
     return torch.cat(out)
+
+
+def encode_dataset(model: FirstStage, dataset: Dataset) -> Tensor:
+    """→ [N, 2, C', 32, 32]: each image's latent, and its mirror image's where mirroring is legal (photographs)."""
+    plain = encode_all(model, dataset.images)
+    both = torch.stack([plain, plain], 1)
+    photographs = dataset.where(None, "clothing:").to(plain.device)
+    if len(photographs):
+        both[photographs, 1] = encode_all(model, dataset.images[photographs].flip(3))
+    return both
 
 
 def latent_scale(latents: Tensor, channels: int) -> float:
@@ -55,11 +60,12 @@ def latent_scale(latents: Tensor, channels: int) -> float:
 
 
 class DiffusionTrainer:
-    def __init__(self, config: dict, dataset: Dataset, latents: Tensor, out: Path, where: torch.device, scale: float):
+    def __init__(self, config: dict, dataset: Dataset, out: Path, where: torch.device):
         self.config, self.options, self.dataset, self.out, self.where = config, config["diffusion"], dataset, out, where
-        self.latents, self.scale = latents, scale
         self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
         self.channels = config["denoiser"]["latent_channels"]
+        # Stand-ins until set_latents: warm_up and benchmarks run on them.
+        self.latents, self.scale = torch.randn(len(dataset.records), 2, self.channels, 32, 32, device=where), 1.0
         torch.manual_seed(config["seed"])  # the same start on every rank
         self.denoiser = Denoiser(classes=len(dataset.labels.classes), **{"text": None, **config["denoiser"]})
         self.denoiser.to(where, memory_format=torch.channels_last)
@@ -79,6 +85,18 @@ class DiffusionTrainer:
         self.caption_share = torch.tensor(CAPTION_SHARE, device=where)
         self.may_flip = torch.tensor([c.startswith("clothing:") for c in dataset.labels.classes], device=where)
         self.log = JsonLog(out / "diffusion.jsonl") if self.rank == 0 else None
+
+    def set_latents(self, first_stage: FirstStage) -> None:
+        """Encodes the data set and frees its images; from here on only latents are needed."""
+        self.latents = encode_dataset(first_stage, self.dataset)
+        self.scale = latent_scale(self.latents[self.dataset.where("train").to(self.where)], self.channels)
+        self.dataset.images = torch.empty(0)
+
+    def warm_up(self) -> None:
+        """Compiles forward and backward on one batch; gradients are discarded, so nothing is learnt from it."""
+        with autocast(self.where):
+            self.loss(*self.batch()).backward()
+        self.optimizer.zero_grad(set_to_none=True)
 
     def sampling_weights(self) -> Tensor:
         """Probability of each record: 0 outside the training split, `share` between kinds, equal within a kind."""
@@ -194,7 +212,8 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float)
-    parser.add_argument("--until", type=float, help="stop at this time of the clock (seconds since 1970) at the latest")
+    parser.add_argument("--until", type=float, help="end at this time of the clock (seconds since 1970), whatever --seconds says")
+    parser.add_argument("--wait-for", type=Path, help="begin when this file exists")
     parser.add_argument("--overrides")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--resume", action="store_true")
@@ -209,26 +228,25 @@ def main() -> None:
     where = prepare(config["seed"])
     tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
     dataset = load_dataset(arguments.data, tokenizer, arguments.workers, with_images=not arguments.benchmark).to(where)
-    channels = config["denoiser"]["latent_channels"]
-    if arguments.benchmark:
-        latents, scale = torch.randn(len(dataset.records), 2, channels, 32, 32, device=where).half(), 1.0
-    else:
-        first_stage = FirstStage(config["first_stage"]).to(where, memory_format=torch.channels_last)
-        checkpoint.load_module(first_stage, arguments.out, "first-stage")
-        latents = encode_all(first_stage, dataset.images)
-        scale = latent_scale(latents[dataset.where("train").to(where)], channels)
-    dataset.images = torch.empty(0)  # from here on only latents are needed
-    trainer = DiffusionTrainer(config, dataset, latents, arguments.out, where, scale)
+    trainer = DiffusionTrainer(config, dataset, arguments.out, where)
     if arguments.resume:
         metadata = checkpoint.load_module(trainer.denoiser, arguments.out, "denoiser")
         trainer.ema.load_state_dict(trainer.denoiser.state_dict())
         print("resumed at", metadata["seen"], "samples")
+    trainer.warm_up()
+    wait_for(arguments.wait_for)
+    if not arguments.benchmark:
+        first_stage = FirstStage(config["first_stage"]).to(where, memory_format=torch.channels_last)
+        checkpoint.load_module(first_stage, arguments.out, "first-stage")
+        trainer.set_latents(first_stage)
     seconds = arguments.seconds or config["diffusion"]["seconds"]
     if arguments.until:
-        seconds = min(seconds, arguments.until - time.time())
+        seconds = arguments.until - time.time()
     metadata = {"classes": dataset.labels.classes, "seconds": seconds, "processes": world, "map_classes": MAP_CLASSES,
                 "caption_variants": CAPTION_VARIANTS}
     trainer.run(trainer.agreed(seconds), metadata, save=not arguments.benchmark)
+    if trainer.rank == 0:
+        (arguments.out / "denoiser.done").touch()
     if world > 1:
         dist.destroy_process_group()
 

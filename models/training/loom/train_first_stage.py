@@ -92,8 +92,6 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(self.parameters, training["rate"], betas=(0.9, 0.99), weight_decay=1e-4, fused=fused)
         self.critic_optimizer = torch.optim.AdamW(self.discriminator.parameters(), 2e-4, betas=(0.5, 0.9), fused=fused)
         self.encode, self.decode = compiled(self.model.encoder, where), compiled(self.model.decoder, where)
-        self.criticise = compiled(self.discriminator, where)
-        self.reconstruction_loss = compiled(reconstruction_loss, where)
         self.indices = dataset.where("train").to(where)
         held_out = torch.cat([dataset.where(s) for s in ("heldout-pair", "heldout-combination", "heldout")])
         pick = torch.linspace(0, len(held_out) - 1, min(training["validation"], len(held_out))).long()
@@ -151,16 +149,16 @@ class Trainer:
             latent, regularisation = self.bottleneck(self.encode(image), progress)
             output = self.decode(latent.contiguous(memory_format=torch.channels_last))
         output = output.float()
-        reconstruction = self.reconstruction_loss(output, image, self.training["log_mse"])
+        reconstruction = reconstruction_loss(output, image, self.training["log_mse"])
         loss = reconstruction + regularisation
         adversarial = progress > adversarial_from
         if adversarial:
             with autocast(self.where):
                 for parameter in self.discriminator.parameters():
                     parameter.requires_grad_(False)
-                fake_logits, fake_features = self.criticise(output)
+                fake_logits, fake_features = self.discriminator(output)
                 with torch.no_grad():
-                    _, real_features = self.criticise(image)
+                    _, real_features = self.discriminator(image)
             matching = sum((a.float() - b.float()).abs().mean() for a, b in zip(fake_features, real_features, strict=True))
             ramp = min(1.0, (progress - adversarial_from) / 0.05)
             loss = loss + ramp * self.training["adversarial"] * (matching / 8 - 0.05 * fake_logits.float().mean())
@@ -179,7 +177,7 @@ class Trainer:
         for parameter in self.discriminator.parameters():
             parameter.requires_grad_(True)
         with autocast(self.where):
-            real_logits, fake_logits = self.criticise(real)[0], self.criticise(fake)[0]
+            real_logits, fake_logits = self.discriminator(real)[0], self.discriminator(fake)[0]
         loss = F.relu(1 - real_logits.float()).mean() + F.relu(1 + fake_logits.float()).mean()
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -189,8 +187,10 @@ class Trainer:
         checkpoint.save_module(self.model, self.out, "first-stage", config=self.config["first_stage"], **metadata)
 
     def run(self) -> None:
+        began = time.monotonic()
+        losses = self.step(0.0, 0)  # compiles; the schedule below shares out what time is left
         started, step, saved = time.monotonic(), 0, 0.0
-        losses: dict[str, Tensor] = {}
+        self.seconds -= started - began
         while (elapsed := time.monotonic() - started) < self.seconds:
             losses = self.step(elapsed / self.seconds, step)
             step += 1
@@ -205,6 +205,7 @@ class Trainer:
         decibel = psnr(reconstruct(self.model, self.validation), self.validation).mean().item()
         self.log.write(done=True, step=step, seen=step * self.training["batch"], psnr=decibel)
         self.save(step=step, seen=step * self.training["batch"], psnr=decibel, seconds=self.seconds)
+        (self.out / "first-stage.done").touch()
 
 
 def main() -> None:
@@ -214,6 +215,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float)
+    parser.add_argument("--until", type=float, help="end at this time of the clock (seconds since 1970), whatever --seconds says")
     parser.add_argument("--overrides")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--resume", action="store_true", help="start from the shards in --out")
@@ -223,6 +225,8 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
     dataset = load_dataset(arguments.data, tokenizer, arguments.workers).to(where)
     seconds = arguments.seconds or config["training"]["seconds"]
+    if arguments.until:
+        seconds = arguments.until - time.time()
     trainer = Trainer(config, dataset, arguments.out, where, seconds)
     if arguments.resume:
         checkpoint.load_module(trainer.model, arguments.out, "first-stage")
