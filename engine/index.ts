@@ -4,7 +4,7 @@ export * from './document/schema';
 export { parseDocument, type DocumentNotice } from './document/parse';
 export { serialise } from './document/serialise';
 export { createHistory, type History } from './document/history';
-export { infer } from './graph/infer';
+export { infer, inferredCount } from './graph/infer';
 export type {
   DeclaredPorts,
   Endpoint,
@@ -14,10 +14,11 @@ export type {
   NodeState,
 } from './graph/inference';
 export { checkWire, type WireCheck } from './graph/wire';
+export { portsOf } from './graph/instance-ports';
 export { applyMend } from './graph/apply-mend';
 export { plan } from './graph/plan';
 export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './graph/plan-types';
-export type { MemoryPlan, MemoryStep } from './graph/memory';
+export type { MemoryPlan, MemoryStep } from './graph/memory-types';
 export { createExecutor } from './run/executor';
-export type { Borrowed, Executor, ExecutorOptions, RunOptions } from './run/executor-types';
+export type { Borrowed, Executor, ExecutorOptions, RunFile, RunOptions } from './run/executor-types';
 export type { NodeCost, RunEvent, RunResult } from './run/events';

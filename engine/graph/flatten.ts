@@ -1,16 +1,150 @@
-/** The graph with its sub-graphs unfolded. */
-import type { LoomNode } from '../document/schema';
-import type { Endpoint } from './inference';
+/** The graph with its sub-graphs unfolded: what inference and plan walk. */
+import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } from '../document/schema';
+import type { NodeRegistry } from '../types/node';
+import type { Finding } from './finding';
+import type { Endpoint, FlatEdge, FlatGraph, FlatInstance } from './flat-graph';
+import { own } from './own';
+import { topology } from './topology';
+import { withInstanceParams } from './instance-params';
 
-/** A wire between two plain nodes. `id` is the edge's path. */
-export interface FlatEdge {
-  readonly id: string;
-  readonly from: Endpoint;
-  readonly to: Endpoint;
+/** Unfolded nodes at most: definitions inside definitions multiply. */
+export const maxFlatNodes = 100_000;
+
+/** The path of something inside an instance. */
+export const join = (prefix: string, id: string): string => (prefix === '' ? id : `${prefix}/${id}`);
+
+type Level = Pick<LoomDefinition, 'nodes' | 'edges'>;
+
+/** Unfolds a document. Never throws: what cannot be unfolded stays as an unknown node, with a finding. */
+export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGraph {
+  const nodes = new Map<string, LoomNode>();
+  const edges: FlatEdge[] = [];
+  const instances = new Map<string, FlatInstance>();
+  const findings: Finding[] = [];
+  const isPlain = (type: string): boolean =>
+    definitionOf(type) === undefined || registry.get(type) !== undefined;
+
+  const unfold = (level: Level, prefix: string, stack: readonly string[], mode: LoomNode['mode']): void => {
+    for (const [id, node] of Object.entries(level.nodes)) {
+      const path = join(prefix, id);
+      const placed = mode === undefined || node.mode === 'mute' ? node : { ...node, mode };
+      const opened = isPlain(node.type) ? undefined : open(path, node, stack);
+      if (!opened) {
+        nodes.set(path, placed);
+        continue;
+      }
+      const inner = withInstanceParams(opened.definition, node);
+      unfold(inner, path, [...stack, opened.id], placed.mode === 'mute' ? 'mute' : mode);
+      instances.set(path, boundary(opened.id, opened.definition, path, instances));
+    }
+    for (const [id, edge] of Object.entries(level.edges)) connect(level, prefix, id, edge);
+  };
+
+  const open = (path: string, node: LoomNode, stack: readonly string[]) => {
+    const id = definitionOf(node.type) ?? '';
+    const definition = own(document.definitions, id);
+    if (!definition) return undefined; // inference reports the unknown type
+    // Bypassed instances become one node that hands its inputs on (see instance-ports.ts).
+    if (node.mode === 'bypass') return undefined;
+    if (stack.includes(id)) {
+      findings.push({
+        code: 'cycle',
+        severity: 'error',
+        node: path,
+        message: `The sub-graph “${id}” contains itself (at “${path}”): it would never end.`,
+      });
+      return undefined;
+    }
+    if (nodes.size + Object.keys(definition.nodes).length > maxFlatNodes) {
+      findings.push({
+        code: 'too-large',
+        severity: 'error',
+        node: path,
+        message: `Unfolded, this graph has more than ${maxFlatNodes} nodes; “${path}” and what follows stay folded.`,
+      });
+      return undefined;
+    }
+    return { id, definition };
+  };
+
+  const connect = (level: Level, prefix: string, id: string, edge: LoomDocument['edges'][string]): void => {
+    const path = join(prefix, id);
+    const missing = own(level.nodes, edge.from.node)
+      ? own(level.nodes, edge.to.node)
+        ? undefined
+        : edge.to
+      : edge.from;
+    if (missing) {
+      findings.push({
+        code: 'dangling-edge',
+        severity: 'error',
+        edge: path,
+        message: `The wire “${path}” ends at “${missing.node}”, which is not there.`,
+      });
+      return;
+    }
+    const from = { node: join(prefix, edge.from.node), port: edge.from.port };
+    const to = { node: join(prefix, edge.to.node), port: edge.to.port };
+    const source = sourceAt(instances, from);
+    const targets = targetsAt(instances, to);
+    for (const [end, found] of [
+      [from, source !== undefined],
+      [to, targets !== undefined],
+    ] as const) {
+      if (found) continue;
+      findings.push({
+        code: 'unknown-port',
+        severity: 'error',
+        node: end.node,
+        port: end.port,
+        edge: path,
+        message: `The sub-graph “${end.node}” has no ${end === from ? 'output' : 'input'} “${end.port}”, where the wire “${path}” ends.`,
+      });
+    }
+    if (!source || !targets) return;
+    targets.forEach((target, index) => {
+      edges.push({ id: index === 0 ? path : `${path}#${index}`, from: source, to: target });
+    });
+  };
+
+  unfold(document, '', [], undefined);
+  return { nodes, instances, findings, ...topology(nodes, edges) };
 }
 
-export interface FlatGraph {
-  readonly nodes: ReadonlyMap<string, LoomNode>;
-  readonly incoming: ReadonlyMap<string, readonly FlatEdge[]>;
-  readonly outgoing: ReadonlyMap<string, readonly FlatEdge[]>;
+function boundary(
+  id: string,
+  definition: LoomDefinition,
+  path: string,
+  instances: ReadonlyMap<string, FlatInstance>,
+): FlatInstance {
+  const inputs = new Map<string, readonly Endpoint[]>();
+  for (const [port, { to }] of Object.entries(definition.inputs)) {
+    const inside = to
+      .filter((end) => own(definition.nodes, end.node))
+      .flatMap((end) => targetsAt(instances, { node: join(path, end.node), port: end.port }) ?? []);
+    inputs.set(port, inside);
+  }
+  const outputs = new Map<string, Endpoint>();
+  for (const [port, { from }] of Object.entries(definition.outputs)) {
+    const inside = own(definition.nodes, from.node)
+      ? sourceAt(instances, { node: join(path, from.node), port: from.port })
+      : undefined;
+    if (inside) outputs.set(port, inside);
+  }
+  return { definition: id, inputs, outputs };
+}
+
+/** The plain output that an endpoint stands for; undefined when an instance has no such output. */
+export function sourceAt(instances: ReadonlyMap<string, FlatInstance>, at: Endpoint): Endpoint | undefined {
+  const instance = instances.get(at.node);
+  return instance ? instance.outputs.get(at.port) : at;
+}
+
+/** The plain inputs that an endpoint stands for; undefined when an instance has no such input. */
+export function targetsAt(
+  instances: ReadonlyMap<string, FlatInstance>,
+  at: Endpoint,
+): readonly Endpoint[] | undefined {
+  const instance = instances.get(at.node);
+  return instance ? instance.inputs.get(at.port) : [at];
 }

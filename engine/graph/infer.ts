@@ -1,6 +1,203 @@
-import { LoomError } from '../types/error';
-import type { Inference, InferOptions } from './inference';
+/** Inference of a whole document, or of what an edit can reach. */
+import type { LoomDocument, LoomNode } from '../document/schema';
+import type { Diagnostic } from '../types/diagnostics';
+import type { AnyNode, NodeRegistry } from '../types/node';
+import type { PortType } from '../types/port';
+import type { Finding } from './finding';
+import type { FlatEdge, FlatGraph } from './flat-graph';
+import { flatten, sourceAt, targetsAt } from './flatten';
+import { inferNode } from './infer-node';
+import type { Inference, InferOptions, NodeInfo } from './inference';
+import { bypassedInstance } from './instance-ports';
+import { mendsFor } from './mends';
+import { own } from './own';
+import { sameType } from './solve-ports';
+import { sweepFindings } from './sweep';
 
-export function infer(_options: InferOptions): Inference {
-  throw new LoomError('unsupported', 'Not built yet.');
+/** How many nodes the last call inferred anew: what tests of incremental inference count. */
+const inferredBy = new WeakMap<Inference, number>();
+/** How many nodes a result had to infer; the rest came from `previous`. */
+export const inferredCount = (inference: Inference): number => inferredBy.get(inference) ?? 0;
+
+/**
+ * Infers port types forward along the wires: each node's variables are settled
+ * by its parameters and by what its wires bring. Never throws for anything in a document.
+ */
+export function infer({ document, registry, catalog, previous }: InferOptions): Inference {
+  const old = previous?.registry === registry && previous.catalog === catalog ? previous : undefined;
+  const patched = old && patch(old, document);
+  const graph = patched ?? flatten(document, registry);
+  const definitionOfNode = (node: LoomNode): AnyNode | undefined =>
+    registry.get(node.type) ??
+    (node.mode === 'bypass' ? bypassedInstance(document, registry, node.type) : undefined);
+  const nodes = new Map<string, NodeInfo>();
+  const dirty = old ? changedNodes(old, document, graph, graph === patched) : undefined;
+  const title = (id: string): string | undefined => {
+    const node = graph.nodes.get(id);
+    return node && definitionOfNode(node)?.title;
+  };
+  let count = 0;
+  for (const id of graph.order) {
+    const node = graph.nodes.get(id);
+    if (!node) continue;
+    const before = old?.nodes.get(id);
+    if (before && dirty && !dirty.has(id)) {
+      nodes.set(id, before.node === node ? before : { ...before, node });
+      continue;
+    }
+    count++;
+    const info = inferNode(id, node, definitionOfNode(node), {
+      catalog,
+      incoming: graph.incoming.get(id) ?? [],
+      cut: graph.cut,
+      info: (other) => nodes.get(other),
+      title,
+    });
+    nodes.set(id, info);
+    if (dirty && !(before && sameOutside(before, info)))
+      for (const edge of graph.outgoing.get(id) ?? []) dirty.add(edge.to.node);
+  }
+  const inference = new Result(document, registry, catalog, nodes, graph);
+  inferredBy.set(inference, count);
+  return inference;
+}
+
+class Result implements Inference {
+  #diagnostics: readonly Diagnostic[] | undefined;
+  constructor(
+    readonly document: LoomDocument,
+    readonly registry: NodeRegistry,
+    readonly catalog: Inference['catalog'],
+    readonly nodes: ReadonlyMap<string, NodeInfo>,
+    readonly graph: FlatGraph,
+  ) {}
+
+  get diagnostics(): readonly Diagnostic[] {
+    if (!this.#diagnostics) {
+      const ofGraph = [...this.graph.findings, ...sweepFindings(this.document, this.registry)];
+      const found = ofGraph.map((finding) => withMends(finding, this));
+      for (const { findings } of this.nodes.values())
+        for (const finding of findings) found.push(withMends(finding, this));
+      this.#diagnostics = [
+        ...found.filter(({ severity }) => severity === 'error'),
+        ...found.filter(({ severity }) => severity !== 'error'),
+      ];
+    }
+    return this.#diagnostics;
+  }
+
+  get ok(): boolean {
+    return this.diagnostics[0]?.severity !== 'error';
+  }
+
+  portType(node: string, side: 'in' | 'out', port: string): PortType | undefined {
+    if (side === 'out') {
+      const at = sourceAt(this.graph.instances, { node, port });
+      return at && own(this.nodes.get(at.node)?.outputs ?? {}, at.port);
+    }
+    const [at] = targetsAt(this.graph.instances, { node, port }) ?? [];
+    return at && own(this.nodes.get(at.node)?.inputs ?? {}, at.port);
+  }
+
+  diagnosticsOf(node: string): readonly Diagnostic[] {
+    return this.diagnostics.filter(
+      (found) => found.node === node || found.node?.startsWith(`${node}/`) === true,
+    );
+  }
+}
+
+/** The finding with its mends searched when they are first looked at (or copied, or sent). */
+export function withMends(finding: Finding, inference: Inference): Diagnostic {
+  let mends: Diagnostic['mends'] | undefined;
+  return {
+    ...finding,
+    get mends() {
+      mends ??= mendsFor(finding, inference);
+      return mends;
+    },
+  };
+}
+
+/** What other nodes can see of a node. */
+function sameOutside(a: NodeInfo, b: NodeInfo): boolean {
+  if (a.state !== b.state && (isOff(a) || isOff(b))) return false;
+  if (a.definition !== b.definition) return false;
+  const ports = Object.keys(a.outputs);
+  if (ports.length !== Object.keys(b.outputs).length) return false;
+  if (JSON.stringify(a.passes) !== JSON.stringify(b.passes)) return false;
+  return ports.every((port) => sameType(a.outputs[port], b.outputs[port]));
+}
+const isOff = ({ state }: NodeInfo): boolean => state !== 'ready' && state !== 'invalid';
+
+/** The old unfolded graph with the new nodes in it, when wires, definitions and the set of nodes are as they were. */
+function patch(old: Inference, document: LoomDocument): FlatGraph | undefined {
+  const before = old.document;
+  if (before.edges !== document.edges || before.definitions !== document.definitions) return undefined;
+  if (old.graph.instances.size > 0) return undefined;
+  if (before.nodes === document.nodes) return old.graph;
+  let nodes: Map<string, LoomNode> | undefined;
+  let count = 0;
+  for (const id in document.nodes) {
+    if (!Object.hasOwn(document.nodes, id)) continue;
+    count++;
+    const node = document.nodes[id];
+    const was = old.graph.nodes.get(id);
+    if (!node || !was) return undefined;
+    if (node === was) continue;
+    if (node.type !== was.type || node.mode !== was.mode) return undefined;
+    nodes ??= new Map(old.graph.nodes);
+    nodes.set(id, node);
+  }
+  if (count !== old.graph.nodes.size) return undefined;
+  return nodes ? { ...old.graph, nodes } : old.graph;
+}
+
+/** Nodes whose own result may differ from the old one; more are added as results are found to differ. */
+function changedNodes(
+  old: Inference,
+  document: LoomDocument,
+  graph: FlatGraph,
+  sameWires: boolean,
+): Set<string> {
+  const dirty = new Set<string>();
+  if (sameWires && graph.nodes === old.graph.nodes) return dirty;
+  const definitionsChanged = old.document.definitions !== document.definitions;
+  for (const [id, node] of graph.nodes) {
+    const was = old.graph.nodes.get(id);
+    if (was !== node) {
+      if (
+        !was ||
+        was.params !== node.params ||
+        was.type !== node.type ||
+        was.version !== node.version ||
+        was.mode !== node.mode
+      )
+        dirty.add(id);
+      if (was && was.type !== node.type)
+        for (const edge of graph.outgoing.get(id) ?? []) dirty.add(edge.to.node);
+    }
+    // A bypassed instance's ports come from its definition.
+    if (definitionsChanged && node.mode === 'bypass') dirty.add(id);
+    if (!sameWires && !sameEdges(old, graph, id)) dirty.add(id);
+  }
+  return dirty;
+}
+
+function sameEdges(old: Inference, graph: FlatGraph, id: string): boolean {
+  const [a, b]: readonly (readonly FlatEdge[])[] = [
+    old.graph.incoming.get(id) ?? [],
+    graph.incoming.get(id) ?? [],
+  ];
+  if (!a || !b || a.length !== b.length) return false;
+  return a.every((edge, index) => {
+    const other = b[index];
+    return (
+      other !== undefined &&
+      edge.id === other.id &&
+      edge.from.node === other.from.node &&
+      edge.from.port === other.from.port &&
+      edge.to.port === other.to.port &&
+      old.graph.cut.has(edge.id) === graph.cut.has(other.id)
+    );
+  });
 }

@@ -3,14 +3,10 @@ import type { LoomDocument, LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog, NodeRegistry } from '../types/node';
 import type { PortType } from '../types/port';
-import type { FlatGraph } from './flatten';
 import type { Finding } from './finding';
+import type { Endpoint, FlatGraph } from './flat-graph';
 
-/** One end of a wire. `node` is a node id; inside sub-graphs a path, `instance/inner`. */
-export interface Endpoint {
-  readonly node: string;
-  readonly port: string;
-}
+export type { Endpoint } from './flat-graph';
 
 /**
  * What a node is to the plan: `ready` runs; `invalid` has an error of its own;

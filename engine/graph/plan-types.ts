@@ -4,7 +4,7 @@ import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode } from '../types/node';
 import type { PortType } from '../types/port';
 import type { DeclaredPorts, Endpoint } from './inference';
-import type { MemoryPlan } from './memory';
+import type { MemoryPlan } from './memory-types';
 
 /** A node in one iteration of a sweep. Without a sweep `iteration` is 0. */
 export interface NodeRef {

@@ -1,7 +1,225 @@
-import { LoomError } from '../types/error';
-import type { Inference } from './inference';
-import type { Plan, PlanOptions } from './plan-types';
+/** What to run for what is asked: pruned, ordered, keyed. */
+import type { Diagnostic } from '../types/diagnostics';
+import { keyOf } from './key';
+import { infer, withMends } from './infer';
+import { sourceAt, targetsAt } from './flatten';
+import type { Endpoint, Inference, NodeInfo } from './inference';
+import { memoryPlan } from './memory';
+import type { MemoryPlan } from './memory-types';
+import { own } from './own';
+import type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan-types';
+import { iterationsOf, withValues } from './sweep';
 
-export function plan(_inference: Inference, _options: PlanOptions = {}): Plan {
-  throw new LoomError('unsupported', 'Not built yet.');
+/**
+ * Plans the computation of `targets` (default: every sink). Nodes with errors,
+ * and what needs them, are left out and said so; all else is planned.
+ */
+export function plan(inference: Inference, { targets, device, sweep = true }: PlanOptions = {}): Plan {
+  const building = new Building(device);
+  const iterations: readonly Iteration[] = sweep
+    ? iterationsOf(inference.document)
+    : [{ index: 0, values: [] }];
+  for (const iteration of iterations) {
+    const document = withValues(inference.document, iteration);
+    const inferred =
+      document === inference.document
+        ? inference
+        : infer({ document, registry: inference.registry, catalog: inference.catalog, previous: inference });
+    building.add(inferred, iteration.index, targets);
+  }
+  return building.plan(iterations, inference);
+}
+
+type Step = Omit<PlanStep, 'refs'> & { readonly refs: [NodeRef, ...NodeRef[]] };
+
+interface Level {
+  readonly inference: Inference;
+  /** Node → key of its step. */
+  readonly steps: Map<string, string>;
+}
+
+class Building {
+  readonly #steps = new Map<string, Step>();
+  readonly #levels: Level[] = [];
+  readonly #targets: (NodeRef & { step: string })[] = [];
+  readonly #blocked: (NodeRef & { because: string; diagnostics: readonly Diagnostic[] })[] = [];
+
+  constructor(private readonly device: PlanOptions['device']) {}
+
+  add(inference: Inference, iteration: number, targets: readonly string[] | undefined): void {
+    const level: Level = { inference, steps: new Map() };
+    this.#levels.push(level);
+    const wanted = targets ? targets.map((node) => namedTarget(inference, node)) : sinks(inference);
+    const needed = ancestors(
+      inference,
+      wanted.flatMap(({ nodes }) => nodes),
+    );
+    /** Node that cannot run → the node at fault. */
+    const blame = new Map<string, string>();
+    for (const id of inference.graph.order) {
+      const info = needed.has(id) ? inference.nodes.get(id) : undefined;
+      if (!info || info.state === 'bypass') continue;
+      const fault = faultOf(info, blame);
+      if (fault === undefined) this.#step(level, info, iteration, blame);
+      else blame.set(id, fault);
+    }
+    for (const { name, nodes } of wanted) {
+      if (nodes.length === 0) this.#block(inference, iteration, name, name);
+      for (const node of nodes) {
+        const step = level.steps.get(node);
+        if (step !== undefined) this.#targets.push({ node, iteration, step });
+        else this.#block(inference, iteration, node, blame.get(node) ?? node);
+      }
+    }
+  }
+
+  #block(inference: Inference, iteration: number, node: string, because: string): void {
+    const findings = inference.nodes.get(because)?.findings ?? [];
+    this.#blocked.push({
+      node,
+      iteration,
+      because,
+      diagnostics: findings
+        .filter(({ severity }) => severity === 'error')
+        .map((found) => withMends(found, inference)),
+    });
+  }
+
+  #step(level: Level, info: NodeInfo, iteration: number, blame: ReadonlyMap<string, string>): void {
+    const { definition, params } = info;
+    if (!definition || !params) return;
+    const { catalog } = level.inference;
+    const inputs: Record<string, { step: string; port: string }> = {};
+    const parts: Record<string, readonly [string, string] | null> = {};
+    let fresh = definition.cache === 'never';
+    for (const [port, at] of Object.entries(info.sources)) {
+      const step = blame.has(at.node) ? undefined : level.steps.get(at.node);
+      parts[port] = step === undefined ? null : [step, at.port];
+      if (step === undefined) continue;
+      inputs[port] = { step, port: at.port };
+      fresh ||= this.#steps.get(step)?.fresh === true;
+    }
+    const only = definition.cache === 'never' ? { only: `${info.id}#${iteration}` } : {};
+    const key = keyOf({
+      definition,
+      params,
+      raw: info.node.params,
+      inputs: parts,
+      catalog,
+      device: this.device,
+      ...only,
+    });
+    level.steps.set(info.id, key);
+    const ref = { node: info.id, iteration };
+    const existing = this.#steps.get(key);
+    if (existing) {
+      existing.refs.push(ref);
+      return;
+    }
+    this.#steps.set(key, {
+      key,
+      refs: [ref],
+      definition,
+      params,
+      inputs,
+      lazy: Object.entries(definition.inputs).flatMap(([port, { lazy }]) => (lazy === true ? [port] : [])),
+      declared: info.declared,
+      outputs: info.outputs,
+      fresh,
+      sink: definition.sink === true,
+    });
+  }
+
+  plan(iterations: readonly Iteration[], inference: Inference): Plan {
+    const levels = this.#levels;
+    const byKey: ReadonlyMap<string, PlanStep> = this.#steps;
+    const steps = [...byKey.values()];
+    const targets = this.#targets;
+    const stepOf = (node: string, iteration = 0): PlanStep | undefined =>
+      byKey.get(levels[iteration]?.steps.get(node) ?? '');
+    let memory: MemoryPlan | undefined;
+    return {
+      steps,
+      byKey,
+      targets,
+      blocked: this.#blocked,
+      iterations,
+      stepOf,
+      sourceOf(node, side, port, iteration = 0) {
+        const level = levels[iteration];
+        const at = level && resolve(level.inference, { node, port }, side);
+        const step = at && level?.steps.get(at.node);
+        return at && step !== undefined ? { ...at, step } : undefined;
+      },
+      get memory() {
+        memory ??= memoryPlan({ steps, byKey, targets }, inference.catalog);
+        return memory;
+      },
+    };
+  }
+}
+
+/** The plain output that feeds an input, or stands behind an output. */
+function resolve({ nodes, graph }: Inference, at: Endpoint, side: 'in' | 'out'): Endpoint | undefined {
+  if (side === 'in') {
+    const [target] = targetsAt(graph.instances, at) ?? [];
+    return target && own(nodes.get(target.node)?.sources ?? {}, target.port);
+  }
+  const source = sourceAt(graph.instances, at);
+  const info = source && nodes.get(source.node);
+  return info?.state === 'bypass' ? own(info.passes ?? {}, source?.port ?? '') : source;
+}
+
+/** The node at fault when this one cannot run. What a lazy input needs may be at fault without harm until it is asked for. */
+function faultOf(info: NodeInfo, blame: ReadonlyMap<string, string>): string | undefined {
+  if (info.state !== 'ready') return info.id;
+  for (const [port, at] of Object.entries(info.sources)) {
+    const fault = blame.get(at.node);
+    if (fault !== undefined && info.definition?.inputs[port]?.lazy !== true) return fault;
+  }
+  return undefined;
+}
+
+interface Target {
+  readonly name: string;
+  readonly nodes: readonly string[];
+}
+
+function sinks({ nodes }: Inference): Target[] {
+  return [...nodes.values()].flatMap(({ id, definition, state }) =>
+    definition?.sink === true && state !== 'muted' && state !== 'bypass' ? [{ name: id, nodes: [id] }] : [],
+  );
+}
+
+/** A node; what a bypassed node hands on; what an instance puts out, or its sinks when it puts out nothing. */
+function namedTarget(inference: Inference, name: string): Target {
+  const instance = inference.graph.instances.get(name);
+  if (instance) {
+    const outputs = [...instance.outputs.values()].map(({ node }) => node);
+    const inside = sinks(inference).filter((sink) => sink.name.startsWith(`${name}/`));
+    const chosen = outputs.length > 0 ? outputs : inside.map((sink) => sink.name);
+    return { name, nodes: [...new Set(chosen.flatMap((node) => passedOn(inference, node)))] };
+  }
+  return { name, nodes: passedOn(inference, name) };
+}
+
+function passedOn({ nodes }: Inference, node: string): string[] {
+  const info = nodes.get(node);
+  if (!info) return [];
+  if (info.state !== 'bypass') return [node];
+  return [...new Set(Object.values(info.passes ?? {}).map((at) => at.node))];
+}
+
+/** The nodes themselves and everything they take values from. */
+function ancestors({ nodes }: Inference, roots: readonly string[]): ReadonlySet<string> {
+  const seen = new Set(roots);
+  const stack = [...roots];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    for (const { node } of Object.values(nodes.get(id)?.sources ?? {})) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      stack.push(node);
+    }
+  }
+  return seen;
 }

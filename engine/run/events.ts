@@ -31,6 +31,7 @@ export interface RunResult {
   /** `failed` when any target is missing for an error, though others may be there. */
   readonly status: 'finished' | 'failed' | 'cancelled' | 'device-lost';
   readonly seconds: number;
+  /** One for each computation, under the first of the nodes that share it; so are `cached`, `failed` and `skipped`. */
   readonly ran: readonly (NodeRef & NodeCost)[];
   readonly cached: readonly NodeRef[];
   readonly failed: readonly (NodeRef & { readonly error: LoomError })[];

@@ -1,6 +1,7 @@
 /** The executor's outside. */
-import type { Plan } from '../graph/plan-types';
+import type { NodeRef, Plan } from '../graph/plan-types';
 import type { Backend } from '../types/backend';
+import type { TrajectoryStep } from '../types/node';
 import type { ModelSource } from '../types/model';
 import type { AssetSource, ImageCodec } from '../types/runtime';
 import type { AnyValue } from '../types/values';
@@ -23,7 +24,17 @@ export interface ExecutorOptions {
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Must not throw; what it throws is dropped. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Present when somebody keeps the trajectories of samplers: called at each step, tensors borrowed for the call. */
+  readonly onTrace?: ((at: NodeRef, step: TrajectoryStep) => void) | undefined;
+  /** Present when somebody takes the files that saving nodes make. */
+  readonly onFile?: ((at: NodeRef, file: RunFile) => void) | undefined;
+}
+export interface RunFile {
+  readonly name: string;
+  readonly mime: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A value of the cache that stays until it is given back. */

@@ -67,7 +67,11 @@ export interface RunContext<I extends Ports, O extends Ports, S extends z.ZodObj
   /** Present when somebody keeps the trajectory; a sampler then calls it once per step. Reads nothing back. */
   readonly trace?: (step: TrajectoryStep) => void;
   /** Present when somebody takes files (the browser's downloads, the command line's folder): a saving node hands them over. */
-  readonly file?: (file: { readonly name: string; readonly mime: string; readonly bytes: Uint8Array }) => void;
+  readonly file?: (file: {
+    readonly name: string;
+    readonly mime: string;
+    readonly bytes: Uint8Array;
+  }) => void;
 }
 
 /** How a parameter is edited. Put it last in the schema: `.default(…).meta({ widget: … })`. */
@@ -131,6 +135,11 @@ export interface NodeDef<
   readonly migrate?: Readonly<Record<number, (old: Record<string, unknown>) => Record<string, unknown>>>;
   /** `never`: runs each time (reads a clock or a device). Default `pure`. */
   readonly cache?: 'pure' | 'never';
+  /**
+   * `free`: reads files and manifests or computes next to nothing, and so runs beside
+   * other nodes (a package loads while a prompt is encoded). Default `device`: one at a time.
+   */
+  readonly lane?: 'device' | 'free';
   /** A node whose result is what the run is for (an image to look at): `Run` computes these. */
   readonly sink?: boolean;
   /** Package ids these parameters name: their hashes enter the cache key. */

@@ -1,0 +1,86 @@
+/** Order of a graph and the wires that close its cycles. */
+import type { LoomNode } from '../document/schema';
+import type { FlatEdge } from './flat-graph';
+
+export interface Topology {
+  readonly incoming: ReadonlyMap<string, readonly FlatEdge[]>;
+  readonly outgoing: ReadonlyMap<string, readonly FlatEdge[]>;
+  readonly order: readonly string[];
+  readonly cut: ReadonlySet<string>;
+}
+
+/** O(nodes + edges). Of each cycle one wire is cut: the first that a depth-first walk finds to lead back. */
+export function topology(nodes: ReadonlyMap<string, LoomNode>, edges: readonly FlatEdge[]): Topology {
+  const incoming = new Map<string, FlatEdge[]>();
+  const outgoing = new Map<string, FlatEdge[]>();
+  for (const edge of edges) {
+    push(incoming, edge.to.node, edge);
+    push(outgoing, edge.from.node, edge);
+  }
+  const none = new Set<string>();
+  const order = kahn(nodes, incoming, outgoing, none);
+  if (order.length === nodes.size) return { incoming, outgoing, order, cut: none };
+  const cut = backEdges(nodes, new Set(order), outgoing);
+  return { incoming, outgoing, order: kahn(nodes, incoming, outgoing, cut), cut };
+}
+
+function push(map: Map<string, FlatEdge[]>, key: string, edge: FlatEdge): void {
+  const list = map.get(key);
+  if (list) list.push(edge);
+  else map.set(key, [edge]);
+}
+
+/** Nodes after those that feed them; nodes on uncut cycles, and after them, are left out. */
+function kahn(
+  nodes: ReadonlyMap<string, LoomNode>,
+  incoming: ReadonlyMap<string, readonly FlatEdge[]>,
+  outgoing: ReadonlyMap<string, readonly FlatEdge[]>,
+  cut: ReadonlySet<string>,
+): string[] {
+  const waiting = new Map<string, number>();
+  const order: string[] = [];
+  for (const id of nodes.keys()) {
+    let count = 0;
+    for (const edge of incoming.get(id) ?? []) if (!cut.has(edge.id)) count++;
+    if (count === 0) order.push(id);
+    else waiting.set(id, count);
+  }
+  // oxlint-disable-next-line typescript/prefer-for-of -- the list grows while it is walked
+  for (let at = 0; at < order.length; at++) {
+    for (const edge of outgoing.get(order[at] ?? '') ?? []) {
+      if (cut.has(edge.id)) continue;
+      const left = (waiting.get(edge.to.node) ?? 0) - 1;
+      waiting.set(edge.to.node, left);
+      if (left === 0) order.push(edge.to.node);
+    }
+  }
+  return order;
+}
+
+/** Wires that lead back to a node on the current path of a depth-first walk. Iterative: chains are long. */
+function backEdges(
+  nodes: ReadonlyMap<string, LoomNode>,
+  acyclic: ReadonlySet<string>,
+  outgoing: ReadonlyMap<string, readonly FlatEdge[]>,
+): Set<string> {
+  const cut = new Set<string>();
+  const state = new Map<string, 'open' | 'done'>();
+  for (const root of nodes.keys()) {
+    if (acyclic.has(root) || state.has(root)) continue;
+    const stack = [{ id: root, next: 0 }];
+    state.set(root, 'open');
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const edge = outgoing.get(top.id)?.[top.next++];
+      if (!edge) {
+        state.set(top.id, 'done');
+        stack.pop();
+      } else if (state.get(edge.to.node) === 'open') {
+        cut.add(edge.id);
+      } else if (!state.has(edge.to.node)) {
+        state.set(edge.to.node, 'open');
+        stack.push({ id: edge.to.node, next: 0 });
+      }
+    }
+  }
+  return cut;
+}
