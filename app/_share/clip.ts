@@ -11,6 +11,7 @@ import {
   parseDocument,
   type LoomDocument,
 } from '@/engine';
+import { duplicateKey } from './parse-text';
 
 const endpoint = z.looseObject({ node: z.string(), port: z.string() });
 const clipSchema = z.looseObject({
@@ -109,6 +110,7 @@ export function readClip(text: string): Clip | undefined {
       { cause },
     );
   }
+  if (duplicateKey(text) !== undefined) throw damaged(undefined);
   const envelope = z.looseObject({ version: z.number() }).safeParse(json);
   if (!envelope.success || envelope.data.version !== 1)
     throw new LoomError('unsupported', 'These nodes were copied in a newer version.', { file: 'clipboard' });

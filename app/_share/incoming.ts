@@ -1,8 +1,9 @@
 /** One door for everything that comes in: opened, dropped, pasted. What it is, or a typed refusal. */
-import { LoomError, parseDocument, type DocumentNotice, type LoomDocument } from '@/engine';
+import { LoomError, type DocumentNotice, type LoomDocument } from '@/engine';
 import { readClip, type Clip } from './clip';
 import { hasLink, readLink } from './link';
 import { extractGraph, foreignGraph, graphLimit, type PictureOrigin } from './png';
+import { parseText } from './parse-text';
 import { isPng } from './png-chunks';
 
 /** Largest file that is read at all. Larger ones are refused by their size alone. */
@@ -108,7 +109,7 @@ function readText(text: string, name: string): Incoming {
       mend: 'Paste a graph as JSON, nodes copied here, or a link that holds a graph.',
     });
   refuseForeign(trimmed);
-  return { kind: 'document', from: 'json', name, ...parseDocument(trimmed) };
+  return { kind: 'document', from: 'json', name, ...parseText(trimmed) };
 }
 
 /** ComfyUI's workflow and prompt files, by what every one of them has. */

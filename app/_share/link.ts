@@ -7,11 +7,12 @@
  * Deflate starts from {@link dictionary1}, which is part of format 1 for ever.
  */
 import { deflateSync } from 'fflate';
-import { LoomError, parseDocument, serialise, type DocumentNotice, type LoomDocument } from '@/engine';
+import { LoomError, serialise, type DocumentNotice, type LoomDocument } from '@/engine';
 import { fromBase64Url, toBase64Url } from './base64url';
 import { crc32 } from './crc32';
 import { inflateLimited } from './inflate';
 import { dictionary1 } from './link-dictionary';
+import { parseText } from './parse-text';
 
 /** Characters of a link that browsers and most mail and chat programs still carry. */
 export const linkLimit = 32_000;
@@ -93,5 +94,5 @@ export function readLink(
     throw new LoomError('file-damaged', 'This link was changed on its way.', place, {
       mend: 'Copy the whole link again, or ask for the graph as a file.',
     });
-  return parseDocument(new TextDecoder().decode(text));
+  return parseText(new TextDecoder().decode(text));
 }

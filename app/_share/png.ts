@@ -1,7 +1,8 @@
 /** Graphs in pictures: what this editor draws carries how it was drawn. Runs without a DOM; the command line uses it too. */
 import { z } from 'zod';
-import { parseDocument, serialise, type DocumentNotice, type LoomDocument } from '@/engine';
+import { serialise, type DocumentNotice, type LoomDocument } from '@/engine';
 import type { ErrorPlace } from '@/engine/types';
+import { parseText } from './parse-text';
 import { readPngTexts, stripPng, writePngTexts } from './png-text';
 
 /** The text is the document itself, as in a file: any PNG tool can take it out. */
@@ -52,7 +53,7 @@ export function embedGraph(
  */
 export function extractGraph(png: Uint8Array, place: ErrorPlace = {}): EmbeddedGraph | undefined {
   const text = readPngTexts(png, [graphKeyword], graphLimit, place).get(graphKeyword);
-  return text === undefined ? undefined : { ...parseDocument(text), origin: readOrigin(png) };
+  return text === undefined ? undefined : { ...parseText(text), origin: readOrigin(png) };
 }
 
 /** The picture alone, for sharing without saying how it was made. */

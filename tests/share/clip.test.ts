@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
 import { emptyDocument, LoomError, parseDocument, serialise, type LoomDocument } from '@/engine';
@@ -106,6 +106,6 @@ describe('copy and paste', () => {
       `${head},"version":1,"document":1,"nodes":{"__proto__":{"type":"a/b"}},"edges":{},"groups":{},"notes":{},"definitions":{},"incoming":[]}`,
       `${head},"version":1,"document":1,"nodes":{},"edges":{},"groups":{},"notes":{},"definitions":{},"incoming":${'['.repeat(5000)}${']'.repeat(5000)}}`,
     ])
-      expect(() => readClip(bad), bad.slice(0, 90)).toThrow(LoomError);
+      expect(() => readClip(bad)).toThrow(LoomError);
   });
 });

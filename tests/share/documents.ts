@@ -1,5 +1,5 @@
 /** Documents for tests: one by hand with every script that trips encoders up, and arbitrary ones. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseDocument, type LoomDocument } from '@/engine';
 
 export const sample: LoomDocument = parseDocument({
