@@ -4,6 +4,7 @@ import {
   defineNode,
   port,
   v,
+  within,
   type ConditioningValue,
   type Tensor,
   type UNet,
