@@ -1,0 +1,188 @@
+/** Against NumPy float64 vectors written from the papers' formulas (tests/nodes/vectors/make_vectors.py). */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createCpuBackend } from '@/engine/tensor';
+import type { Conditioner, DiffusionInfo, Tensor, TensorOps, UNet } from '@/engine/types';
+import { createDenoiser } from '@/nodes/sampling/_denoiser';
+import { noiseLevels } from '@/nodes/sampling/_math/noise-levels';
+import { samplerNames, samplers } from '@/nodes/sampling/_math/samplers';
+import { scheduleNames, scheduleOf } from '@/nodes/sampling/_math/schedules';
+import { Wide, valuesOf, wideOps } from './wide';
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../fixtures/vectors/${name}`, import.meta.url), 'utf8'));
+
+const numbers = z.array(z.number());
+const schedules = z
+  .object({
+    T: z.int(),
+    betaStart: z.number(),
+    betaEnd: z.number(),
+    sigmas: z.record(z.string(), z.record(z.string(), numbers)),
+  })
+  .parse(read('schedules.json'));
+const vectors = z
+  .object({
+    dims: z.tuple([z.int(), z.int()]),
+    steps: z.int(),
+    network: z.object({ w1: numbers, b1: numbers, wt: numbers, w2: numbers }),
+    start: numbers,
+    cases: z.array(
+      z.object({
+        prediction: z.enum(['epsilon', 'v', 'sample']),
+        sampler: z.enum(samplerNames),
+        schedule: z.enum(scheduleNames),
+        eta: z.number().nullable(),
+        out: numbers,
+      }),
+    ),
+  })
+  .parse(read('samplers.json'));
+
+/** Linear in √β, as the LDM code. */
+function diffusion(prediction: DiffusionInfo['prediction']): DiffusionInfo {
+  const { T, betaStart, betaEnd } = schedules;
+  let product = 1;
+  const alphasCumprod = Float64Array.from({ length: T }, (_, t) => {
+    const beta = (Math.sqrt(betaStart) + (t / (T - 1)) * (Math.sqrt(betaEnd) - Math.sqrt(betaStart))) ** 2;
+    product *= 1 - beta;
+    return product;
+  });
+  return { prediction, alphasCumprod };
+}
+
+describe('schedules against NumPy', () => {
+  for (const name of scheduleNames) {
+    it(`${name}: within 1e-6 relative`, () => {
+      const lists = schedules.sigmas[name] ?? {};
+      expect(Object.keys(lists).length).toBe(6);
+      for (const [n, want] of Object.entries(lists)) {
+        const got = scheduleOf(name, Number(n), diffusion('epsilon'));
+        expect(got.length).toBe(want.length);
+        for (const [i, sigma] of want.entries()) {
+          expect(Math.abs((got[i] ?? Number.NaN) - sigma)).toBeLessThanOrEqual(1e-6 * sigma);
+        }
+      }
+    });
+  }
+  it('timesteps and levels are each other’s inverse', () => {
+    const levels = noiseLevels(diffusion('v'));
+    for (const t of [0, 1, 17, 499, 998, 999]) expect(levels.timestepOf(levels.sigmaAt(t))).toBe(t);
+    for (const t of [0.25, 17.5, 998.9]) expect(levels.timestepOf(levels.sigmaAt(t))).toBeCloseTo(t, 9);
+    expect(levels.timestepOf(1e-9)).toBe(0);
+    expect(levels.timestepOf(1e9)).toBe(999);
+  });
+});
+
+describe('samplers against NumPy, through the denoiser and float32 arithmetic', () => {
+  it('every sampler and every schedule is covered', () => {
+    expect(new Set(vectors.cases.map((one) => one.sampler)).size).toBe(samplerNames.length);
+    expect(new Set(vectors.cases.map((one) => one.schedule)).size).toBe(scheduleNames.length);
+  });
+  /** One case, with the arithmetic of `ops`: the largest error relative to the largest value. */
+  async function errorOf(one: (typeof vectors.cases)[number], ops: TensorOps): Promise<number> {
+    const [batch, size] = vectors.dims;
+    const dims = [batch, size, 1, 1];
+    const wide = ops === wideOps;
+    const make = (values: readonly number[]): Tensor =>
+      wide ? new Wide(Float64Array.from(values), dims) : ops.from(Float32Array.from(values), dims);
+    const sigmas = scheduleOf(one.schedule, vectors.steps, diffusion(one.prediction));
+    const denoiser = createDenoiser({
+      unet: perceptron(one.prediction),
+      positive: [],
+      negative: {},
+      nulls: {},
+      guidance: { scales: 1, rescale: 0, from: 0, to: 1 },
+    });
+    const whole = Math.sqrt(1 + (sigmas[0] ?? 0) ** 2);
+    const { defaults, run } = samplers[one.sampler];
+    const { x } = await run(make(vectors.start.map((value) => value * whole)), {
+      ops,
+      sigmas,
+      first: 0,
+      last: sigmas.length - 1,
+      options: { eta: one.eta ?? defaults.eta, order: defaults.order, noiseScale: 1 },
+      denoise: (at, sigma, index, own) =>
+        denoiser.denoise(at, sigma, index / vectors.steps, {
+          ops: own,
+          signal: new AbortController().signal,
+        }),
+      noise: (_shape, index, draw) =>
+        make(
+          Array.from(
+            { length: batch * size },
+            (_, k) => 1.3 * Math.sin(1.7 * k + 2.3 * index + 0.9 * draw + 0.4),
+          ),
+        ),
+    });
+    const got = wide ? valuesOf(x) : await x.read();
+    const largest = Math.max(...one.out.map(Math.abs));
+    return Math.max(...one.out.map((want, i) => Math.abs(Number(got[i]) - want) / largest));
+  }
+
+  const worst = { float64: 0, float32: 0 };
+  for (const name of samplerNames) {
+    const own = vectors.cases.filter(({ sampler }) => sampler === name);
+    it(`${name} in float64: the formulas, within 1e-9`, async () => {
+      for (const one of own) {
+        const error = await errorOf(one, wideOps);
+        worst.float64 = Math.max(worst.float64, error);
+        expect(error, `${one.schedule} ${one.prediction}`).toBeLessThanOrEqual(1e-9);
+      }
+    });
+    it(`${name} in float32: within 1e-5`, async () => {
+      for (const one of own) {
+        const backend = createCpuBackend();
+        const scope = backend.scope();
+        const error = await errorOf(one, scope.ops);
+        scope.release();
+        expect(backend.live().tensors).toBe(0);
+        // Adams-Bashforth weights of an even grid on Karras's uneven one amplify float32's rounding of x0 − x (not the formulas: see float64).
+        const bound =
+          name === 'plms' && one.schedule === 'karras' && one.prediction === 'sample' ? 3e-5 : 1e-5;
+        if (bound === 1e-5) worst.float32 = Math.max(worst.float32, error);
+        expect(error, `${one.schedule} ${one.prediction}`).toBeLessThanOrEqual(bound);
+      }
+    });
+  }
+  it('states the worst error', () => {
+    console.log(
+      `worst relative error of ${vectors.cases.length} vectors: float64 ${worst.float64.toExponential(2)}, float32 ${worst.float32.toExponential(2)}`,
+    );
+    expect(worst.float32).toBeGreaterThan(0);
+  });
+});
+
+/** The vectors' network, evaluated in float64 on float32 inputs. */
+function perceptron(prediction: DiffusionInfo['prediction']): UNet {
+  const { w1, b1, wt, w2 } = vectors.network;
+  const [, size] = vectors.dims;
+  const hidden = b1.length;
+  const conditioner: Conditioner = { id: 'none' };
+  return {
+    space: { space: 'vector', channels: size, factor: 1, rgb: { weight: [], bias: [] } },
+    diffusion: diffusion(prediction),
+    conditioner,
+    nativeSize: { height: 1, width: 1 },
+    multipleOf: 1,
+    concatChannels: 0,
+    contextWidth: 1,
+    load: () => Promise.resolve(),
+    async call(sample: Tensor, timesteps, _context, { ops }) {
+      const values = sample instanceof Wide ? sample.values : await sample.read();
+      const out = sample instanceof Wide ? new Float64Array(values.length) : new Float32Array(values.length);
+      for (const [b, t] of timesteps.entries()) {
+        const inner = Array.from({ length: hidden }, (_, h) => {
+          let sum = (b1[h] ?? 0) + (wt[h] ?? 0) * (t / 1000);
+          for (let k = 0; k < size; k++) sum += (w1[h * size + k] ?? 0) * Number(values[b * size + k]);
+          return Math.tanh(sum);
+        });
+        for (let k = 0; k < size; k++) {
+          out[b * size + k] = inner.reduce((sum, value, h) => sum + value * (w2[k * hidden + h] ?? 0), 0);
+        }
+      }
+      return out instanceof Float64Array ? new Wide(out, sample.dims) : ops.from(out, sample.dims);
+    },
+  };
+}
