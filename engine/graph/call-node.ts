@@ -14,6 +14,8 @@ export type Params = Readonly<Record<string, unknown>>;
 export interface ParamProblem {
   readonly path: string;
   readonly message: string;
+  /** The nearest number that is allowed. */
+  readonly bound?: number;
 }
 export type ParsedParams =
   | { readonly ok: true; readonly params: Params }
@@ -59,7 +61,7 @@ function parseParams(definition: AnyNode, params: Params, version: number): Pars
     const problems = new Map<string, ParamProblem>();
     for (const issue of result.error.issues) {
       const path = issue.path.map(String).join('.');
-      if (!problems.has(path)) problems.set(path, { path, message: issue.message });
+      if (!problems.has(path)) problems.set(path, { path, message: issue.message, ...nearest(issue) });
     }
     return { ok: false, problems: [...problems.values()] };
   } catch (thrown) {
@@ -68,6 +70,14 @@ function parseParams(definition: AnyNode, params: Params, version: number): Pars
       problems: [{ path: '', message: thrown instanceof Error ? thrown.message : String(thrown) }],
     };
   }
+}
+
+function nearest(issue: z.core.$ZodIssue): { readonly bound?: number } {
+  if (issue.code === 'too_small' && typeof issue.minimum === 'number' && issue.inclusive !== false)
+    return { bound: issue.minimum };
+  if (issue.code === 'too_big' && typeof issue.maximum === 'number' && issue.inclusive !== false)
+    return { bound: issue.maximum };
+  return {};
 }
 
 /** Default parameters as a document stores them; undefined when the schema has a required one. */
@@ -99,7 +109,10 @@ export function declaredPorts(definition: AnyNode): NodePorts {
 const typesOf = (ports: AnyNode['inputs']): PortTypes =>
   Object.fromEntries(Object.entries(ports).map(([name, { type }]) => [name, type]));
 
-/** The declared types made more precise by `refine`: fields it names replace declared ones, others stay. */
+/**
+ * The declared types made more precise by `refine`: fields it names replace
+ * declared ones, others stay. A name of both an input and an output means the output.
+ */
 export function refinedPorts(
   definition: AnyNode,
   params: Params,
@@ -116,7 +129,11 @@ export function refinedPorts(
       entry.parsed.params as never,
       catalog,
     );
-    ports = { inputs: merge(declared.inputs, refined), outputs: merge(declared.outputs, refined) };
+    const outputs = merge(declared.outputs, refined);
+    const inputs = Object.keys(refined).some((name) => !Object.hasOwn(definition.outputs, name))
+      ? merge(declared.inputs, refined, definition.outputs)
+      : declared.inputs;
+    ports = { inputs, outputs };
   } catch (thrown) {
     ports = { ...declared, problem: thrown instanceof Error ? thrown.message : String(thrown) };
   }
@@ -125,10 +142,16 @@ export function refinedPorts(
   return ports;
 }
 
-function merge(types: PortTypes, refined: Partial<Record<string, PortType>>): PortTypes {
+/** `except`: names that mean the other side. */
+function merge(
+  types: PortTypes,
+  refined: Partial<Record<string, PortType>>,
+  except: Readonly<Record<string, unknown>> = {},
+): PortTypes {
   const result: Record<string, PortType> = {};
   for (const [name, type] of Object.entries(types)) {
-    const more = Object.hasOwn(refined, name) ? refined[name] : undefined;
+    const named = Object.hasOwn(refined, name) && !Object.hasOwn(except, name);
+    const more = named ? refined[name] : undefined;
     result[name] = more ? { kind: more.kind, fields: { ...type.fields, ...more.fields } } : type;
   }
   return result;

@@ -3,7 +3,7 @@ import type { LoomDocument, LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, NodeRegistry } from '../types/node';
 import type { PortType } from '../types/port';
-import type { Finding } from './finding';
+import type { Finding, WireEnds } from './finding';
 import type { FlatEdge, FlatGraph } from './flat-graph';
 import { flatten, sourceAt, targetsAt } from './flatten';
 import { inferNode } from './infer-node';
@@ -106,13 +106,16 @@ class Result implements Inference {
   }
 }
 
-/** The finding with its mends searched when they are first looked at (or copied, or sent). */
-export function withMends(finding: Finding, inference: Inference): Diagnostic {
+/**
+ * The finding with its mends searched when they are first looked at (or copied,
+ * or sent). `inHand`: the ends of a wire that is not in the document yet.
+ */
+export function withMends(finding: Finding, inference: Inference, inHand?: WireEnds): Diagnostic {
   let mends: Diagnostic['mends'] | undefined;
   return {
     ...finding,
     get mends() {
-      mends ??= mendsFor(finding, inference);
+      mends ??= mendsFor(finding, inference, infer, inHand);
       return mends;
     },
   };

@@ -7,6 +7,7 @@ import { inferNode } from './infer-node';
 import { withMends } from './infer';
 import type { Endpoint, Inference } from './inference';
 import { own } from './own';
+import { leadsTo } from './reach';
 import { nodeName } from './wording';
 
 export type WireCheck = { readonly ok: true } | { readonly ok: false; readonly diagnostic: Diagnostic };
@@ -25,7 +26,7 @@ export function checkWire(inference: Inference, from: Endpoint, to: Endpoint): W
   const edge = wireInHand(from, to);
   const refuse = (finding: Omit<Finding, 'severity' | 'edge'>): WireCheck => ({
     ok: false,
-    diagnostic: withMends({ severity: 'error', edge, ...finding }, inference),
+    diagnostic: withMends({ ...finding, severity: 'error', edge }, inference, { from, to }),
   });
   const { instances } = inference.graph;
   const source = sourceAt(instances, from);
@@ -83,19 +84,4 @@ export function checkWire(inference: Inference, from: Endpoint, to: Endpoint): W
       message: `“${to.node}” has no input “${to.port}”.`,
     });
   return { ok: true };
-}
-
-/** Whether `from` feeds `to`, or is it. */
-export function leadsTo(inference: Inference, from: string, to: string): boolean {
-  const seen = new Set([from]);
-  const stack = [from];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node === to) return true;
-    for (const edge of inference.graph.outgoing.get(node) ?? []) {
-      if (seen.has(edge.to.node)) continue;
-      seen.add(edge.to.node);
-      stack.push(edge.to.node);
-    }
-  }
-  return false;
 }

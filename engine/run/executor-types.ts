@@ -26,8 +26,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Must not throw; what it throws is dropped. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  /** Present when somebody keeps the trajectories of samplers: called at each step, tensors borrowed for the call. */
-  readonly onTrace?: ((at: NodeRef, step: TrajectoryStep) => void) | undefined;
+  /** Who keeps the trajectory of this sampler, if anybody: called at each of its steps, tensors borrowed for the call. */
+  readonly trace?: ((node: string, iteration: number) => ((step: TrajectoryStep) => void) | undefined) | undefined;
   /** Present when somebody takes the files that saving nodes make. */
   readonly onFile?: ((at: NodeRef, file: RunFile) => void) | undefined;
 }

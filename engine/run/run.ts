@@ -219,7 +219,7 @@ export class Run {
     try {
       const inputs: Record<string, AnyValue> = {};
       // The steps that feed this one come earlier in the plan, so their outcomes exist.
-      const outcomes = await Promise.all(eager.map(([, { step: key }]) => this.#outcomes.get(key)));
+      const outcomes = await Promise.all(eager.flatMap(([, { step: key }]) => this.#outcomes.get(key) ?? []));
       for (const [index, [port, { port: output }]] of eager.entries()) {
         const outcome = outcomes[index];
         if (outcome?.state === 'missing') return this.#missing(step, outcome.because, outcome.error);
@@ -289,7 +289,7 @@ export class Run {
         signal,
         progress: (progress) => this.#each(step, (at) => ({ type: 'progress', ...at, progress })),
         preview: (port, value) => this.#each(step, (at) => ({ type: 'preview', ...at, port, value })),
-        trace: this.options.onTrace,
+        trace: this.options.trace?.(ref.node, ref.iteration),
         file: this.options.onFile,
         lazy,
       });

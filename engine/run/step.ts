@@ -17,7 +17,7 @@ export interface StepMachine {
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
   readonly preview: (port: string, value: AnyValue) => void;
-  readonly trace: ((at: NodeRef, step: TrajectoryStep) => void) | undefined;
+  readonly trace: ((step: TrajectoryStep) => void) | undefined;
   readonly file: ((at: NodeRef, file: RunFile) => void) | undefined;
   /** Computes a lazy input; undefined when it is not wired. */
   readonly lazy: (port: string) => Promise<AnyValue | undefined>;
@@ -61,7 +61,7 @@ export async function runStep(
       signal,
       progress: machine.progress,
       preview: machine.preview,
-      ...(trace ? { trace: (at: TrajectoryStep) => trace(ref, at) } : {}),
+      ...(trace ? { trace } : {}),
       ...(file ? { file: (made: RunFile) => file(ref, made) } : {}),
     };
     // Parameters were parsed by the plan and inputs checked above: what `never` guards.

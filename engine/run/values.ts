@@ -32,13 +32,8 @@ export function tensorsOf(value: AnyValue): readonly Tensor[] {
       );
     case 'denoiser':
       return unique(value.tensors ?? []);
-    case 'conditioner':
-    case 'unet':
-    case 'first-stage':
-    case 'schedule':
-    case 'sampler':
-    case 'number':
-    case 'text':
+    default:
+      // Networks, schedules, samplers, numbers and texts hold none of their own.
       return [];
   }
 }

@@ -33,6 +33,11 @@ export type Mend =
   | {
       readonly kind: 'insert';
       readonly edge: string;
+      /** The ends of a wire that is still in the hand: `edge` is not in the document then. */
+      readonly wire?: {
+        readonly from: { readonly node: string; readonly port: string };
+        readonly to: { readonly node: string; readonly port: string };
+      };
       readonly chain: readonly {
         readonly type: string;
         readonly params: Readonly<Record<string, unknown>>;
@@ -75,6 +80,7 @@ const mendSchema: z.ZodType<Mend> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('insert'),
     edge: z.string(),
+    wire: z.strictObject({ from: endpoint, to: endpoint }).optional(),
     chain: z.array(
       z.strictObject({
         type: z.string(),

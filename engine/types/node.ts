@@ -144,7 +144,11 @@ export interface NodeDef<
   readonly sink?: boolean;
   /** Package ids these parameters name: their hashes enter the cache key. */
   packages?(params: z.output<S>): readonly string[];
-  /** Port types that parameters or the chosen package make more precise. Keys: input and output names. */
+  /**
+   * Port types that parameters or the chosen package make more precise: fields named here
+   * replace declared ones, the others stay. Keys: output and input names; a name that is
+   * both means the output.
+   */
   refine?(params: z.output<S>, catalog: Catalog): Partial<Record<(keyof I | keyof O) & string, PortType>>;
   run(context: RunContext<I, O, S>): Promise<Outputs<O>>;
 }

@@ -1,0 +1,31 @@
+/** Finding one's way in a document by the paths that diagnostics use. */
+import { definitionOf, type LoomDefinition, type LoomDocument } from '../document/schema';
+import { own } from './own';
+
+/** The part of a document that a path's last step is looked up in: the document, or a definition. */
+export type Level = Pick<LoomDefinition, 'nodes' | 'edges'>;
+
+/** `a/b/c` → the definition of `b`, and `c`. Undefined when a step on the way is no instance. */
+export function levelOf(
+  document: LoomDocument,
+  path: string,
+): { readonly level: Level; readonly id: string; readonly prefix: string } | undefined {
+  const steps = path.split('/');
+  const id = (steps.pop() ?? '').replace(/#\d+$/, '');
+  let level: Level = document;
+  for (const step of steps) {
+    const node = own(level.nodes, step);
+    const definition = own(document.definitions, definitionOf(node?.type ?? '') ?? '');
+    if (!definition) return undefined;
+    level = definition;
+  }
+  return { level, id, prefix: steps.join('/') };
+}
+
+/** A name that the record does not have: `base`, `base-2`, `base-3`, … */
+export function freshId(records: Readonly<Record<string, unknown>>, base: string): string {
+  if (!Object.hasOwn(records, base)) return base;
+  let number = 2;
+  while (Object.hasOwn(records, `${base}-${number}`)) number++;
+  return `${base}-${number}`;
+}
