@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
 import { fileParam } from '../_shared/params';
-import { imageTensor, maskTensor, readPicture } from './_pixels';
+import { imageTensor, maskTensor, readPicture } from '../_shared/pixels';
 
 export const imageLoad = defineNode({
   id: 'image/load',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LoomError, defineNode, port, v } from '@/engine/types';
-import { checkSize } from './_pixels';
+import { checkSize } from '../_shared/pixels';
 
 export const imageSemanticMap = defineNode({
   id: 'image/semantic-map',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
-import { cells, spaceFields } from '../_shared/latent';
+import { cells, repeatBatch, spaceFields } from '../_shared/latent';
 import { seedParam, sideParam } from '../_shared/params';
 
 export const latentNoise = defineNode({
@@ -8,7 +8,7 @@ export const latentNoise = defineNode({
   version: 1,
   title: 'Noise',
   category: 'latent',
-  doc: 'Draws the start noise x_T ~ N(0, I) in the latent space of the U-Net. The counter-based generator Philox-4x32-10 gives the same noise for the same seed on every machine, and element k of a batch is the same whether drawn alone (set First) or with others. Width and height are in pixels; 0 takes the size the U-Net was trained at.',
+  doc: 'Draws the start noise x_T ~ N(0, I) in the latent space of the U-Net. The counter-based generator Philox-4x32-10 gives the same noise for the same seed on every machine, and element k of a batch is the same whether drawn alone (set First) or with others. Same noise repeats one element over the batch, to compare conditions. Width and height are in pixels; 0 takes the size the U-Net was trained at.',
   aliases: ['EmptyLatentImage', 'Empty Latent Image', 'RandomNoise', 'Noise', 'Seed'],
   inputs: {
     unet: port('unet', { ...spaceFields }, { doc: 'Gives the latent space and the native size.' }),
@@ -25,6 +25,7 @@ export const latentNoise = defineNode({
     batch: z.int().min(1).max(64).default(1).meta({ label: 'Batch', min: 1, max: 64, step: 1 }),
     width: sideParam('Width'),
     height: sideParam('Height'),
+    same: z.boolean().default(false).meta({ widget: 'switch', label: 'Same noise', advanced: true }),
     first: z.int().min(0).max(65_535).default(0).meta({ label: 'First', advanced: true, min: 0, step: 1 }),
   }),
   refine: (params) => ({
@@ -38,11 +39,15 @@ export const latentNoise = defineNode({
     const width =
       params.width === 0 ? nativeSize.width : cells(params.width, space.factor, multipleOf, 'width');
     const seed = BigInt(params.seed);
-    const samples = runtime.ops.noise([params.batch, space.channels, height, width], {
-      seed,
-      stream: 0,
-      firstElement: params.first,
-    });
+    const draw = (batch: number) =>
+      runtime.ops.noise([batch, space.channels, height, width], {
+        seed,
+        stream: 0,
+        firstElement: params.first,
+      });
+    const samples = params.same
+      ? repeatBatch(runtime.ops, draw(1), params.batch, 'noise')
+      : draw(params.batch);
     return Promise.resolve({ noise: { kind: 'noise', space, samples, seed, firstElement: params.first } });
   },
 });
