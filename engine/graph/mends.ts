@@ -84,8 +84,10 @@ class Trial {
     if (drawn === document) return false;
     const after = errorsOf(this.infer({ document: drawn, registry, catalog, previous: this.inference }));
     if (!this.inHand && after.has(idOf(this.finding))) return false;
-    // Inserted wires get new names, so a finding that only moved would look new: none may.
-    return [...after].every((error) => this.#before.has(error));
+    // A wire taken away may leave its input wanting one: that is the lesser fault, and said so.
+    const { node, port } = this.finding;
+    const wanting = mend.kind === 'remove-edge' ? idOf({ code: 'missing-input', node, port }) : undefined;
+    return [...after].every((error) => this.#before.has(error) || error === wanting);
   }
 }
 
@@ -98,7 +100,13 @@ export const withMend = (document: LoomDocument, mend: Mend, registry: NodeRegis
 const draw = (document: LoomDocument, { from, to }: WireEnds, registry: NodeRegistry): LoomDocument =>
   withMend(document, { kind: 'connect', from, to }, registry);
 
-const idOf = ({ code, node, port, edge, path }: Finding): string =>
+const idOf = ({
+  code,
+  node,
+  port,
+  edge,
+  path,
+}: Pick<Finding, 'code' | 'node' | 'port' | 'edge' | 'path'>): string =>
   JSON.stringify([code, node, port, edge, path]);
 
 function errorsOf({ nodes, graph }: Inference): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 /** What is to be run: made by `plan`, read by the executor. */
+import type { LoomNode } from '../document/schema';
 import type { BackendInfo } from '../types/backend';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode } from '../types/node';
@@ -35,7 +36,11 @@ export interface PlanStep {
 /** A combination of swept values. */
 export interface Iteration {
   readonly index: number;
-  readonly values: readonly { readonly node: string; readonly param: string; readonly value: unknown }[];
+  readonly values: readonly {
+    readonly node: string;
+    readonly param: string;
+    readonly value: LoomNode['params'][string];
+  }[];
 }
 
 export interface PlanOptions {

@@ -99,7 +99,7 @@ export const models: ModelSource = {
 };
 
 export const registryOf = (nodes: readonly AnyNode[]): NodeRegistry => {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const byId = new Map<string, AnyNode>(nodes.map((node) => [node.id, node]));
   return { get: (id) => byId.get(id), all: () => nodes };
 };
 
