@@ -1,0 +1,98 @@
+'use client';
+import { useTranslations } from 'use-intl';
+import { command, shownKey, type CommandId } from '../_actions/commands';
+import { checked, enabled, perform } from '../_actions/perform';
+import { useView, view } from '../_state/view';
+import { edit } from '../_state/workspace';
+import { MenuAt, type MenuEntry } from '../_ui/DropMenu';
+import { Cable, Plus, Trash2 } from 'lucide-react';
+
+const onNode: readonly (CommandId | 'separator')[] = [
+  'run-here',
+  'docs',
+  'wire',
+  'separator',
+  'cut',
+  'copy',
+  'duplicate',
+  'duplicate-wired',
+  'separator',
+  'bypass',
+  'mute',
+  'collapse',
+  'frame',
+  'layout',
+  'separator',
+  'delete',
+  'delete-reconnect',
+];
+const onPane: readonly (CommandId | 'separator')[] = [
+  'add',
+  'note',
+  'separator',
+  'paste',
+  'paste-wired',
+  'select-all',
+  'separator',
+  'layout',
+  'fit',
+  'separator',
+  'templates',
+];
+
+/** A command as a menu entry. */
+export function useEntry(): (id: CommandId) => MenuEntry {
+  const t = useTranslations('commands');
+  return (id) => {
+    const { icon } = command(id);
+    return {
+      key: id,
+      label: t(id),
+      icon,
+      hotkey: shownKey(id),
+      disabled: !enabled(id),
+      checked: checked(id),
+      danger: id === 'delete',
+      perform: () => perform(id),
+    };
+  };
+}
+
+export function ContextMenu() {
+  const menu = useView((state) => state.menu);
+  const entry = useEntry();
+  const t = useTranslations('wire');
+  if (menu === null) return null;
+  const { on } = menu;
+  const list = (ids: readonly (CommandId | 'separator')[]) =>
+    ids.map((id) => (id === 'separator' ? 'separator' : entry(id)));
+  const edge = on?.startsWith('edge:') === true ? on.slice(5) : undefined;
+  const entries =
+    edge === undefined
+      ? list(on === null ? onPane : onNode)
+      : [
+          {
+            key: 'insert',
+            label: t('insert'),
+            icon: Plus,
+            perform: () => view.setState({ palette: { screen: menu.at, flow: menu.flow, edge } }),
+          },
+          {
+            key: 'inspect',
+            label: t('inspect'),
+            icon: Cable,
+            perform: () => perform('inspect'),
+          },
+          {
+            key: 'delete',
+            label: t('delete'),
+            icon: Trash2,
+            danger: true,
+            perform: () =>
+              edit('disconnect', (draft) => {
+                delete draft.edges[edge];
+              }),
+          },
+        ];
+  return <MenuAt at={menu.at} onClose={() => view.setState({ menu: null })} entries={entries} />;
+}

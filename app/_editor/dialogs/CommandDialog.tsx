@@ -1,0 +1,46 @@
+'use client';
+/** The command palette: every command, its hotkey; what cannot be done now is dimmed. */
+import { Command } from 'cmdk';
+import { useTranslations } from 'use-intl';
+import { commandGroups, commands, shownKey } from '../../_actions/commands';
+import { enabled, perform } from '../../_actions/perform';
+import { view } from '../../_state/view';
+import { Keys } from '../../_ui/Keys';
+import { match } from '../search';
+import { CommandFrame, itemLook, groupLook } from './CommandFrame';
+
+export function CommandDialog() {
+  const t = useTranslations('commands');
+  const tg = useTranslations('groups');
+  const td = useTranslations('dialogs');
+  return (
+    <CommandFrame
+      title={td('commands')}
+      placeholder={td('commands-placeholder')}
+      filter={(value, query) => match(query, value)}
+    >
+      {commandGroups.map((group) => (
+        <Command.Group key={group} heading={tg(group)} className={groupLook}>
+          {commands
+            .filter((found) => found.group === group && found.id !== 'commands')
+            .map(({ id, icon: Icon }) => (
+              <Command.Item
+                key={id}
+                value={`${t(id)} ${id}`}
+                disabled={!enabled(id)}
+                className={itemLook}
+                onSelect={() => {
+                  view.setState({ dialog: null });
+                  perform(id);
+                }}
+              >
+                <Icon size={15} className="shrink-0 text-muted-foreground" />
+                <span className="flex-1">{t(id)}</span>
+                {shownKey(id) !== undefined && <Keys hotkey={shownKey(id) ?? ''} />}
+              </Command.Item>
+            ))}
+        </Command.Group>
+      ))}
+    </CommandFrame>
+  );
+}

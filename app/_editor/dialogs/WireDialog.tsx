@@ -1,0 +1,156 @@
+'use client';
+/** Wiring by keyboard: choose a port, then what it goes to. What does not fit is listed with its reason. */
+import { Command } from 'cmdk';
+import { useMemo, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { registry } from '@/nodes/registry';
+import { useNodeWords } from '../../_i18n/node-text';
+import { addNode, connect } from '../../_state/edits';
+import { select, selectedNodes, view, type Wiring } from '../../_state/view';
+import { edit, workspace } from '../../_state/workspace';
+import { candidatesFor, verdicts } from '../../_state/wiring';
+import { useDiagnosticText } from '../diagnostics';
+import { ends, tryConnect } from '../gestures';
+import { inOrder } from '../order';
+import { PortGlyph } from '../PortGlyph';
+import { match } from '../search';
+import { CommandFrame, groupLook, itemLook } from './CommandFrame';
+
+export function WireDialog() {
+  const [from, setFrom] = useState<Wiring['from'] | null>(null);
+  return from === null ? <ChoosePort onChoose={setFrom} /> : <ChooseTarget from={from} onBack={() => setFrom(null)} />;
+}
+
+function useTitles() {
+  const words = useNodeWords();
+  return (id: string): string => {
+    const node = workspace.getState().document.nodes[id];
+    return node === undefined ? id : (node.title ?? words.title(registry.get(node.type), node.type));
+  };
+}
+
+function ChoosePort({ onChoose }: { readonly onChoose: (from: Wiring['from']) => void }) {
+  const t = useTranslations('wiring');
+  const words = useNodeWords();
+  const titleOf = useTitles();
+  const { document, inference } = workspace.getState();
+  const chosen = selectedNodes();
+  const ids = chosen.length > 0 ? chosen : inOrder(document);
+  return (
+    <CommandFrame title={t('title')} placeholder={t('choose-port')} filter={(value, query) => match(query, value)}>
+      {ids.map((id) => {
+        const info = inference.nodes.get(id);
+        const definition = info?.definition;
+        if (info === undefined || definition === undefined) return null;
+        const row = (side: 'in' | 'out', port: string) => {
+          const type = (side === 'in' ? info.inputs : info.outputs)[port];
+          if (type === undefined) return null;
+          const { label } = words.port(definition, side === 'in' ? 'inputs' : 'outputs', port);
+          const wired =
+            side === 'in' &&
+            Object.values(document.edges).some(({ to }) => to.node === id && to.port === port);
+          return (
+            <Command.Item
+              key={`${side} ${port}`}
+              value={`${titleOf(id)} ${label} ${side} ${id}`}
+              className={itemLook}
+              onSelect={() => onChoose({ node: id, port, side })}
+            >
+              <PortGlyph kind={type.kind} />
+              <span className="flex-1">{label}</span>
+              <span className="text-[11px] text-muted-foreground">
+                {t(side === 'in' ? 'input' : 'output')}
+                {wired && ` · ${t('wired')}`}
+              </span>
+            </Command.Item>
+          );
+        };
+        return (
+          <Command.Group key={id} heading={titleOf(id)} className={groupLook}>
+            {Object.keys(info.outputs).map((port) => row('out', port))}
+            {Object.keys(info.inputs).map((port) => row('in', port))}
+          </Command.Group>
+        );
+      })}
+    </CommandFrame>
+  );
+}
+
+function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonly onBack: () => void }) {
+  const t = useTranslations('wiring');
+  const words = useNodeWords();
+  const titleOf = useTitles();
+  const text = useDiagnosticText();
+  const { found, fresh } = useMemo(() => {
+    const { inference } = workspace.getState();
+    return { found: verdicts(inference, from), fresh: candidatesFor(inference, from) };
+  }, [from]);
+  const ports = [...found.verdicts].map(([key, verdict]) => {
+    const [node = '', , port = ''] = key.split(' ');
+    return { node, port, verdict };
+  });
+  const kind = workspace.getState().inference.portType(from.node, from.side, from.port)?.kind;
+  const close = (): void => view.setState({ dialog: null });
+  const item = ({ node, port, verdict }: (typeof ports)[number]) => (
+    <Command.Item
+      key={`${node} ${port}`}
+      value={`${titleOf(node)} ${port} ${node}`}
+      className={itemLook}
+      onSelect={() => {
+        close();
+        const wire = ends(from, { node, port });
+        if (tryConnect(wire.from, wire.to, { x: innerWidth / 2 - 190, y: innerHeight / 3 })) select([node]);
+      }}
+    >
+      <span className="min-w-0 flex-1">
+        <span className="font-medium">{titleOf(node)}</span> <span className="text-muted-foreground">{port}</span>
+        {verdict !== null && <span className="block text-[11px] text-destructive">{text(verdict)}</span>}
+      </span>
+    </Command.Item>
+  );
+  return (
+    <CommandFrame
+      title={t('title')}
+      placeholder={t(from.side === 'out' ? 'choose-input' : 'choose-output')}
+      filter={(value, query) => match(query, value)}
+      onBack={onBack}
+      header={
+        <p className="flex items-center gap-2 border-b border-border bg-muted px-4 py-2 text-xs text-muted-foreground">
+          {kind !== undefined && <PortGlyph kind={kind} size={12} />}
+          {t('from', { title: titleOf(from.node), port: from.port })}
+        </p>
+      }
+    >
+      <Command.Group heading={t('fits')} className={groupLook}>
+        {ports.filter(({ verdict }) => verdict === null).map(item)}
+      </Command.Group>
+      <Command.Group heading={t('new')} className={groupLook}>
+        {fresh.map(({ definition, port }) => (
+          <Command.Item
+            key={definition.id}
+            value={`${words.title(definition, '')} ${definition.id} ${(definition.aliases ?? []).join(' ')}`}
+            className={itemLook}
+            onSelect={() => {
+              close();
+              if (port === undefined) return;
+              const at = workspace.getState().document.nodes[from.node]?.position ?? { x: 0, y: 0 };
+              edit('add', (draft) => {
+                const shift = from.side === 'out' ? 320 : -320;
+                const node = addNode(draft, definition, { x: at.x + shift, y: at.y });
+                const wire = ends(from, { node, port });
+                connect(draft, wire.from, wire.to);
+                queueMicrotask(() => select([node]));
+              });
+            }}
+          >
+            <span className="flex-1">{words.title(definition, '')}</span>
+            <span className="text-[11px] text-muted-foreground">{port}</span>
+          </Command.Item>
+        ))}
+      </Command.Group>
+      <Command.Group heading={t('refuses')} className={groupLook}>
+        {ports.filter(({ verdict }) => verdict !== null).map(item)}
+      </Command.Group>
+    </CommandFrame>
+  );
+}

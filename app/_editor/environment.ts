@@ -1,0 +1,31 @@
+'use client';
+/** What the window is like: narrow, dark. */
+import { useEffect, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import { preferences } from '../_state/preferences';
+
+const matches = (query: string) => ({
+  subscribe: (changed: () => void) => {
+    const list = matchMedia(query);
+    list.addEventListener('change', changed);
+    return () => list.removeEventListener('change', changed);
+  },
+  get: () => matchMedia(query).matches,
+});
+const narrow = matches('(max-width: 760px)');
+const systemDark = matches('(prefers-color-scheme: dark)');
+
+/** A phone, or a window as narrow as one: for looking and running. */
+export const useNarrow = (): boolean => useSyncExternalStore(narrow.subscribe, narrow.get, () => false);
+
+/** Applies the theme; true when dark. */
+export function useTheme(): boolean {
+  const theme = useStore(preferences, (state) => state.theme);
+  const system = useSyncExternalStore(systemDark.subscribe, systemDark.get, () => false);
+  const dark = theme === 'dark' || (theme === 'system' && system);
+  useEffect(() => {
+    document.documentElement.classList.toggle('dark', dark);
+  }, [dark]);
+  return dark;
+}
+

@@ -1,0 +1,100 @@
+'use client';
+/** A port on a node's edge: the handle, its sign, its name; lit or dimmed while a wire is in the hand. */
+import { clsx } from 'clsx';
+import { memo } from 'react';
+import { Handle, Position } from 'reactflow';
+import { useTranslations } from 'use-intl';
+import { useStore } from 'zustand';
+import type { AnyNode, PortKind } from '@/engine';
+import { catalogStore } from '../../_state/catalog';
+import { useView } from '../../_state/view';
+import { portKey } from '../../_state/wiring';
+import { useWorkspace } from '../../_state/workspace';
+import { useNodeWords } from '../../_i18n/node-text';
+import { fillingOf, type Filling } from '../ports';
+import { PortGlyph } from '../PortGlyph';
+
+export interface NodePortProps {
+  readonly node: string;
+  readonly side: 'in' | 'out';
+  readonly port: string;
+  readonly definition: AnyNode | undefined;
+  /** Only the handle, for a collapsed node. */
+  readonly bare?: boolean;
+}
+
+/** Kind and filling as one string, so that the selector gives equal results for equal looks. */
+function useLook({ node, side, port, definition }: NodePortProps): { kind: PortKind; filling: Filling } {
+  const spaces = useStore(catalogStore, (state) => state.spaces);
+  const declared = definition?.[side === 'in' ? 'inputs' : 'outputs'][port]?.type;
+  const filling = useWorkspace(({ inference }) => {
+    const type = inference.portType(node, side, port) ?? declared;
+    return type === undefined ? 'hollow' : fillingOf(type, spaces);
+  });
+  return { kind: declared?.kind ?? 'text', filling };
+}
+
+export const NodePort = memo(function NodePort(props: NodePortProps) {
+  const { node, side, port, definition, bare = false } = props;
+  const t = useTranslations('port');
+  const words = useNodeWords();
+  const { kind, filling } = useLook(props);
+  const declared = definition?.[side === 'in' ? 'inputs' : 'outputs'][port];
+  const key = portKey(node, side, port);
+  const verdict = useView(({ wiring }) => {
+    if (wiring === null) return 'idle';
+    if (wiring.from.node === node && wiring.from.port === port && wiring.from.side === side) return 'source';
+    const found = wiring.verdicts.get(key);
+    return found === null ? 'fits' : 'refuses';
+  });
+  const missing = useWorkspace(
+    ({ inference }) =>
+      side === 'in' &&
+      declared !== undefined &&
+      declared.optional !== true &&
+      inference.diagnosticsOf(node).some((found) => found.code === 'missing-input' && found.port === port),
+  );
+  const text =
+    definition === undefined
+      ? { label: port, doc: '' }
+      : words.port(definition, side === 'in' ? 'inputs' : 'outputs', port);
+  return (
+    <div
+      className={clsx(
+        'relative flex min-w-0 items-center gap-1.5 transition-opacity',
+        bare ? 'h-0' : 'h-[22px]',
+        side === 'in' ? 'justify-start' : 'justify-end',
+        verdict === 'refuses' && 'opacity-35',
+      )}
+    >
+      <Handle
+        id={port}
+        type={side === 'in' ? 'target' : 'source'}
+        position={side === 'in' ? Position.Left : Position.Right}
+        aria-label={t(side === 'in' ? 'input' : 'output', { name: text.label, kind })}
+        title={`${text.label} · ${t(`kinds.${kind}`)}${text.doc === '' ? '' : `\n${text.doc}`}`}
+        data-verdict={verdict}
+        className={clsx(
+          'loom-handle',
+          (verdict === 'fits' || verdict === 'source') && 'loom-handle-lit',
+          missing && 'loom-handle-missing',
+        )}
+      >
+        <PortGlyph kind={kind} filling={definition === undefined ? 'hollow' : filling} />
+      </Handle>
+      {!bare && (
+        <span
+          className={clsx(
+            'truncate text-[11.5px]',
+            side === 'in' ? 'pl-3.5' : 'pr-3.5 text-right',
+            declared?.optional === true ? 'text-muted-foreground' : 'text-card-foreground',
+            missing && 'font-medium text-destructive',
+          )}
+        >
+          {text.label}
+          {declared?.optional === true && side === 'in' && <span className="sr-only"> ({t('optional')})</span>}
+        </span>
+      )}
+    </div>
+  );
+});

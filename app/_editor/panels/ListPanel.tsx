@@ -1,0 +1,144 @@
+'use client';
+/**
+ * The graph as a list, in the order in which it runs: the same graph for
+ * screen readers, phones and keyboards, with every form and every wire.
+ */
+import { Cable, ChevronDown, ChevronRight, Play, Trash2, Unplug } from 'lucide-react';
+import { memo, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { registry } from '@/nodes/registry';
+import { perform } from '../../_actions/perform';
+import { useNodeWords } from '../../_i18n/node-text';
+import { flow } from '../../_state/flow';
+import { useRun } from '../../_state/run';
+import { select, useView, view } from '../../_state/view';
+import { edit, useNode, useWorkspace } from '../../_state/workspace';
+import { IconButton } from '../../_ui/Button';
+import { useDiagnosticText, useDiagnostics } from '../diagnostics';
+import { fieldsOfNode } from '../fields';
+import { Frames } from '../node/Frames';
+import { NodeFailure } from '../node/NodeFailure';
+import { ProgressLine, StatusIcon } from '../node/NodeStatus';
+import { ParamForm } from '../ParamForm';
+import { PortGlyph } from '../PortGlyph';
+import { inOrder } from '../order';
+
+export function ListPanel({ touch = false }: { readonly touch?: boolean }) {
+  const t = useTranslations('list');
+  const joined = useWorkspace(({ document }) => inOrder(document).join('\n'));
+  const ids = joined === '' ? [] : joined.split('\n');
+  if (ids.length === 0) return <p className="p-6 text-center text-xs text-muted-foreground">{t('empty')}</p>;
+  return (
+    <ol aria-label={t('label')} className="divide-y divide-border">
+      {ids.map((id, index) => (
+        <Row key={id} id={id} index={index} touch={touch} />
+      ))}
+    </ol>
+  );
+}
+
+const Row = memo(function Row({ id, index, touch }: { readonly id: string; readonly index: number; readonly touch: boolean }) {
+  const t = useTranslations('list');
+  const node = useNode(id);
+  const words = useNodeWords();
+  const tab = useWorkspace((state) => state.active);
+  const run = useRun((state) => state.nodes[tab]?.[id]);
+  const frames = useRun((state) => state.frames[tab]?.[id]);
+  const chosen = useView((state) => state.selection.has(id));
+  const found = useDiagnostics(id);
+  const text = useDiagnosticText();
+  const [open, setOpen] = useState(false);
+  const wires = useWorkspace(({ document }) =>
+    Object.entries(document.edges)
+      .filter(([, edge]) => edge.to.node === id)
+      .map(([edge, { from, to }]) => [edge, to.port, from.node, from.port].join('\t'))
+      .join('\n'),
+  );
+  if (node === undefined) return null;
+  const definition = registry.get(node.type);
+  const title = node.title ?? words.title(definition, node.type);
+  const expanded = open || (touch && chosen);
+  const hasForm = definition !== undefined && fieldsOfNode(definition).some((field) => field.widget !== 'hidden');
+  return (
+    <li className={chosen ? 'bg-accent/50' : ''}>
+      <div className="flex items-center gap-1 px-2 py-1.5">
+        <button
+          type="button"
+          aria-expanded={expanded}
+          onClick={() => {
+            setOpen(!expanded);
+            select([id]);
+            if (!touch) void flow()?.fitView({ nodes: [{ id }], duration: 200, maxZoom: 1, padding: 0.6 });
+          }}
+          className="flex min-h-8 min-w-0 flex-1 items-center gap-2 text-left"
+        >
+          {expanded ? <ChevronDown size={14} /> : <ChevronRight size={14} />}
+          <span className="w-5 text-right text-[11px] text-muted-foreground tabular-nums">{index + 1}</span>
+          <span className="min-w-0 flex-1 truncate text-[13px] font-medium">{title}</span>
+          {node.mode !== undefined && node.mode !== 'active' && (
+            <span className="text-[11px] text-warning">{t(`mode-${node.mode}`)}</span>
+          )}
+          <StatusIcon run={run} />
+        </button>
+        {!touch && (
+          <>
+            <IconButton small label={t('wire', { title })} onClick={() => {
+              select([id]);
+              view.setState({ dialog: 'wire' });
+            }}>
+              <Cable size={13} />
+            </IconButton>
+            <IconButton small label={t('run', { title })} onClick={() => perform('run-here', { nodes: [id] })}>
+              <Play size={13} />
+            </IconButton>
+            <IconButton small label={t('delete', { title })} onClick={() => perform('delete', { nodes: [id] })}>
+              <Trash2 size={13} />
+            </IconButton>
+          </>
+        )}
+      </div>
+      {expanded && (
+        <div className="space-y-2 pr-3 pb-3 pl-9">
+          {wires !== '' && (
+            <ul className="space-y-1 text-xs">
+              {wires.split('\n').map((line) => {
+                const [edge = '', port = '', source = '', output = ''] = line.split('\t');
+                const kind = definition?.inputs[port]?.type.kind;
+                return (
+                  <li key={edge} className="flex items-center gap-1.5">
+                    {kind !== undefined && <PortGlyph kind={kind} size={11} />}
+                    <span className="min-w-0 flex-1 truncate text-muted-foreground">
+                      {t('from', { port, source, output })}
+                    </span>
+                    {!touch && (
+                      <IconButton
+                        small
+                        label={t('unplug', { port })}
+                        onClick={() =>
+                          edit('disconnect', (draft) => {
+                            delete draft.edges[edge];
+                          })
+                        }
+                      >
+                        <Unplug size={13} />
+                      </IconButton>
+                    )}
+                  </li>
+                );
+              })}
+            </ul>
+          )}
+          {found.map((one) => (
+            <p key={`${one.code} ${one.port ?? ''}`} className="text-xs text-destructive">
+              {text(one)}
+            </p>
+          ))}
+          {hasForm && definition !== undefined && <ParamForm id={id} definition={definition} wide />}
+          {run?.is === 'failed' && <NodeFailure error={run.error} />}
+          {frames !== undefined && frames.length > 0 && <Frames frames={frames} label={title} />}
+        </div>
+      )}
+      {run?.is === 'running' && <ProgressLine run={run} />}
+    </li>
+  );
+});

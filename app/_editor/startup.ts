@@ -1,0 +1,58 @@
+'use client';
+/** What happens when the page opens: kept tabs come back, a link opens, a first visit gets a graph; the engine starts. */
+import { useEffect } from 'react';
+import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
+import { toLoomError } from '@/engine';
+import { openTemplate } from '../_actions/templates';
+import { setSay, say } from '../_i18n/say';
+import { keepWorkspace } from '../_share/keep';
+import { hasLink, readLink } from '../_share/link';
+import { loadCatalog } from '../_state/catalog';
+import { startEngine } from '../_state/engine';
+import { openDocument, workspace } from '../_state/workspace';
+import { resetView } from '../_state/view';
+
+let begun = false;
+
+async function openFirst(): Promise<void> {
+  const back = await keepWorkspace();
+  if (hasLink(location.href)) {
+    try {
+      const linked = readLink(location.href);
+      if (linked !== null && linked !== undefined) openDocument(linked.document, { readOnly: true });
+      // The tab holds the document now; a reload must not open it a second time.
+      history.replaceState(null, '', location.pathname);
+      return;
+    } catch (thrown) {
+      const error = toLoomError(thrown);
+      toast.error(say(`errors.${error.code}`), { description: error.message });
+    }
+  }
+  if (back === 0 && Object.keys(workspace.getState().document.nodes).length === 0) await openTemplate('text-to-image');
+}
+
+/** Runs once in the life of the page. */
+export function useStartup(): void {
+  const t = useTranslations();
+  useEffect(() => {
+    // Keys come from code here, where their literal types are not known.
+    setSay((key, values) => (t.has(key as never) ? t(key as never, values as never) : key));
+  }, [t]);
+  useEffect(() => {
+    if (begun) return;
+    begun = true;
+    void loadCatalog();
+    startEngine();
+    void openFirst();
+    if (process.env.NODE_ENV === 'production' && 'serviceWorker' in navigator)
+      navigator.serviceWorker.register('/sw.js').catch(() => undefined);
+  }, []);
+  useEffect(
+    () =>
+      workspace.subscribe((now, before) => {
+        if (now.active !== before.active) resetView();
+      }),
+    [],
+  );
+}

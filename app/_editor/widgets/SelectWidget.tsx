@@ -1,0 +1,24 @@
+'use client';
+import { useNodeWords } from '../../_i18n/node-text';
+import { Choice } from '../../_ui/Choice';
+import type { WidgetProps } from './FieldRow';
+
+export function SelectWidget({ id, label, definition, field, value, disabled, set, seal }: WidgetProps) {
+  const words = useNodeWords();
+  return (
+    <Choice
+      id={id}
+      label={label}
+      value={typeof value === 'string' ? value : ''}
+      options={(field.options ?? []).map((option) => ({
+        value: option,
+        label: words.option(definition, field.name, option),
+      }))}
+      disabled={disabled}
+      onChange={(next) => {
+        set(next);
+        seal();
+      }}
+    />
+  );
+}

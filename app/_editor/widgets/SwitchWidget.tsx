@@ -1,0 +1,19 @@
+'use client';
+import { Toggle } from '../../_ui/Toggle';
+import type { WidgetProps } from './FieldRow';
+
+export function SwitchWidget({ label, value, disabled, set, seal }: WidgetProps) {
+  return (
+    <span className="flex justify-end">
+      <Toggle
+        label={label}
+        checked={value === true}
+        disabled={disabled}
+        onChange={(checked) => {
+          set(checked);
+          seal();
+        }}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,126 @@
+'use client';
+/** Hotkeys, clipboard events and drops of the whole window. */
+import { useEffect } from 'react';
+import { toast } from 'sonner';
+import { tinykeys } from 'tinykeys';
+import { toLoomError } from '@/engine';
+import { clipText, noteCopied } from '../_actions/clipboard';
+import { commands } from '../_actions/commands';
+import { enabled, perform } from '../_actions/perform';
+import { pasteText, takeIncoming } from '../_actions/incoming';
+import { say } from '../_i18n/say';
+import { fromDataTransfer } from '../_share/files';
+import { removeItems } from '../_state/edits';
+import { select, view } from '../_state/view';
+import { edit } from '../_state/workspace';
+
+/** Text being edited, or text marked with the mouse: the browser's own clipboard and keys apply. */
+function inText(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  return target.closest('input, textarea, select, [contenteditable="true"]') !== null;
+}
+const marked = (): boolean => (getSelection()?.toString() ?? '') !== '';
+const dialogOpen = (): boolean => document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+
+const refuse = (thrown: unknown): void => {
+  const error = toLoomError(thrown);
+  toast.error(say(`errors.${error.code}`), { description: error.message });
+};
+
+/** Tab opens the palette only from the canvas itself; elsewhere it moves the focus as everywhere. */
+function keyApplies(event: KeyboardEvent, key: string): boolean {
+  if (inText(event.target) && !/\$mod|Alt|F\d/.test(key)) return false;
+  if (inText(event.target) && /^\$mod\+(z|Shift\+z|y|a|d|b|m|g|f)$/.test(key)) {
+    // In a field these belong to the text, except undo, which is the document's.
+    if (!/z|y/.test(key)) return false;
+  }
+  if (dialogOpen() && key !== '$mod+k') return false;
+  if (key === 'Tab') {
+    const target = event.target;
+    return (
+      target === document.body ||
+      (target instanceof Element && (target.id === 'canvas' || target.classList.contains('react-flow__pane')))
+    );
+  }
+  // Enter and letters on a focused button are the button's.
+  if (event.target instanceof Element && event.target.closest('button, [role="menuitem"]') !== null && key === 'Delete')
+    return true;
+  return true;
+}
+
+export function useWindowEvents(): void {
+  useEffect(() => {
+    const bindings: Record<string, (event: KeyboardEvent) => void> = {};
+    for (const { id, keys } of commands)
+      for (const key of keys ?? [])
+        bindings[key] = (event) => {
+          if (!keyApplies(event, key) || !enabled(id)) return;
+          event.preventDefault();
+          perform(id);
+        };
+    bindings['Escape'] = () => {
+      if (!dialogOpen()) view.setState({ refusal: null, palette: null, menu: null });
+    };
+    return tinykeys(window, bindings, { ignore: () => false });
+  }, []);
+
+  useEffect(() => {
+    const copy = (event: ClipboardEvent, cut: boolean): void => {
+      if (inText(event.target) || marked() || dialogOpen()) return;
+      const ids = [...view.getState().selection];
+      if (ids.length === 0) return;
+      const text = clipText(ids);
+      event.clipboardData?.setData('text/plain', text);
+      event.preventDefault();
+      noteCopied(text);
+      if (!cut) return;
+      edit('cut', (draft) => removeItems(draft, ids, [], false));
+      select([]);
+    };
+    const onCopy = (event: ClipboardEvent): void => copy(event, false);
+    const onCut = (event: ClipboardEvent): void => copy(event, true);
+    const onPaste = (event: ClipboardEvent): void => {
+      if (inText(event.target) || dialogOpen() || event.clipboardData === null) return;
+      event.preventDefault();
+      const text = event.clipboardData.getData('text/plain');
+      if (event.clipboardData.files.length === 0) {
+        try {
+          pasteText(text, false);
+        } catch (thrown) {
+          refuse(thrown);
+        }
+      } else void takeAll(event.clipboardData);
+    };
+    const onDragOver = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+    };
+    const onDrop = (event: DragEvent): void => {
+      if (event.defaultPrevented || event.dataTransfer === null || event.dataTransfer.files.length === 0) return;
+      event.preventDefault();
+      void takeAll(event.dataTransfer);
+    };
+    document.addEventListener('copy', onCopy);
+    document.addEventListener('cut', onCut);
+    document.addEventListener('paste', onPaste);
+    window.addEventListener('dragover', onDragOver);
+    window.addEventListener('drop', onDrop);
+    return () => {
+      document.removeEventListener('copy', onCopy);
+      document.removeEventListener('cut', onCut);
+      document.removeEventListener('paste', onPaste);
+      window.removeEventListener('dragover', onDragOver);
+      window.removeEventListener('drop', onDrop);
+    };
+  }, []);
+}
+
+/** Each thing is taken or refused on its own. */
+async function takeAll(data: DataTransfer): Promise<void> {
+  for (const incoming of await fromDataTransfer(data))
+    try {
+      if (incoming instanceof Error) throw incoming;
+      takeIncoming(incoming);
+    } catch (thrown) {
+      refuse(thrown);
+    }
+}

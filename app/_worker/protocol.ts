@@ -1,0 +1,150 @@
+/**
+ * What the page and the engine's worker say to each other. Both sides parse
+ * every message; pixels and typed arrays travel as transferables.
+ */
+import { z } from 'zod';
+import { diagnosticSchema, type ErrorCode, type LoomError } from '@/engine/types';
+import { inspectReplySchema, inspectRequestSchema } from '../_inspect/messages';
+
+const rgba = z.instanceof(Uint8ClampedArray<ArrayBuffer>);
+
+/** A {@link LoomError} that crossed the worker's door. */
+export const errorSchema = z.strictObject({
+  code: z.string().transform((code): ErrorCode => code as ErrorCode),
+  message: z.string(),
+  place: z.strictObject({
+    node: z.string().optional(),
+    port: z.string().optional(),
+    file: z.string().optional(),
+    path: z.string().optional(),
+    package: z.string().optional(),
+  }),
+  mend: z.string().optional(),
+  diagnostics: z.array(diagnosticSchema).optional(),
+});
+export type ErrorMessage = z.output<typeof errorSchema>;
+
+/** The plain data of an error, for `postMessage`. */
+export const errorMessage = (error: LoomError): ErrorMessage => ({
+  code: error.code,
+  message: error.message,
+  place: { ...error.place },
+  ...(error.extra.mend === undefined ? {} : { mend: error.extra.mend }),
+  ...(error.extra.diagnostics === undefined ? {} : { diagnostics: [...error.extra.diagnostics] }),
+});
+
+export const backendChoices = ['auto', 'webgpu', 'wasm'] as const;
+export type BackendChoice = (typeof backendChoices)[number];
+
+export const backendInfoSchema = z.strictObject({
+  kind: z.enum(['webgpu', 'wasm']),
+  precision: z.enum(['fp16', 'fp32']),
+  device: z.string(),
+  limits: z.array(
+    z.enum(['no-webgpu', 'no-adapter', 'software-adapter', 'no-shader-f16', 'no-threads', 'forced']),
+  ),
+});
+
+/** Page → worker. `run` and `id` are echoed in every answer. */
+export const toWorkerSchema = z.union([
+  z.discriminatedUnion('type', [
+    /** First message. `base` is the page's origin and path, for model files and onnxruntime's wasm. */
+    z.strictObject({ type: z.literal('start'), backend: z.enum(backendChoices), base: z.string() }),
+    /** Runs a document (parsed in the worker). Without targets, every sink. */
+    z.strictObject({
+      type: z.literal('run'),
+      run: z.string(),
+      document: z.unknown(),
+      targets: z.array(z.string()).optional(),
+      /** Whether unfinished outputs are read back and shown. */
+      previews: z.boolean(),
+    }),
+    z.strictObject({ type: z.literal('cancel'), run: z.string() }),
+    /** How the package's text encoder cuts a prompt. */
+    z.strictObject({ type: z.literal('tokenize'), id: z.string(), package: z.string(), prompt: z.string() }),
+    /** Tensors and sessions alive: leak tests. */
+    z.strictObject({ type: z.literal('live'), id: z.string() }),
+  ]),
+  inspectRequestSchema,
+]);
+export type ToWorker = z.output<typeof toWorkerSchema>;
+
+const inRun = { run: z.string(), node: z.string() };
+/** What happens to one node while a run goes on. */
+export const nodeEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('node-started'), ...inRun }),
+  z.strictObject({
+    type: z.literal('node-progress'),
+    ...inRun,
+    done: z.number(),
+    total: z.number(),
+    unit: z.enum(['bytes', 'steps', 'items']),
+  }),
+  /** An unfinished output as RGBA. */
+  z.strictObject({
+    type: z.literal('node-preview'),
+    ...inRun,
+    width: z.int().positive(),
+    height: z.int().positive(),
+    rgba,
+  }),
+  z.strictObject({ type: z.literal('node-cached'), ...inRun }),
+  z.strictObject({ type: z.literal('node-finished'), ...inRun, ms: z.number() }),
+  z.strictObject({ type: z.literal('node-failed'), ...inRun, error: errorSchema }),
+  /** Not run because something it needs failed or is muted. */
+  z.strictObject({ type: z.literal('node-skipped'), ...inRun }),
+]);
+export type NodeEvent = z.output<typeof nodeEventSchema>;
+
+/** A finished picture, one per batch element. */
+const pictureSchema = z.strictObject({
+  type: z.literal('picture'),
+  ...inRun,
+  index: z.int().nonnegative(),
+  count: z.int().positive(),
+  /** What the run was for, to be kept among the results. */
+  sink: z.boolean(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  rgba,
+});
+
+/** Worker → page. */
+export const toPageSchema = z.union([
+  z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('ready'), backend: backendInfoSchema }),
+    z.strictObject({ type: z.literal('start-failed'), error: errorSchema }),
+    z.strictObject({ type: z.literal('device-lost'), reason: z.string() }),
+    z.strictObject({ type: z.literal('run-planned'), run: z.string(), nodes: z.array(z.string()) }),
+    pictureSchema,
+    z.strictObject({
+      type: z.literal('run-finished'),
+      run: z.string(),
+      outcome: z.enum(['done', 'failed', 'cancelled']),
+      ms: z.number(),
+      error: errorSchema.optional(),
+    }),
+    z.strictObject({
+      type: z.literal('tokens'),
+      id: z.string(),
+      tokens: z.array(
+        z.strictObject({ id: z.int(), text: z.string(), known: z.boolean(), special: z.boolean() }),
+      ),
+      limit: z.int(),
+      overflow: z.string(),
+    }),
+    z.strictObject({
+      type: z.literal('live'),
+      id: z.string(),
+      tensors: z.int(),
+      bytes: z.number(),
+      sessions: z.int(),
+    }),
+    /** A request with this id failed. */
+    z.strictObject({ type: z.literal('error'), id: z.string(), error: errorSchema }),
+  ]),
+  nodeEventSchema,
+  inspectReplySchema,
+]);
+export type ToPage = z.output<typeof toPageSchema>;
+export type Picture = z.output<typeof pictureSchema>;
