@@ -1,0 +1,174 @@
+'use client';
+/** Paints a mask over a picture: what is covered is regenerated. */
+import { FlipHorizontal2, Trash2 } from 'lucide-react';
+import { useId, useMemo, useState, type KeyboardEvent } from 'react';
+import { useFormatter, useTranslations } from 'use-intl';
+import { Button, IconButton } from '../_ui/Button';
+import { decodeMask, encodeMask, fromDataUrl, toDataUrl } from './indexed-png';
+import { PaintSurface } from './PaintSurface';
+import { PaintTools, toolKeys, type ToolName } from './PaintTools';
+import { blank, feather, invert, resizeNearest, valueAt } from './raster';
+import { usePainting } from './usePainting';
+
+export interface MaskPainterProps {
+  /** Data URL of an 8-bit grey PNG, 255 = regenerate; null = nothing is masked. */
+  readonly value: string | null;
+  readonly onChange: (value: string | null) => void;
+  /** URL of the picture underneath. */
+  readonly image?: string | null;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly readOnly?: boolean;
+}
+
+const native = { width: 256, height: 256 };
+/** Covers the picture in a colour that neither skin, sky nor grass has. */
+const tint = [233, 30, 140] as const;
+
+export function MaskPainter({
+  value,
+  onChange,
+  image = null,
+  size = native,
+  readOnly = false,
+}: MaskPainterProps) {
+  const t = useTranslations('painter');
+  const format = useFormatter();
+  const featherId = useId();
+  const [tool, setTool] = useState<ToolName>('brush');
+  const [brush, setBrush] = useState(32);
+  const [soft, setSoft] = useState(0);
+  const control = usePainting({
+    value,
+    onChange,
+    decode: (url) => resizeNearest(decodeMask(fromDataUrl(url)), size.width, size.height),
+    encode: (raster) => toDataUrl(encodeMask(raster)),
+    empty: () => blank(size.width, size.height),
+  });
+  const { raster } = control;
+  const shown = useMemo(() => feather(raster, soft), [raster, soft]);
+  const rgba = useMemo(() => {
+    const pixels = new Uint8ClampedArray(shown.data.length * 4);
+    for (let i = 0; i < shown.data.length; i++) {
+      pixels.set(tint, i * 4);
+      pixels[i * 4 + 3] = (shown.data[i] ?? 0) * 0.62;
+    }
+    return pixels;
+  }, [shown]);
+  const covered = useMemo(
+    () => raster.data.reduce((sum, each) => sum + each, 0) / 255 / raster.data.length,
+    [raster],
+  );
+
+  const onKey = (event: KeyboardEvent): boolean => {
+    const mod = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (mod && key === 'z') (event.shiftKey ? control.redo : control.undo)();
+    else if (mod && key === 'y') control.redo();
+    else if (mod || event.altKey) return false;
+    else if (key === '[') setBrush((now) => Math.max(1, now - (now > 16 ? 4 : 1)));
+    else if (key === ']') setBrush((now) => Math.min(96, now + (now >= 16 ? 4 : 1)));
+    else if (key === 'i' && !readOnly) control.commit(invert(raster));
+    else if (toolKeys[key]) setTool(toolKeys[key] ?? 'brush');
+    else return false;
+    return true;
+  };
+
+  return (
+    <section className="nodrag flex flex-col gap-2" aria-label={t('mask')}>
+      <PaintSurface
+        raster={raster}
+        rgba={rgba}
+        tool={tool === 'erase' ? 'brush' : tool}
+        size={brush}
+        value={tool === 'erase' ? 0 : 255}
+        readOnly={readOnly}
+        label={t('maskSurface')}
+        help={t('help')}
+        describe={(x, y) =>
+          t('maskAt', { x, y, value: Math.round(((valueAt(raster, x, y) ?? 0) / 255) * 100) })
+        }
+        onShow={control.show}
+        onCommit={control.commit}
+        onKey={onKey}
+        backdrop={
+          image === null ? (
+            <div
+              className="absolute inset-0 bg-[length:16px_16px]"
+              style={{ backgroundImage: 'repeating-conic-gradient(var(--muted) 0 25%, var(--card) 0 50%)' }}
+            />
+          ) : (
+            // A picture of this page's own making: next/image has nothing to do for a blob.
+            <img src={image} alt="" className="absolute inset-0 size-full object-fill" draggable={false} />
+          )
+        }
+      />
+      {!readOnly && (
+        <>
+          <PaintTools
+            tools={['brush', 'erase', 'fill', 'rectangle']}
+            tool={tool}
+            onTool={setTool}
+            size={brush}
+            onSize={setBrush}
+            canUndo={control.canUndo}
+            canRedo={control.canRedo}
+            onUndo={control.undo}
+            onRedo={control.redo}
+          >
+            <IconButton
+              small
+              label={t('invert')}
+              hotkey="KeyI"
+              onClick={() => control.commit(invert(raster))}
+            >
+              <FlipHorizontal2 size={15} />
+            </IconButton>
+            <IconButton
+              small
+              label={t('clear')}
+              disabled={value === null}
+              onClick={() => control.commit(blank(size.width, size.height), null)}
+            >
+              <Trash2 size={15} />
+            </IconButton>
+          </PaintTools>
+          <div className="flex items-center gap-2 text-xs text-muted-foreground">
+            <label htmlFor={featherId}>{t('feather')}</label>
+            <input
+              id={featherId}
+              type="range"
+              min={0}
+              max={24}
+              step={0.5}
+              value={soft}
+              onChange={(event) => setSoft(event.target.valueAsNumber)}
+              className="h-4 min-w-0 flex-1 accent-primary"
+            />
+            <output htmlFor={featherId} className="w-10 text-right tabular-nums">
+              {t('pixels', { count: soft })}
+            </output>
+            <Button
+              small
+              look="outline"
+              disabled={soft === 0}
+              onClick={() => {
+                control.commit(shown);
+                setSoft(0);
+              }}
+            >
+              {t('featherApply')}
+            </Button>
+          </div>
+        </>
+      )}
+      <p className="text-xs text-muted-foreground">
+        {t('covered', { share: format.number(covered, { style: 'percent', maximumFractionDigits: 1 }) })}
+      </p>
+      {control.error && (
+        <p role="alert" className="rounded-md bg-destructive-soft px-2 py-1.5 text-xs text-destructive">
+          {t('refused', { reason: control.error.message })}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,172 @@
+'use client';
+/** Paints a semantic map: each pixel one label of the package's palette. */
+import { clsx } from 'clsx';
+import { Trash2, Upload } from 'lucide-react';
+import { useMemo, useState, type KeyboardEvent } from 'react';
+import { useFormatter, useTranslations } from 'use-intl';
+import { LoomError, toLoomError, type LabelSet } from '@/engine/types';
+import { labelView } from '../_inspect/views';
+import { chooseFile } from '../_share/files';
+import { fileLimit } from '../_share/incoming';
+import { IconButton } from '../_ui/Button';
+import { decodeMap, encodeMap, fromDataUrl, toDataUrl } from './indexed-png';
+import { PaintSurface } from './PaintSurface';
+import { PaintTools, toolKeys, type ToolName } from './PaintTools';
+import { blank, resizeNearest, shares, valueAt } from './raster';
+import { usePainting } from './usePainting';
+
+export interface SemanticMapPainterProps {
+  /** Data URL of an 8-bit PNG whose pixel values are label indices; null = nothing painted. */
+  readonly value: string | null;
+  readonly labels: LabelSet;
+  readonly onChange: (value: string | null) => void;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly readOnly?: boolean;
+}
+
+const native = { width: 256, height: 256 };
+
+export function SemanticMapPainter({
+  value,
+  labels,
+  onChange,
+  size = native,
+  readOnly = false,
+}: SemanticMapPainterProps) {
+  const t = useTranslations('painter');
+  const format = useFormatter();
+  const [tool, setTool] = useState<ToolName>('brush');
+  const [brush, setBrush] = useState(24);
+  const [label, setLabel] = useState(Math.min(1, labels.labels.length - 1));
+  const [refusal, setRefusal] = useState<LoomError | null>(null);
+  const control = usePainting({
+    value,
+    onChange,
+    decode: (url) => resizeNearest(decodeMap(fromDataUrl(url), labels), size.width, size.height),
+    encode: (raster) => toDataUrl(encodeMap(raster, labels)),
+    empty: () => blank(size.width, size.height),
+  });
+  const { raster } = control;
+  const { rgba } = useMemo(
+    () => labelView({ dims: [1, raster.height, raster.width], data: raster.data }, 0, labels.labels),
+    [raster, labels],
+  );
+  const used = useMemo(() => shares(raster), [raster]);
+  const nameOf = (index: number | undefined): string => labels.labels[index ?? -1]?.name ?? t('outside');
+
+  const importFile = async (): Promise<void> => {
+    const file = await chooseFile('image/png');
+    if (!file) return;
+    try {
+      if (file.size > fileLimit) throw new LoomError('too-large', t('tooLarge'), { file: file.name });
+      const map = decodeMap(new Uint8Array(await file.arrayBuffer()), labels);
+      control.commit(resizeNearest(map, size.width, size.height));
+      setRefusal(null);
+    } catch (error) {
+      setRefusal(toLoomError(error, 'bad-input'));
+    }
+  };
+  const onKey = (event: KeyboardEvent): boolean => {
+    const mod = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (mod && key === 'z') (event.shiftKey ? control.redo : control.undo)();
+    else if (mod && key === 'y') control.redo();
+    else if (mod || event.altKey) return false;
+    else if (/^[0-9]$/.test(key) && Number(key) < labels.labels.length) setLabel(Number(key));
+    else if (key === '[') setBrush((now) => Math.max(1, now - (now > 16 ? 4 : 1)));
+    else if (key === ']') setBrush((now) => Math.min(96, now + (now >= 16 ? 4 : 1)));
+    else if (toolKeys[key] && toolKeys[key] !== 'erase') setTool(toolKeys[key] ?? 'brush');
+    else return false;
+    return true;
+  };
+
+  const error = refusal ?? control.error;
+  return (
+    <section className="@container nodrag flex flex-col gap-2" aria-label={t('map')}>
+      <div className="grid gap-2 @md:grid-cols-[minmax(0,1fr)_11rem]">
+        <PaintSurface
+          raster={raster}
+          rgba={rgba}
+          tool={tool === 'erase' ? 'brush' : tool}
+          size={brush}
+          value={label}
+          readOnly={readOnly}
+          label={t('surface')}
+          help={t('help')}
+          describe={(x, y) => t('at', { x, y, label: nameOf(valueAt(raster, x, y)) })}
+          onShow={control.show}
+          onCommit={control.commit}
+          onKey={onKey}
+        />
+        <ul
+          className="nowheel grid max-h-40 grid-cols-[repeat(auto-fill,minmax(7rem,1fr))] content-start gap-0.5 overflow-auto @md:max-h-none @md:grid-cols-1"
+          aria-label={t('labels')}
+        >
+          {labels.labels.map(({ name, color }, index) => {
+            const share = used.find(({ value: each }) => each === index)?.share ?? 0;
+            return (
+              <li key={name}>
+                <button
+                  type="button"
+                  disabled={readOnly}
+                  aria-pressed={label === index}
+                  onClick={() => setLabel(index)}
+                  className={clsx(
+                    'flex h-7 w-full items-center gap-2 rounded-md px-1.5 text-left text-xs transition-colors',
+                    label === index ? 'bg-accent font-medium text-accent-foreground' : 'hover:bg-muted',
+                  )}
+                >
+                  <span
+                    className="size-4 shrink-0 rounded-sm border border-input"
+                    style={{ backgroundColor: color }}
+                    aria-hidden
+                  />
+                  <span className="min-w-0 flex-1 truncate">{name}</span>
+                  <span className="text-[11px] tabular-nums opacity-80">
+                    {share > 0
+                      ? format.number(share, {
+                          style: 'percent',
+                          maximumFractionDigits: share < 0.01 ? 1 : 0,
+                        })
+                      : ''}
+                  </span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      {!readOnly && (
+        <PaintTools
+          tools={['brush', 'fill', 'rectangle']}
+          tool={tool}
+          onTool={setTool}
+          size={brush}
+          onSize={setBrush}
+          canUndo={control.canUndo}
+          canRedo={control.canRedo}
+          onUndo={control.undo}
+          onRedo={control.redo}
+        >
+          <IconButton
+            small
+            label={t('clear')}
+            disabled={value === null}
+            onClick={() => control.commit(blank(size.width, size.height), null)}
+          >
+            <Trash2 size={15} />
+          </IconButton>
+          <IconButton small label={t('import')} onClick={() => void importFile()}>
+            <Upload size={15} />
+          </IconButton>
+        </PaintTools>
+      )}
+      {error && (
+        <p role="alert" className="rounded-md bg-destructive-soft px-2 py-1.5 text-xs text-destructive">
+          {t('refused', { reason: error.message })}
+          {error.extra.mend !== undefined && <> {error.extra.mend}</>}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+/** The state of one painting: the raster, and what undo and redo bring back. */
+import type { Raster } from './raster';
+
+/** Paintings kept for undo (64 kB each at 256 × 256). */
+const limit = 100;
+
+export interface Painting {
+  readonly raster: Raster;
+  readonly past: readonly Raster[];
+  readonly future: readonly Raster[];
+}
+export const painting = (raster: Raster): Painting => ({ raster, past: [], future: [] });
+
+const same = (a: Raster, b: Raster): boolean =>
+  a === b ||
+  (a.width === b.width && a.height === b.height && a.data.every((value, index) => value === b.data[index]));
+
+/** One undoable step; nothing happens when the raster is the same. */
+export const paint = (state: Painting, raster: Raster): Painting =>
+  same(state.raster, raster)
+    ? state
+    : { raster, past: [...state.past, state.raster].slice(-limit), future: [] };
+
+export function undo(state: Painting): Painting {
+  const before = state.past.at(-1);
+  return before
+    ? { raster: before, past: state.past.slice(0, -1), future: [state.raster, ...state.future] }
+    : state;
+}
+export function redo(state: Painting): Painting {
+  const [after, ...future] = state.future;
+  return after ? { raster: after, past: [...state.past, state.raster], future } : state;
+}
