@@ -1,11 +1,5 @@
 /** The backend over onnxruntime-web, once a build of it (and for WebGPU a device) has been chosen. */
-import type {
-  Env,
-  InferenceSession,
-  InferenceSessionFactory,
-  Tensor,
-  TensorConstructor,
-} from 'onnxruntime-common';
+import type { Env, InferenceSession, InferenceSessionFactory, Tensor } from 'onnxruntime-common';
 import {
   LoomError,
   type Backend,
@@ -38,7 +32,7 @@ export interface BackendChoice {
 export interface Ort {
   readonly env: Env;
   readonly InferenceSession: InferenceSessionFactory;
-  readonly Tensor: TensorConstructor & typeof Tensor;
+  readonly Tensor: typeof Tensor;
 }
 
 /** A device and the choice that led to it. */

@@ -1,5 +1,5 @@
 /** A network in onnxruntime-web, with tensors of ours going in and coming out. */
-import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 import {
   fromHalf,
   LoomError,
@@ -17,7 +17,7 @@ import type { GpuMachine } from './gpu-machine';
 import { bufferOf, GpuOps, GpuTensor } from './gpu-ops';
 import type { Queue } from './queue';
 
-type OrtTensorClass = TensorConstructor & typeof OrtTensor;
+type OrtTensorClass = typeof OrtTensor;
 
 /** What sessions of one backend share. `gpu` is absent on wasm. */
 export interface SessionHost {

@@ -70,13 +70,13 @@ async function onWebGpu(choice: BackendChoice, adapter: GPUAdapter): Promise<Bac
   if (!half) limits.push('no-shader-f16');
   else if (choice.precision === 'fp32') limits.push('forced');
   const { vendor, architecture, description } = adapter.info;
-  const device_ = [vendor, architecture, description].filter((part) => part !== '').join(' ');
+  const named = [vendor, architecture, description].filter((part) => part !== '').join(' ');
   return backendOn(ort, {
     device,
     info: {
       kind: 'webgpu',
       precision: half && choice.precision !== 'fp32' ? 'fp16' : 'fp32',
-      device: device_ === '' ? 'unnamed adapter' : device_,
+      device: named === '' ? 'unnamed adapter' : named,
       limits,
     },
   });

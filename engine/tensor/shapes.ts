@@ -2,6 +2,7 @@
 import { LoomError, type Tensor } from '../types';
 import { CountedTensor } from './counted';
 
+const product = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
 const shown = (dims: readonly number[]) => `[${dims.join(', ')}]`;
 
 /** Throws `bad-input` unless the shapes are equal. */
@@ -33,7 +34,6 @@ export function around(
   dims: readonly number[],
   axis: number,
 ): { outer: number; length: number; inner: number } {
-  const product = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
   return {
     outer: product(dims.slice(0, axis)),
     length: dims[axis] ?? 1,

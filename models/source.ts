@@ -1,0 +1,107 @@
+/** Opening packages: manifests over sessions. */
+import {
+  LoomError,
+  type LoadOptions,
+  type Backend,
+  type LatentSpaceInfo,
+  type ModelPackage,
+  type ModelSource,
+} from '@/engine/types';
+import type { FileCache } from './cache';
+import { openConditioner } from './conditioner';
+import type { FileSource } from './files';
+import { openFirstStage } from './first-stage';
+import { loadAll, type Loading, type Network } from './network';
+import { packageMissing, type InstalledPackage } from './packages';
+import { floatsOf, readSafetensors } from './safetensors';
+import { Shared } from './shared';
+import { openUNet } from './unet';
+
+export interface ModelSourceOptions {
+  readonly backend: Backend;
+  readonly files: FileSource;
+  readonly packages: readonly InstalledPackage[];
+  /** Keeps verified files: the browser's {@link createBrowserCache}; nothing where files are local. */
+  readonly cache?: FileCache;
+}
+
+/** A {@link ModelSource} that can let go of everything it loaded. */
+export interface LoadedModels extends ModelSource {
+  /** Unloads one package's sessions, or all; the next call loads again. */
+  unload(id?: string): Promise<void>;
+}
+
+interface Opened {
+  readonly opened: ModelPackage;
+  readonly networks: readonly Network[];
+}
+
+/** Packages by id; each is opened once, its weights are loaded once, by the first call that needs them. */
+export function createModelSource(options: ModelSourceOptions): LoadedModels {
+  const byId = new Map(
+    options.packages.map((installed) => [
+      installed.manifest.id,
+      { installed, shared: new Shared((load: LoadOptions) => openPackage(options, installed, load)) },
+    ]),
+  );
+  return {
+    async open(id, load) {
+      const entry = byId.get(id);
+      if (entry === undefined) throw packageMissing(id);
+      return (await entry.shared.get(load)).opened;
+    },
+    space(id) {
+      const found = options.packages.find(({ manifest }) => manifest.latent.space === id);
+      return found?.manifest.latent;
+    },
+    async unload(id) {
+      const entries = id === undefined ? [...byId.values()] : [byId.get(id)];
+      await Promise.all(
+        entries.flatMap((entry) => (entry?.shared.value?.networks ?? []).map((network) => network.dispose())),
+      );
+    },
+  };
+}
+
+async function openPackage(
+  options: ModelSourceOptions,
+  installed: InstalledPackage,
+  load: LoadOptions,
+): Promise<Opened> {
+  const { manifest, hash } = installed;
+  const loading: Loading = {
+    manifest,
+    backend: options.backend,
+    files: options.files,
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+  };
+  const space: LatentSpaceInfo = manifest.latent;
+  const { conditioner, networks: encoders } = openConditioner(loading);
+  const { firstStage, networks: autoencoder } = openFirstStage(loading, space, await codebook(loading, load));
+  const denoiser =
+    manifest.unet === undefined ? undefined : openUNet(loading, manifest.unet, space, conditioner);
+  return {
+    opened: {
+      id: manifest.id,
+      hash,
+      conditioner,
+      firstStage,
+      ...(denoiser === undefined ? {} : { unet: denoiser.unet }),
+    },
+    networks: [...encoders, ...autoencoder, ...(denoiser?.networks ?? [])],
+  };
+}
+
+/** A VQ package's codebook, in the encoder's units. */
+async function codebook(loading: Loading, load: LoadOptions): Promise<Float32Array | undefined> {
+  const { firstStage, id, latent } = loading.manifest;
+  if (firstStage.type !== 'vq') return undefined;
+  const name = `${id}/${firstStage.codebook}`;
+  const [file = new Uint8Array()] = await loadAll(loading, [firstStage.codebook], load);
+  const { values, shape } = floatsOf(readSafetensors(file, name), 'vectors', name);
+  if (shape[0] !== firstStage.entries || shape[1] !== latent.channels)
+    throw new LoomError('package-invalid', `${name} is not [${firstStage.entries}, ${latent.channels}].`, {
+      file: name,
+    });
+  return values;
+}
