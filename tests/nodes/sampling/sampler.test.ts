@@ -1,0 +1,339 @@
+import { describe, expect, it } from 'vitest';
+import type { LatentValue, MaskValue } from '@/engine/types';
+import { samplerNames } from '@/nodes/sampling/_math/samplers';
+import { samplingSampler } from '@/nodes/sampling/sampler';
+import { samplingSchedule } from '@/nodes/sampling/schedule';
+import { samplingUnet } from '@/nodes/sampling/unet';
+import { latentNoise } from '@/nodes/latent/noise';
+import { latentAddNoise } from '@/nodes/latent/add-noise';
+import { bench, failure, floats } from '../harness';
+
+type Bench = ReturnType<typeof bench>;
+
+async function parts(b: Bench, noiseParams: { seed?: string; batch?: number } = {}) {
+  const unet = { kind: 'unet', unet: b.fake.kl.unet } as const;
+  const { denoiser } = await b.run(samplingUnet, { unet }, { guidance: 1 });
+  const { noise } = await b.run(latentNoise, { unet }, { seed: '7', ...noiseParams });
+  return { unet, denoiser, noise };
+}
+
+const picture = (b: Bench): LatentValue => ({
+  kind: 'latent',
+  space: b.fake.kl.unet.space,
+  samples: b.ops.from(
+    Float32Array.from({ length: 4 * 64 }, (_, i) => Math.cos(i * 0.3)),
+    [1, 4, 8, 8],
+  ),
+});
+const mask = (b: Bench, value: (x: number) => number): MaskValue => ({
+  kind: 'mask',
+  mask: b.ops.from(
+    Float32Array.from({ length: 64 * 64 }, (_, i) => value(i % 64)),
+    [1, 1, 64, 64],
+  ),
+});
+const largest = (a: Float32Array, c: Float32Array): number =>
+  Math.max(...a.map((x, i) => Math.abs(x - (c[i] ?? Number.NaN))));
+
+describe('strength and masks at their ends', () => {
+  it('strength 0 returns the picture itself', async () => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    const latent = picture(b);
+    const out = await b.run(samplingSampler, { denoiser, noise, latent }, { strength: 0 });
+    expect(largest(await floats(out.latent.samples), await floats(latent.samples))).toBe(0);
+    expect(b.fake.calls.length).toBe(0);
+  });
+  it('strength 1 equals plain sampling, whatever the picture', async () => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    const plain = await b.run(samplingSampler, { denoiser, noise }, { steps: 6 });
+    const from = await b.run(
+      samplingSampler,
+      { denoiser, noise, latent: picture(b) },
+      { steps: 6, strength: 1 },
+    );
+    expect(largest(await floats(plain.latent.samples), await floats(from.latent.samples))).toBe(0);
+  });
+  it('strength 0.5 of 8 steps makes 4 calls from the middle of the schedule', async () => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    await b.run(samplingSampler, { denoiser, noise, latent: picture(b) }, { steps: 8, strength: 0.5 });
+    expect(b.fake.calls.map(({ timestep }) => timestep)).toEqual([499, 374, 249, 124]);
+  });
+  for (const sampler of samplerNames) {
+    it(`${sampler}: a mask of zeros returns the picture, a mask of ones equals plain sampling`, async () => {
+      const b = bench();
+      const { denoiser, noise } = await parts(b);
+      const latent = picture(b);
+      const plain = await b.run(samplingSampler, { denoiser, noise }, { sampler, steps: 5 });
+      const kept = await b.run(
+        samplingSampler,
+        { denoiser, noise, latent, mask: mask(b, () => 0) },
+        { sampler, steps: 5 },
+      );
+      const anew = await b.run(
+        samplingSampler,
+        { denoiser, noise, latent, mask: mask(b, () => 1) },
+        { sampler, steps: 5 },
+      );
+      expect(largest(await floats(kept.latent.samples), await floats(latent.samples))).toBe(0);
+      expect(largest(await floats(anew.latent.samples), await floats(plain.latent.samples))).toBe(0);
+    });
+  }
+  it('half a mask keeps exactly that half, with and without RePaint jumps', async () => {
+    for (const resamplings of [1, 3]) {
+      const b = bench();
+      const { denoiser, noise } = await parts(b);
+      const latent = picture(b);
+      const half = mask(b, (x) => (x < 32 ? 0 : 1));
+      const out = await b.run(
+        samplingSampler,
+        { denoiser, noise, latent, mask: half },
+        { steps: 8, sampler: 'ddpm', resamplings, jumpLength: 2 },
+      );
+      const got = await floats(out.latent.samples);
+      const want = await floats(latent.samples);
+      for (const [i, value] of got.entries()) if (i % 8 < 4) expect(value).toBe(want[i]);
+      expect(got.some((value, i) => i % 8 >= 4 && Math.abs(value - (want[i] ?? 0)) > 0.01)).toBe(true);
+      // 8 steps in segments of 2: the last segment ends at σ = 0 and is not repeated.
+      expect(b.fake.calls.length).toBe(resamplings === 1 ? 8 : 6 * 3 + 2);
+      expect(b.log.progress.at(-1)).toEqual({
+        done: b.fake.calls.length,
+        total: b.fake.calls.length,
+        unit: 'steps',
+      });
+    }
+  });
+  it('RePaint redraws from the same distribution as plain sampling', async () => {
+    const moments: { mean: number; deviation: number }[] = [];
+    for (const resamplings of [1, 2]) {
+      const b = bench();
+      const { denoiser, noise } = await parts(b, { batch: 40 });
+      const out = await b.run(
+        samplingSampler,
+        { denoiser, noise, latent: picture(b), mask: mask(b, (x) => (x < 32 ? 0 : 1)) },
+        { steps: 60, sampler: 'ddpm', resamplings, jumpLength: 5 },
+      );
+      const drawn = (await floats(out.latent.samples)).filter((_, i) => i % 8 >= 4);
+      const mean = drawn.reduce((a, x) => a + x, 0) / drawn.length;
+      moments.push({
+        mean,
+        deviation: Math.sqrt(drawn.reduce((a, x) => a + (x - mean) ** 2, 0) / drawn.length),
+      });
+    }
+    const [plain, jumped] = moments;
+    expect(Math.abs(jumped?.mean ?? 1)).toBeLessThan(0.03);
+    // 60 steps even in t leave DDPM's variance a little small; the jumps must not change that.
+    expect(Math.abs((jumped?.deviation ?? 1) - (plain?.deviation ?? 0))).toBeLessThan(0.02);
+    expect(Math.abs((jumped?.deviation ?? 1) - 0.4)).toBeLessThan(0.08);
+  });
+});
+
+describe('stopping and going on', () => {
+  for (const sampler of samplerNames) {
+    it(`${sampler}: 3 of 8 steps, then the rest, equal the whole run`, async () => {
+      const b = bench();
+      const { denoiser, noise } = await parts(b);
+      const whole = await b.run(samplingSampler, { denoiser, noise }, { sampler, steps: 8 });
+      const first = await b.run(samplingSampler, { denoiser, noise }, { sampler, steps: 8, endStep: 3 });
+      expect(first.latent.noisy?.sigma).toBeGreaterThan(0);
+      const rest = await b.run(
+        samplingSampler,
+        { denoiser, noise, latent: first.latent },
+        { sampler, steps: 8 },
+      );
+      expect(rest.latent.noisy).toBeUndefined();
+      expect(largest(await floats(rest.latent.samples), await floats(whole.latent.samples))).toBeLessThan(
+        2e-6,
+      );
+    });
+  }
+  it('another sampler and schedule take over at the level where the first stopped', async () => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    const first = await b.run(samplingSampler, { denoiser, noise }, { steps: 8, endStep: 3 });
+    const rest = await b.run(
+      samplingSampler,
+      { denoiser, noise, latent: first.latent },
+      { sampler: 'dpmpp-2m', schedule: 'karras', steps: 12 },
+      { trace: true },
+    );
+    expect(b.log.steps[0]?.sigma).toBeCloseTo(first.latent.noisy?.sigma ?? 0, 9);
+    expect(rest.latent.noisy).toBeUndefined();
+  });
+  it('a latent noised to step t is sampled from there', async () => {
+    const b = bench();
+    const { unet, denoiser, noise } = await parts(b);
+    const noised = await b.run(latentAddNoise, { unet, latent: picture(b), noise }, { timestep: 499 });
+    await b.run(samplingSampler, { denoiser, noise, latent: noised.latent }, { steps: 8 });
+    expect(b.fake.calls.map(({ timestep }) => timestep)).toEqual([499, 374, 249, 124]);
+  });
+});
+
+describe('reports', () => {
+  it('progress, previews and the trajectory come once a step; x and x̂₀ are those of the step', async () => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    await b.run(samplingSampler, { denoiser, noise }, { steps: 4, sampler: 'heun' }, { trace: true });
+    expect(b.log.previews).toEqual(['latent', 'latent', 'latent', 'latent']);
+    expect(b.log.progress.map(({ done, total }) => [done, total])).toEqual([
+      [1, 4],
+      [2, 4],
+      [3, 4],
+      [4, 4],
+    ]);
+    expect(b.log.steps.map(({ step, total }) => [step, total])).toEqual([
+      [0, 4],
+      [1, 4],
+      [2, 4],
+      [3, 4],
+    ]);
+    const [first] = b.log.steps;
+    const start = await floats(noise.samples);
+    const whole = Math.sqrt(1 + (first?.sigma ?? 0) ** 2);
+    expect(
+      largest(
+        first?.x ?? start,
+        start.map((n) => n * whole),
+      ),
+    ).toBeLessThan(1e-5);
+    // Exact denoiser of N(0, 0.4²).
+    const shrink = 0.16 / (0.16 + (first?.sigma ?? 0) ** 2);
+    expect(
+      largest(
+        first?.denoised ?? start,
+        start.map((n) => n * whole * shrink),
+      ),
+    ).toBeLessThan(1e-5);
+  });
+  it('cancelling stops before the next call of the network and leaves no tensor behind', async () => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    const before = b.backend.live().tensors;
+    const scope = b.ops.scope();
+    const controller = new AbortController();
+    const call = b.fake.kl.unet.call.bind(b.fake.kl.unet);
+    let calls = 0;
+    const spied = {
+      ...denoiser,
+      prepare: undefined,
+      denoise: async (...[x, sigma, at, options]: Parameters<typeof denoiser.denoise>) => {
+        calls++;
+        if (calls === 3) controller.abort();
+        return denoiser.denoise(x, sigma, at, options);
+      },
+    };
+    expect(call).toBeTypeOf('function');
+    await expect(
+      samplingSampler.run({
+        inputs: { denoiser: spied, noise },
+        params: samplingSampler.params.parse({ steps: 10 }),
+        runtime: {
+          backend: 'wasm',
+          precision: 'fp32',
+          ops: scope.ops,
+          models: b.fake.source,
+          images: {
+            decode: () => Promise.reject(new Error()),
+            decodeIndices: () => Promise.reject(new Error()),
+          },
+          assets: { read: () => Promise.reject(new Error()) },
+        },
+        signal: controller.signal,
+        progress: () => {},
+        preview: () => {},
+      }),
+    ).rejects.toThrow();
+    expect(calls).toBe(3);
+    expect(b.fake.calls.length).toBe(2);
+    scope.release();
+    expect(b.backend.live().tensors).toBe(before);
+  });
+  it('a long sampling keeps no temporaries: tensors alive do not grow with the steps', async () => {
+    const counts: number[] = [];
+    for (const steps of [3, 30]) {
+      const b = bench();
+      const { denoiser, noise } = await parts(b);
+      const before = b.backend.live().tensors;
+      await b.run(samplingSampler, { denoiser, noise }, { steps, sampler: 'unipc' });
+      counts.push(b.backend.live().tensors - before);
+    }
+    expect(counts[0]).toBe(counts[1]);
+  });
+  it('element k of a batch is the same drawn alone, with a stochastic sampler too', async () => {
+    const b = bench();
+    const { unet, denoiser, noise } = await parts(b, { batch: 3 });
+    const all = await b.run(samplingSampler, { denoiser, noise }, { sampler: 'euler-ancestral', steps: 5 });
+    const one = await b.run(latentNoise, { unet }, { seed: '7', first: 2 });
+    const alone = await b.run(
+      samplingSampler,
+      { denoiser, noise: one.noise },
+      { sampler: 'euler-ancestral', steps: 5 },
+    );
+    const want = (await floats(all.latent.samples)).slice(2 * 256);
+    expect(largest(await floats(alone.latent.samples), want)).toBe(0);
+  });
+});
+
+describe('schedules and bad input', () => {
+  it('a wired schedule replaces steps and schedule', async () => {
+    const b = bench();
+    const { unet, denoiser, noise } = await parts(b);
+    const { schedule } = await b.run(samplingSchedule, { unet }, { schedule: 'karras', steps: 5, rho: 7 });
+    const wired = await b.run(samplingSampler, { denoiser, noise, schedule }, { steps: 99 });
+    const own = await b.run(samplingSampler, { denoiser, noise }, { steps: 5, schedule: 'karras' });
+    expect(b.fake.calls.length).toBe(10);
+    expect(largest(await floats(wired.latent.samples), await floats(own.latent.samples))).toBe(0);
+  });
+  it('says what is wrong and where', async () => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    const of = (promise: Promise<unknown>) => failure(promise);
+    expect(await of(b.run(samplingSampler, { denoiser, noise, mask: mask(b, () => 1) }, {}))).toMatchObject({
+      code: 'bad-input',
+      place: { port: 'latent' },
+    });
+    expect(await of(b.run(samplingSampler, { denoiser, noise }, { startStep: 5 }))).toMatchObject({
+      place: { port: 'latent' },
+    });
+    const latent = picture(b);
+    expect(
+      await of(
+        b.run(
+          samplingSampler,
+          { denoiser, noise, latent: { ...latent, samples: b.ops.full([1, 4, 4, 4], 0) } },
+          {},
+        ),
+      ),
+    ).toMatchObject({ place: { port: 'latent' } });
+    expect(
+      await of(
+        b.run(
+          samplingSampler,
+          { denoiser, noise, latent: { ...latent, space: { ...latent.space, space: 'other' } } },
+          {},
+        ),
+      ),
+    ).toMatchObject({ place: { port: 'latent' } });
+    expect(
+      await of(
+        b.run(samplingSampler, { denoiser, noise: { ...noise, samples: b.ops.full([1, 4, 7, 7], 0) } }, {}),
+      ),
+    ).toMatchObject({ place: { port: 'noise' } });
+    expect(
+      await of(
+        b.run(
+          samplingSampler,
+          { denoiser, noise, schedule: { kind: 'schedule', sigmas: Float64Array.of(1, 2, 0) } },
+          {},
+        ),
+      ),
+    ).toMatchObject({ code: 'bad-input', place: { port: 'schedule' } });
+    expect(
+      await of(
+        b.run(samplingSampler, { denoiser, noise, latent }, { startStep: 6, endStep: 3, strength: 0.5 }),
+      ),
+    ).toMatchObject({ code: 'invalid-param', place: { path: 'endStep' } });
+  });
+});
