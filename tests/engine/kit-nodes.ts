@@ -1,22 +1,11 @@
 /** Tiny nodes with the port types of the real ones, and arithmetic ones to count with. */
 import { z } from 'zod';
-import {
-  defineNode,
-  mul,
-  port,
-  setOf,
-  union,
-  v,
-  within,
-  type AnyNode,
-  type Port,
-  type PortKind,
-} from '@/engine';
+import { defineNode, mul, port, setOf, union, v, within, type AnyNode } from '@/engine';
 import { conditioningOf, registryOf } from './kit';
 
 const space = { space: v('S'), channels: v('C'), factor: v('f') };
 const latent = { ...space, batch: v('B'), height: v('h'), width: v('w') };
-const pixels = { batch: v('B'), height: mul(v('f'), v('h')), width: mul(v('f'), v('w')) };
+const cellPixels = { batch: v('B'), height: mul(v('f'), v('h')), width: mul(v('f'), v('w')) };
 const image = { batch: v('B'), height: v('H'), width: v('W') };
 const side = z.int().min(1).max(4096);
 const tag = z.string().default('');
@@ -130,7 +119,7 @@ export function kitNodes(during: During = () => undefined): readonly AnyNode[] {
       title: 'Encode',
       category: 'first-stage',
       doc: 'Image to latent.',
-      inputs: { firstStage: port('first-stage', space), image: port('image', pixels) },
+      inputs: { firstStage: port('first-stage', space), image: port('image', cellPixels) },
       outputs: { latent: port('latent', latent) },
       params: z.object({ tag }),
       async run({ inputs, params, runtime, signal }) {
@@ -147,7 +136,7 @@ export function kitNodes(during: During = () => undefined): readonly AnyNode[] {
       category: 'first-stage',
       doc: 'Latent to image.',
       inputs: { firstStage: port('first-stage', space), latent: port('latent', latent) },
-      outputs: { image: port('image', pixels) },
+      outputs: { image: port('image', cellPixels) },
       params: z.object({ tag }),
       async run({ inputs, params, runtime, signal }) {
         await enter(params, 'decode', signal);
@@ -367,7 +356,6 @@ export function kitNodes(during: During = () => undefined): readonly AnyNode[] {
 function arithmetic(
   enter: (params: { readonly tag: string }, type: string, signal: AbortSignal) => Promise<void>,
 ): readonly AnyNode[] {
-  const number = <K extends PortKind>(kind: K): Port<K> => port(kind);
   return [
     defineNode({
       id: 'kit/number',
@@ -376,9 +364,9 @@ function arithmetic(
       category: 'utility',
       doc: 'A number. Version 1 called its parameter `n`.',
       inputs: {},
-      outputs: { number: number('number') },
+      outputs: { number: port('number') },
       params: z.object({ value: z.number().min(-1e6).max(1e6).default(0), tag }),
-      migrate: { 1: ({ n, ...rest }) => ({ ...rest, value: n }) },
+      migrate: { 1: ({ n, ...rest }) => (n === undefined ? rest : { ...rest, value: n }) },
       async run({ params, runtime, signal }) {
         runtime.ops.full([4], params.value);
         await enter(params, 'number', signal);
@@ -392,11 +380,11 @@ function arithmetic(
       category: 'utility',
       doc: 'a + b + c.',
       inputs: {
-        a: number('number'),
+        a: port('number'),
         b: port('number', {}, { optional: true }),
         c: port('number', {}, { optional: true }),
       },
-      outputs: { number: number('number') },
+      outputs: { number: port('number') },
       params: z.object({ plus: z.number().default(0), tag }),
       async run({ inputs, params, runtime, signal }) {
         runtime.ops.full([4], params.plus);
@@ -415,8 +403,8 @@ function arithmetic(
       title: 'Paint',
       category: 'image',
       doc: 'An image filled with a number.',
-      inputs: { number: number('number'), over: port('image', {}, { optional: true }) },
-      outputs: { image: number('image') },
+      inputs: { number: port('number'), over: port('image', {}, { optional: true }) },
+      outputs: { image: port('image') },
       params: z.object({ tag }),
       async run({ inputs, params, runtime, signal }) {
         const pixels = runtime.ops.full([1, 3, 2, 2], inputs.number.value);
@@ -434,7 +422,7 @@ function arithmetic(
         off: port('image', {}, { lazy: true }),
         on: port('image', {}, { lazy: true, optional: true }),
       },
-      outputs: { image: number('image') },
+      outputs: { image: port('image') },
       params: z.object({ on: z.boolean().default(false), both: z.boolean().default(false), tag }),
       async run({ inputs, params, signal }) {
         await enter(params, 'switch', signal);
@@ -453,7 +441,7 @@ function arithmetic(
       doc: 'Never the same.',
       cache: 'never',
       inputs: {},
-      outputs: { number: number('number') },
+      outputs: { number: port('number') },
       params: z.object({ tag }),
       async run({ params, signal }) {
         await enter(params, 'clock', signal);
@@ -467,7 +455,7 @@ function arithmetic(
       category: 'utility',
       doc: 'Shows a number.',
       sink: true,
-      inputs: { number: number('number') },
+      inputs: { number: port('number') },
       outputs: {},
       params: z.object({ tag }),
       async run({ params, signal }) {

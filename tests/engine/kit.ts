@@ -15,6 +15,7 @@ import {
   type ModelSource,
   type NodeRegistry,
   type PortType,
+  type TensorScope,
 } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
 
@@ -143,14 +144,15 @@ export function graph(
   });
 }
 
+function end(text = ''): { node: string; port: string } {
+  const dot = text.trim().lastIndexOf('.');
+  return { node: text.trim().slice(0, dot), port: text.trim().slice(dot + 1) };
+}
+
 /** Edges by the ids `w0`, `w1`, … in order. */
 export function wireRecords(
   wires: readonly string[],
 ): Record<string, { from: { node: string; port: string }; to: { node: string; port: string } }> {
-  const end = (text = ''): { node: string; port: string } => {
-    const dot = text.trim().lastIndexOf('.');
-    return { node: text.trim().slice(0, dot), port: text.trim().slice(dot + 1) };
-  };
   return Object.fromEntries(
     wires.map((wire, index) => {
       const [from, to] = wire.split('>');
@@ -159,13 +161,41 @@ export function wireRecords(
   );
 }
 
-/** A CPU backend whose device can be lost by hand; `gpu` makes its tensors say that they are there. */
-export function losableBackend(): Backend & { lose(reason: string): void } {
-  let lose: (reason: string) => void = () => undefined;
-  const lost = new Promise<string>((settle) => {
-    lose = settle;
+/** A promise to settle from outside. */
+export function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let settle: ((value: T) => void) | undefined;
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
   });
-  return { ...createCpuBackend(), lost, lose: (reason) => lose(reason) };
+  return { promise, resolve: (value) => settle?.(value) };
+}
+
+/** A CPU backend whose device can be lost by hand, and whose tensors say that they are on a GPU. */
+export function losableBackend(): Backend & { lose(reason: string): void } {
+  const lost = deferred<string>();
+  const cpu = createCpuBackend();
+  return {
+    ...cpu,
+    scope: () => onGpu(cpu.scope()),
+    lost: lost.promise,
+    lose: lost.resolve,
+  };
+}
+
+function onGpu(scope: TensorScope): TensorScope {
+  const ops = new Proxy(scope.ops, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return (...given: unknown[]) => {
+        const made: unknown = Reflect.apply(method, target, given);
+        if (typeof made === 'object' && made !== null && 'dims' in made)
+          Object.defineProperty(made, 'location', { value: 'gpu' });
+        return made;
+      };
+    },
+  });
+  return { ops, keep: (tensor) => scope.keep(tensor), release: () => scope.release() };
 }
 
 export function executorOn(backend: Backend, options: Partial<ExecutorOptions> = {}): Executor {

@@ -2,31 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkWire, infer, parseDocument, plan, serialise } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
 import { catalog, Counter, executorOn, graph, registryOf } from './kit';
+import { textToImage } from './graphs';
 import { kit, kitNodes } from './kit-nodes';
-
-export const textToImage = () =>
-  graph(
-    {
-      package: ['kit/package'],
-      prompt: ['kit/text', { text: 'a fox' }],
-      unet: ['kit/unet'],
-      noise: ['kit/noise', { seed: '7' }],
-      sampler: ['kit/sampler'],
-      decode: ['kit/decode'],
-      image: ['kit/output'],
-    },
-    [
-      'package.conditioner > prompt.conditioner',
-      'package.unet > unet.unet',
-      'prompt.conditioning > unet.positive',
-      'package.unet > noise.unet',
-      'unet.denoiser > sampler.denoiser',
-      'noise.noise > sampler.noise',
-      'package.firstStage > decode.firstStage',
-      'sampler.latent > decode.latent',
-      'decode.image > image.image',
-    ],
-  );
 
 describe('the thin path', () => {
   it('infers, plans and runs text to image, and serves the second run from the cache', async () => {

@@ -41,17 +41,14 @@ function refused(
       mend.kind === 'insert' || mend.kind === 'connect'
         ? mended(document, mend)
         : wired(mended(document, mend), from, to);
-    expect(read(after).diagnostics, JSON.stringify(mend)).toEqual([]);
+    expect({ mend, left: read(after).diagnostics }).toEqual({ mend, left: [] });
   }
   const drawn = read(wired(document, from, to));
   const found = drawn.diagnostics.find(({ code }) => code === why.code);
   expect(found).toMatchObject({ ...why, severity: 'error' });
   for (const mend of found?.mends ?? []) {
     const left = read(mended(drawn.document, mend)).diagnostics;
-    expect(
-      left.filter(({ code }) => code !== 'missing-input'),
-      JSON.stringify(mend),
-    ).toEqual([]);
+    expect({ mend, left: left.filter(({ code }) => code !== 'missing-input') }).toEqual({ mend, left: [] });
   }
   expect(found?.mends).toContainEqual(expect.objectContaining({ kind: 'remove-edge' }));
   return inHand.diagnostic.mends;
@@ -259,12 +256,12 @@ describe('wires refused while in the hand', () => {
   });
 });
 
-describe('what is found in a document', () => {
-  const codes = (inference: Inference) =>
-    inference.diagnostics.map(({ code, node, path, edge }) =>
-      [code, node ?? edge, path].filter((x) => x !== undefined),
-    );
+const codes = (inference: Inference) =>
+  inference.diagnostics.map(({ code, node, path, edge }) =>
+    [code, node ?? edge, path].filter((x) => x !== undefined),
+  );
 
+describe('what is found in a document', () => {
   it('names parameters by their zod path and offers the nearest value', () => {
     const inference = read(graph({ unet: ['kit/sampler', { steps: 500 }] }));
     const found = inference.diagnostics.find(({ code }) => code === 'invalid-param');
