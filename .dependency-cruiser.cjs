@@ -44,7 +44,7 @@ module.exports = {
     ),
     rule(
       'models-see-types',
-      { path: '^models/' },
+      { path: '^models/', pathNot: '^models/(build-package|_build/)' },
       { path: '^(app|nodes|tests|engine/(?!types/))' },
       'Models see the engine types only.',
     ),

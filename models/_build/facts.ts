@@ -25,6 +25,8 @@ export const factsSchema = z.strictObject({
     id: z.string(),
     labels: z.array(z.strictObject({ name: z.string(), color: z.string() })),
   }),
+  /** Where the graphs take any size: what the U-Net was made for, in latent cells, and pixels per cell. */
+  native: z.strictObject({ height: z.int(), width: z.int(), factor: z.int(), multipleOf: z.int() }).optional(),
   /** The prompt that the loss of 8 bits is measured on. */
   measure: z.strictObject({ prompt: z.string(), steps: z.int(), guidance: z.number() }),
   figures: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
