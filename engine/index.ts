@@ -4,6 +4,8 @@ export * from './document/schema';
 export { parseDocument, type DocumentNotice } from './document/parse';
 export { serialise } from './document/serialise';
 export { createHistory, type History } from './document/history';
+export { groupNodes, makeUnique, ungroup, unusedDefinitions, type GroupOptions } from './document/subgraph';
+export { canonical } from './document/canonical';
 export { infer, inferredCount } from './graph/infer';
 export type {
   DeclaredPorts,

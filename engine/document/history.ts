@@ -46,7 +46,7 @@ export function createHistory(initial: LoomDocument): History {
   const move = (next: LoomDocument): void => {
     if (next === document) return;
     document = next;
-    for (const listener of [...listeners]) listener(document);
+    for (const listener of listeners) listener(document);
   };
   const record = (entry: Entry): void => {
     const last = done.at(-1);

@@ -160,3 +160,7 @@ function merge(
 /** Package ids that parsed parameters name. */
 export const packagesOf = (definition: AnyNode, params: Params): readonly string[] =>
   definition.packages?.(params as never) ?? [];
+
+/** Copies of the batch that one evaluation of the denoiser made here holds. */
+export const evaluationsOf = (definition: AnyNode, params: Params): number =>
+  definition.evaluations?.(params as never) ?? 1;

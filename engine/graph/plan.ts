@@ -135,6 +135,7 @@ class Building {
     const byKey: ReadonlyMap<string, PlanStep> = this.#steps;
     const steps = [...byKey.values()];
     const targets = this.#targets;
+    const { device } = this;
     const stepOf = (node: string, iteration = 0): PlanStep | undefined =>
       byKey.get(levels[iteration]?.steps.get(node) ?? '');
     let memory: MemoryPlan | undefined;
@@ -152,7 +153,7 @@ class Building {
         return at && step !== undefined ? { ...at, step } : undefined;
       },
       get memory() {
-        memory ??= memoryPlan({ steps, byKey, targets }, inference.catalog);
+        memory ??= memoryPlan(steps, inference.catalog, device);
         return memory;
       },
     };

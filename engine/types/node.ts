@@ -1,5 +1,6 @@
 /** The definition of a node: from it come handles, form, palette entry, documentation, validation and command line. */
 import type { z } from 'zod';
+import type { BackendInfo } from './backend';
 import type { LatentSpaceInfo } from './model';
 import type { PortKind, PortType } from './port';
 import type { Runtime } from './runtime';
@@ -25,6 +26,15 @@ export type Inputs<P extends Ports> = {
 /** What `run` must return: every output. */
 export type Outputs<P extends Ports> = { readonly [K in keyof P]: Value<P[K]> };
 
+/** What one network of a package takes on a device, in bytes, as measured when the package was built. */
+export interface NetworkMemory {
+  /** Resident once loaded and expanded. */
+  readonly weights: number;
+  /** Working memory of one call: `fixed + perCell · batch · height · width`, in latent cells of that call. */
+  readonly fixed: number;
+  readonly perCell: number;
+}
+
 /** What inference knows of installed packages: the port types that package `id` fixes, by role. */
 export interface Catalog {
   /** e.g. `{ unet: PortType, 'first-stage': PortType, conditioner: PortType }`; undefined when not installed. */
@@ -32,6 +42,11 @@ export interface Catalog {
   readonly packages: readonly string[];
   /** Enters cache keys, so that a changed package is never served from the cache. */
   readonly hash: (packageId: string) => string | undefined;
+  /** Memory by role (`unet`, `first-stage`, `conditioner`), for the memory plan; undefined where it was not measured. */
+  readonly memory?: (
+    packageId: string,
+    device: Pick<BackendInfo, 'kind' | 'precision'>,
+  ) => Readonly<Partial<Record<string, NetworkMemory>>> | undefined;
 }
 
 /** How far a node has come. */
@@ -142,6 +157,11 @@ export interface NodeDef<
   readonly lane?: 'device' | 'free';
   /** A node whose result is what the run is for (an image to look at): `Run` computes these. */
   readonly sink?: boolean;
+  /**
+   * For a node that makes a denoiser: how many copies of the batch one evaluation holds
+   * (2 with classifier-free guidance). For the memory plan; default 1.
+   */
+  evaluations?(params: z.output<S>): number;
   /** Package ids these parameters name: their hashes enter the cache key. */
   packages?(params: z.output<S>): readonly string[];
   /**
@@ -164,7 +184,8 @@ export const defineNode = <I extends Ports, O extends Ports, S extends z.ZodObje
  * with `params` and every input with its port's `value` schema; `never` makes
  * any other call a type error.
  */
-export interface AnyNode extends Omit<NodeDef, 'run' | 'packages' | 'refine'> {
+export interface AnyNode extends Omit<NodeDef, 'run' | 'packages' | 'refine' | 'evaluations'> {
+  evaluations?(params: never): number;
   packages?(params: never): readonly string[];
   refine?(params: never, catalog: Catalog): Partial<Record<string, PortType>>;
   run(context: never): Promise<Readonly<Record<string, AnyValue>>>;
