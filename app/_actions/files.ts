@@ -38,7 +38,11 @@ export async function resultPng(result: Result, metadata: boolean): Promise<Uint
   const bytes = new Uint8Array(await blob.arrayBuffer());
   if (!metadata) return bytes;
   const { document } = parseDocument(result.document);
-  return embedGraph(bytes, { document, node: result.node, ...(result.seed === undefined ? {} : { seed: result.seed }) });
+  return embedGraph(bytes, {
+    document,
+    node: result.node,
+    ...(result.seed === undefined ? {} : { seed: result.seed }),
+  });
 }
 
 /** Saves a result as a PNG that opens as the graph that made it. */

@@ -14,7 +14,8 @@ import { lastCopied, paste, pastePlace } from './clipboard';
 
 const toBase64 = (bytes: Uint8Array): string => {
   let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(text);
 };
 
@@ -56,4 +57,3 @@ export function pasteText(text: string, wired: boolean): void {
   if (clip === undefined) takeIncoming(readIncoming(text));
   else paste(clip, wired, pastePlace());
 }
-

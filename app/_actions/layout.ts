@@ -18,7 +18,9 @@ export async function layoutGraph(only?: readonly string[]): Promise<Map<string,
   const ids = only ?? Object.keys(document.nodes);
   const chosen = new Set(ids);
   const ports = new Map<string, Set<string>>();
-  const edges = Object.entries(document.edges).filter(([, edge]) => chosen.has(edge.from.node) && chosen.has(edge.to.node));
+  const edges = Object.entries(document.edges).filter(
+    ([, edge]) => chosen.has(edge.from.node) && chosen.has(edge.to.node),
+  );
   const portOf = (node: string, side: 'in' | 'out', port: string): string => {
     const id = `${node}\n${side}\n${port}`;
     ports.set(node, (ports.get(node) ?? new Set()).add(id));

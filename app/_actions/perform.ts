@@ -138,7 +138,8 @@ export function perform(id: CommandId, target: Target = {}): void {
     .then(() => actions[id](target))
     .catch((thrown: unknown) => {
       const error = toLoomError(thrown);
-      if (error.code !== 'cancelled') toast.error(say(`errors.${error.code}`), { description: error.message });
+      if (error.code !== 'cancelled')
+        toast.error(say(`errors.${error.code}`), { description: error.message });
     });
 }
 
@@ -177,7 +178,9 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   'duplicate-wired': (target) => duplicateSelection(chosenItems(target), true),
   delete: (target) => {
     const { edges } = view.getState();
-    edit('delete', (draft) => removeItems(draft, chosenItems(target), target.nodes === undefined ? [...edges] : [], false));
+    edit('delete', (draft) =>
+      removeItems(draft, chosenItems(target), target.nodes === undefined ? [...edges] : [], false),
+    );
     select([]);
   },
   'delete-reconnect': (target) => {
@@ -234,7 +237,8 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
         if (node !== undefined) node.position = { ...current(node.position), ...at };
       }
     });
-    if (ids.length <= 1) setTimeout(() => void flow()?.fitView({ duration: 250, padding: 0.15, maxZoom: 1 }), 60);
+    if (ids.length <= 1)
+      setTimeout(() => void flow()?.fitView({ duration: 250, padding: 0.15, maxZoom: 1 }), 60);
   },
   docs: (target) => {
     const [first] = chosen(target);
@@ -284,7 +288,8 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
     edit('seed', (draft) => {
       for (const [id, node] of Object.entries(document.nodes)) {
         const target = draft.nodes[id];
-        if (target !== undefined && typeof node.params['seed'] === 'string') target.params['seed'] = randomSeed();
+        if (target !== undefined && typeof node.params['seed'] === 'string')
+          target.params['seed'] = randomSeed();
       }
     });
   },

@@ -5,7 +5,10 @@ import { useEffect, useState } from 'react';
 import { Messages } from '../_i18n/Messages';
 import { Logo } from './Logo';
 
-const Editor = dynamic(() => import('./Editor').then((module) => module.Editor), { ssr: false, loading: Splash });
+const Editor = dynamic(() => import('./Editor').then((module) => module.Editor), {
+  ssr: false,
+  loading: Splash,
+});
 
 function Splash() {
   return (

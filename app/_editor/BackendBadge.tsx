@@ -21,7 +21,13 @@ export function BackendBadge({ compact }: { readonly compact: boolean }) {
       ? t(`short-${engine.backend.kind}`, { precision: engine.backend.precision })
       : t(engine.is);
   const Icon =
-    engine.is === 'starting' ? Loader2 : engine.is === 'failed' ? TriangleAlert : engine.backend.kind === 'webgpu' ? Zap : Cpu;
+    engine.is === 'starting'
+      ? Loader2
+      : engine.is === 'failed'
+        ? TriangleAlert
+        : engine.backend.kind === 'webgpu'
+          ? Zap
+          : Cpu;
   return (
     <Popover.Root>
       <Popover.Trigger
@@ -70,7 +76,10 @@ export function BackendBadge({ compact }: { readonly compact: boolean }) {
                 label={t('choose')}
                 value={choice}
                 disabled={running}
-                options={(['auto', 'webgpu', 'wasm'] as const).map((value) => ({ value, label: t(`choice-${value}`) }))}
+                options={(['auto', 'webgpu', 'wasm'] as const).map((value) => ({
+                  value,
+                  label: t(`choice-${value}`),
+                }))}
                 onChange={(value) => {
                   prefer({ backend: value === 'webgpu' || value === 'wasm' ? value : 'auto' });
                   startEngine();

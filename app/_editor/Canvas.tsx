@@ -56,7 +56,9 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
   const nodes = useFlowNodes();
   const edges = useFlowEdges();
   const tab = useWorkspace((state) => state.active);
-  const readOnly = useWorkspace((state) => state.tabs.some(({ id, readOnly: r }) => id === state.active && r));
+  const readOnly = useWorkspace((state) =>
+    state.tabs.some(({ id, readOnly: r }) => id === state.active && r),
+  );
   const tool = useStore(preferences, (state) => state.tool);
   const minimap = useStore(preferences, (state) => state.minimap);
   const snap = useStore(preferences, (state) => state.snap);
@@ -101,7 +103,9 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
       const info = workspace.getState().inference.nodes.get(over);
       const ports = Object.keys((side === 'in' ? info?.inputs : info?.outputs) ?? {});
       const taken = new Set(
-        Object.values(workspace.getState().document.edges).flatMap(({ to }) => (to.node === over ? [to.port] : [])),
+        Object.values(workspace.getState().document.edges).flatMap(({ to }) =>
+          to.node === over ? [to.port] : [],
+        ),
       );
       const fitting = ports.filter((name) => wiring.verdicts.get(portKey(over, side, name)) === null);
       const port = fitting.find((name) => side === 'out' || !taken.has(name)) ?? fitting[0];
@@ -110,7 +114,8 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
         edit('connect', (draft) => connect(draft, a, b));
       } else {
         // A port of the same kind, if there is one, explains best.
-        const first = ports.find((name) => wiring.verdicts.get(portKey(over, side, name))?.path !== 'kind') ?? ports[0];
+        const first =
+          ports.find((name) => wiring.verdicts.get(portKey(over, side, name))?.path !== 'kind') ?? ports[0];
         if (first !== undefined) {
           const { from: a, to: b } = ends(from, { node: over, port: first });
           tryConnect(a, b, screen);
@@ -119,7 +124,9 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
       return;
     }
     if (was !== null || element?.closest('.react-flow__pane') === null || element === null) return;
-    view.setState({ palette: { screen, flow: flow()?.screenToFlowPosition(screen) ?? { x: 0, y: 0 }, from } });
+    view.setState({
+      palette: { screen, flow: flow()?.screenToFlowPosition(screen) ?? { x: 0, y: 0 }, from },
+    });
   }, []);
 
   const drop = (event: DragEvent): void => {
@@ -142,7 +149,8 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
   };
 
   const onDoubleClick = (event: ReactMouseEvent): void => {
-    if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane') || locked) return;
+    if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane') || locked)
+      return;
     const screen = { x: event.clientX, y: event.clientY };
     view.setState({ palette: { screen, flow: flow()?.screenToFlowPosition(screen) ?? { x: 0, y: 0 } } });
   };
@@ -224,7 +232,8 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
           prefer({ dock: 'inspect' });
         }}
         onNodeClick={(_, node) => {
-          if (preferences.getState().dock === 'docs' && node.type === 'loom') view.setState({ docs: node.id });
+          if (preferences.getState().dock === 'docs' && node.type === 'loom')
+            view.setState({ docs: node.id });
         }}
         onPaneClick={() => view.setState({ refusal: null, menu: null })}
         onNodeContextMenu={(event, node) => {
@@ -269,7 +278,9 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
             style={{ width: 168, height: 112 }}
             nodeColor={(node) =>
               node.type === 'loom'
-                ? categoryColour(registry.get(workspace.getState().document.nodes[node.id]?.type ?? '')?.category)
+                ? categoryColour(
+                    registry.get(workspace.getState().document.nodes[node.id]?.type ?? '')?.category,
+                  )
                 : 'var(--muted)'
             }
             nodeStrokeWidth={0}

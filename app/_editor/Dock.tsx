@@ -15,7 +15,9 @@ const DocsPanel = dynamic(() => import('./panels/DocsPanel').then((module) => mo
 const ProblemsPanel = dynamic(() => import('./panels/ProblemsPanel').then((module) => module.ProblemsPanel));
 const ListPanel = dynamic(() => import('./panels/ListPanel').then((module) => module.ListPanel));
 const InspectPanel = dynamic(() => import('./panels/InspectPanel').then((module) => module.InspectPanel));
-const TrajectoryPanel = dynamic(() => import('./panels/TrajectoryPanel').then((module) => module.TrajectoryPanel));
+const TrajectoryPanel = dynamic(() =>
+  import('./panels/TrajectoryPanel').then((module) => module.TrajectoryPanel),
+);
 
 type Shown = Exclude<Preferences['dock'], 'none'>;
 const panels: readonly { readonly id: Shown; readonly icon: typeof X }[] = [
@@ -30,9 +32,14 @@ const panels: readonly { readonly id: Shown; readonly icon: typeof X }[] = [
 export function DockRail() {
   const t = useTranslations('dock');
   const dock = useStore(preferences, (state) => state.dock);
-  const errors = useWorkspace(({ inference }) => inference.diagnostics.filter((found) => found.severity === 'error').length);
+  const errors = useWorkspace(
+    ({ inference }) => inference.diagnostics.filter((found) => found.severity === 'error').length,
+  );
   return (
-    <nav aria-label={t('label')} className="flex w-10 shrink-0 flex-col items-center gap-1 border-l border-border bg-card py-2">
+    <nav
+      aria-label={t('label')}
+      className="flex w-10 shrink-0 flex-col items-center gap-1 border-l border-border bg-card py-2"
+    >
       {panels.map(({ id, icon: Icon }) => (
         <Tip key={id} text={t(id)} side="left">
           <button

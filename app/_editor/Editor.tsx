@@ -29,9 +29,13 @@ const ContextMenu = dynamic(() => import('./ContextMenu').then((module) => modul
 const CommandDialog = dynamic(() => import('./dialogs/CommandDialog').then((module) => module.CommandDialog));
 const FindDialog = dynamic(() => import('./dialogs/FindDialog').then((module) => module.FindDialog));
 const WireDialog = dynamic(() => import('./dialogs/WireDialog').then((module) => module.WireDialog));
-const TemplateDialog = dynamic(() => import('./dialogs/TemplateDialog').then((module) => module.TemplateDialog));
+const TemplateDialog = dynamic(() =>
+  import('./dialogs/TemplateDialog').then((module) => module.TemplateDialog),
+);
 const HotkeyDialog = dynamic(() => import('./dialogs/HotkeyDialog').then((module) => module.HotkeyDialog));
-const SettingsDialog = dynamic(() => import('./dialogs/SettingsDialog').then((module) => module.SettingsDialog));
+const SettingsDialog = dynamic(() =>
+  import('./dialogs/SettingsDialog').then((module) => module.SettingsDialog),
+);
 const AboutDialog = dynamic(() => import('./dialogs/AboutDialog').then((module) => module.AboutDialog));
 const ShareSlot = dynamic(() => import('./dialogs/ShareSlot').then((module) => module.ShareSlot));
 

@@ -30,7 +30,10 @@ export function Library() {
           .filter((group) => group.hits.length > 0)
       : [{ category: undefined, hits }];
   return (
-    <aside aria-label={t('label')} className="flex h-full w-56 shrink-0 flex-col border-r border-border bg-card">
+    <aside
+      aria-label={t('label')}
+      className="flex h-full w-56 shrink-0 flex-col border-r border-border bg-card"
+    >
       <div className="flex items-center gap-1 p-2">
         <label className="flex h-8 min-w-0 flex-1 items-center gap-2 rounded-md border border-border bg-background px-2 focus-within:border-ring">
           <Search size={14} className="shrink-0 text-muted-foreground" />
@@ -48,18 +51,28 @@ export function Library() {
         </IconButton>
       </div>
       <div className="min-h-0 flex-1 overflow-auto px-2 pb-3">
-        {hits.length === 0 && <p className="px-2 py-6 text-center text-xs text-muted-foreground">{t('empty')}</p>}
+        {hits.length === 0 && (
+          <p className="px-2 py-6 text-center text-xs text-muted-foreground">{t('empty')}</p>
+        )}
         {groups.map((group) => (
           <section key={group.category ?? 'found'} className="mb-1">
             {group.category !== undefined && (
               <h3 className="flex items-center gap-2 px-1.5 pt-2 pb-1 text-[11px] font-semibold tracking-wide text-muted-foreground">
-                <span className="size-2 rounded-full" style={{ background: categoryColour(group.category) }} />
+                <span
+                  className="size-2 rounded-full"
+                  style={{ background: categoryColour(group.category) }}
+                />
                 {tc(group.category)}
               </h3>
             )}
             <ul>
               {group.hits.map(({ definition }) => (
-                <Item key={definition.id} definition={definition} title={words.title(definition, '')} doc={words.doc(definition)} />
+                <Item
+                  key={definition.id}
+                  definition={definition}
+                  title={words.title(definition, '')}
+                  doc={words.doc(definition)}
+                />
               ))}
             </ul>
           </section>
@@ -70,7 +83,15 @@ export function Library() {
   );
 }
 
-function Item({ definition, title, doc }: { readonly definition: AnyNode; readonly title: string; readonly doc: string }) {
+function Item({
+  definition,
+  title,
+  doc,
+}: {
+  readonly definition: AnyNode;
+  readonly title: string;
+  readonly doc: string;
+}) {
   const kinds = [...new Set(Object.values(definition.outputs).map((port) => port.type.kind))];
   const add = (): void =>
     edit('add', (draft) => {

@@ -14,4 +14,3 @@ export function Logo() {
     </svg>
   );
 }
-

@@ -12,7 +12,10 @@ export function Notices({ catalogFailed }: { readonly catalogFailed: boolean }) 
   return (
     <>
       {catalogFailed && (
-        <div role="alert" className="flex items-center gap-2 border-b border-border bg-destructive-soft px-4 py-1.5 text-xs text-destructive">
+        <div
+          role="alert"
+          className="flex items-center gap-2 border-b border-border bg-destructive-soft px-4 py-1.5 text-xs text-destructive"
+        >
           <TriangleAlert size={14} />
           <span className="flex-1">{t('catalog')}</span>
           <Button small look="outline" onClick={() => void loadCatalog()}>
@@ -21,7 +24,10 @@ export function Notices({ catalogFailed }: { readonly catalogFailed: boolean }) 
         </div>
       )}
       {readOnly && (
-        <div role="status" className="flex items-center gap-2 border-b border-border bg-accent px-4 py-1.5 text-xs text-accent-foreground">
+        <div
+          role="status"
+          className="flex items-center gap-2 border-b border-border bg-accent px-4 py-1.5 text-xs text-accent-foreground"
+        >
           <Lock size={14} />
           <span className="flex-1">{t('shared')}</span>
           <Button small look="primary" onClick={() => updateTab(activeTab().id, { readOnly: false })}>

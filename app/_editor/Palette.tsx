@@ -60,7 +60,8 @@ function Open({ request }: { readonly request: PaletteRequest }) {
     if (candidate === undefined) return;
     const { definition, port, output } = candidate;
     // A wire comes in from the left or goes out to the right of the new node.
-    const shift = from === undefined ? { x: -120, y: -16 } : from.side === 'out' ? { x: 0, y: -40 } : { x: -248, y: -40 };
+    const shift =
+      from === undefined ? { x: -120, y: -16 } : from.side === 'out' ? { x: 0, y: -40 } : { x: -248, y: -40 };
     edit('add', (draft) => {
       const node = addNode(draft, definition, { x: request.flow.x + shift.x, y: request.flow.y + shift.y });
       if (from !== undefined && port !== undefined) {
@@ -75,7 +76,10 @@ function Open({ request }: { readonly request: PaletteRequest }) {
 
   const left = Math.max(8, Math.min(request.screen.x, innerWidth - width - 8));
   const top = Math.max(8, Math.min(request.screen.y, innerHeight - height - 8));
-  const kind = from === undefined ? undefined : workspace.getState().inference.portType(from.node, from.side, from.port)?.kind;
+  const kind =
+    from === undefined
+      ? undefined
+      : workspace.getState().inference.portType(from.node, from.side, from.port)?.kind;
   return (
     <div ref={box} className="fixed z-[70]" style={{ left, top, width: Math.min(width, innerWidth - 16) }}>
       <Command
@@ -107,10 +111,14 @@ function Open({ request }: { readonly request: PaletteRequest }) {
           </p>
         )}
         {edge !== undefined && (
-          <p className="border-b border-border bg-muted px-3 py-1.5 text-xs text-muted-foreground">{t('on-wire')}</p>
+          <p className="border-b border-border bg-muted px-3 py-1.5 text-xs text-muted-foreground">
+            {t('on-wire')}
+          </p>
         )}
         <Command.List className="max-h-[310px] overflow-auto p-1">
-          <Command.Empty className="px-3 py-6 text-center text-xs text-muted-foreground">{t('empty')}</Command.Empty>
+          <Command.Empty className="px-3 py-6 text-center text-xs text-muted-foreground">
+            {t('empty')}
+          </Command.Empty>
           {hits.map(({ definition, alias }) => (
             <Command.Item
               key={definition.id}
@@ -118,13 +126,20 @@ function Open({ request }: { readonly request: PaletteRequest }) {
               onSelect={add}
               className="flex cursor-default items-center gap-2.5 rounded-md px-2 py-1.5 data-[selected=true]:bg-accent data-[selected=true]:text-accent-foreground"
             >
-              <span className="h-6 w-1 rounded-full" style={{ background: categoryColour(definition.category) }} />
+              <span
+                className="h-6 w-1 rounded-full"
+                style={{ background: categoryColour(definition.category) }}
+              />
               <span className="min-w-0 flex-1">
                 <span className="block truncate text-[13px] font-medium">
                   {words.title(definition, '')}
-                  {alias !== undefined && <span className="ml-1.5 text-xs font-normal text-muted-foreground">({alias})</span>}
+                  {alias !== undefined && (
+                    <span className="ml-1.5 text-xs font-normal text-muted-foreground">({alias})</span>
+                  )}
                 </span>
-                <span className="block truncate text-[11px] text-muted-foreground">{words.doc(definition)}</span>
+                <span className="block truncate text-[11px] text-muted-foreground">
+                  {words.doc(definition)}
+                </span>
               </span>
               <span className="shrink-0 text-[11px] text-muted-foreground">{tc(definition.category)}</span>
             </Command.Item>

@@ -2,6 +2,7 @@
 /** On a phone: the graph as a list with its forms, and the pictures, in a sheet over the canvas. */
 import dynamic from 'next/dynamic';
 import { clsx } from 'clsx';
+import { useEffect } from 'react';
 import { Images, ListTree, Workflow } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useRun } from '../_state/run';
@@ -20,14 +21,27 @@ const pages = [
 export function PhoneBar() {
   const t = useTranslations('phone');
   const sheet = useView((state) => state.phoneSheet);
+  const running = useRun((state) => state.current !== null);
+  // A phone opens on the forms, and shows the picture as soon as one is drawn.
+  useEffect(() => {
+    view.setState(({ phoneSheet }) => ({
+      phoneSheet: running ? 'results' : phoneSheet === 'none' ? 'list' : phoneSheet,
+    }));
+  }, [running]);
   return (
     <>
       {sheet !== 'none' && (
-        <section aria-label={t(sheet)} className="absolute inset-x-0 top-12 bottom-14 z-20 overflow-auto bg-card">
+        <section
+          aria-label={t(sheet)}
+          className="absolute inset-x-0 top-12 bottom-14 z-20 overflow-auto bg-card"
+        >
           {sheet === 'list' ? <ListPanel touch /> : <Latest />}
         </section>
       )}
-      <nav aria-label={t('label')} className="relative z-20 flex h-14 shrink-0 border-t border-border bg-card">
+      <nav
+        aria-label={t('label')}
+        className="relative z-20 flex h-14 shrink-0 border-t border-border bg-card"
+      >
         {pages.map(({ id, icon: Icon }) => (
           <button
             key={id}

@@ -62,7 +62,13 @@ function mendText(mend: Mend, t: ReturnType<typeof useTranslations<'mends'>>, wo
 }
 
 /** Buttons that mend a finding of the document. */
-export function MendButtons({ found, before }: { readonly found: Diagnostic; readonly before?: (mend: Mend) => Mend }) {
+export function MendButtons({
+  found,
+  before,
+}: {
+  readonly found: Diagnostic;
+  readonly before?: (mend: Mend) => Mend;
+}) {
   const text = useMendText();
   const t = useTranslations('mends');
   return (

@@ -30,7 +30,10 @@ export function Results() {
               type="button"
               onClick={() => setOpen(result.id)}
               title={result.title}
-              aria-label={t('open', { title: result.title === '' ? t('untitled') : result.title, seed: result.seed ?? '–' })}
+              aria-label={t('open', {
+                title: result.title === '' ? t('untitled') : result.title,
+                seed: result.seed ?? '–',
+              })}
               className="block size-[72px] overflow-hidden rounded-md border border-border hover:border-primary"
             >
               <FrameCanvas frame={result.frame} label="" className="size-full object-cover" />
@@ -52,7 +55,13 @@ function ResultDialog({ result, onClose }: { readonly result: Result; readonly o
   const { dateTime } = useFormatter();
   const [metadata, setMetadata] = useState(true);
   return (
-    <Modal open onOpenChange={(open) => !open && onClose()} title={result.title || t('untitled')} closeLabel={t('close')} wide>
+    <Modal
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={result.title || t('untitled')}
+      closeLabel={t('close')}
+      wide
+    >
       <div className="flex flex-wrap gap-5">
         <div className="min-w-64 flex-1">
           <FrameCanvas
@@ -76,7 +85,12 @@ function ResultDialog({ result, onClose }: { readonly result: Result; readonly o
             <dt className="text-muted-foreground">{t('time')}</dt>
             <dd>{format.duration(result.ms)}</dd>
             <dt className="text-muted-foreground">{t('made')}</dt>
-            <dd>{dateTime(result.at, { timeStyle: 'medium', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</dd>
+            <dd>
+              {dateTime(result.at, {
+                timeStyle: 'medium',
+                timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+              })}
+            </dd>
           </dl>
           <label className="flex items-center justify-between gap-3 text-xs">
             {t('metadata')}
@@ -101,7 +115,9 @@ function ResultDialog({ result, onClose }: { readonly result: Result; readonly o
               look="ghost"
               onClick={() => {
                 onClose();
-                runStore.setState((state) => ({ results: state.results.filter(({ id }) => id !== result.id) }));
+                runStore.setState((state) => ({
+                  results: state.results.filter(({ id }) => id !== result.id),
+                }));
               }}
             >
               <Trash2 size={14} />

@@ -1,6 +1,18 @@
 'use client';
 import { clsx } from 'clsx';
-import { LayoutTemplate, Menu as MenuIcon, Play, Plus, Redo, Share2, Square, Undo, ChevronDown, X, Command as CommandIcon } from 'lucide-react';
+import {
+  LayoutTemplate,
+  Menu as MenuIcon,
+  Play,
+  Plus,
+  Redo,
+  Share2,
+  Square,
+  Undo,
+  ChevronDown,
+  X,
+  Command as CommandIcon,
+} from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { commandGroups, commands, shownKey } from '../_actions/commands';
@@ -93,7 +105,11 @@ function Tabs() {
   const active = useWorkspace((state) => state.active);
   return (
     <div className="flex min-w-0 items-center gap-0.5">
-      <div role="tablist" aria-label={t('documents')} className="flex min-w-0 items-center gap-0.5 overflow-x-auto">
+      <div
+        role="tablist"
+        aria-label={t('documents')}
+        className="flex min-w-0 items-center gap-0.5 overflow-x-auto"
+      >
         {tabs.map((tab) => (
           <TabButton key={tab.id} id={tab.id} chosen={tab.id === active} />
         ))}
@@ -160,7 +176,10 @@ function TabPicker() {
   return (
     <DropMenu
       trigger={
-        <button type="button" className="flex h-8 min-w-0 items-center gap-1 rounded-md px-1.5 font-medium hover:bg-muted">
+        <button
+          type="button"
+          className="flex h-8 min-w-0 items-center gap-1 rounded-md px-1.5 font-medium hover:bg-muted"
+        >
           <span className="truncate">{title}</span>
           <ChevronDown size={13} className="shrink-0 text-muted-foreground" />
         </button>
@@ -173,7 +192,12 @@ function TabPicker() {
           perform: () => activate(tab.id),
         })),
         'separator' as const,
-        { key: 'templates', label: t('bar.templates'), icon: LayoutTemplate, perform: () => perform('templates') },
+        {
+          key: 'templates',
+          label: t('bar.templates'),
+          icon: LayoutTemplate,
+          perform: () => perform('templates'),
+        },
       ]}
     />
   );
@@ -194,7 +218,11 @@ function RunButtons({ compact }: { readonly compact: boolean }) {
   return (
     <div className="flex shrink-0 items-center gap-1">
       <span role="status" className="sr-only">
-        {running ? t('running') : last === null ? '' : t(`outcome-${last.outcome}`, { time: format.duration(last.ms) })}
+        {running
+          ? t('running')
+          : last === null
+            ? ''
+            : t(`outcome-${last.outcome}`, { time: format.duration(last.ms) })}
       </span>
       {(running || queued > 0) && (
         <Tip text={t('cancel')} hotkey={shownKey('cancel')}>
@@ -206,11 +234,17 @@ function RunButtons({ compact }: { readonly compact: boolean }) {
       )}
       <div className="flex">
         <Tip text={running ? t('queue') : t('run-tip')} hotkey={shownKey('run')}>
-          <Button look="primary" className={compact ? '' : 'rounded-r-none pr-2.5'} onClick={() => perform('run')}>
+          <Button
+            look="primary"
+            className={compact ? '' : 'rounded-r-none pr-2.5'}
+            onClick={() => perform('run')}
+          >
             <Play size={14} className="fill-current" />
             {running ? t('queue') : t('run')}
             {queued > 0 && (
-              <span className="rounded-full bg-primary-foreground/20 px-1.5 text-[11px] tabular-nums">+{queued}</span>
+              <span className="rounded-full bg-primary-foreground/20 px-1.5 text-[11px] tabular-nums">
+                +{queued}
+              </span>
             )}
           </Button>
         </Tip>

@@ -18,7 +18,9 @@ export const WireView = memo(function WireView(props: EdgeProps) {
   const colour = useWorkspace(({ inference }) =>
     colourOf(inference.portType(source, 'out', sourceHandleId ?? '')?.kind),
   );
-  const dash = useWorkspace(({ inference }) => dashOf(inference.portType(source, 'out', sourceHandleId ?? ''), spaces));
+  const dash = useWorkspace(({ inference }) =>
+    dashOf(inference.portType(source, 'out', sourceHandleId ?? ''), spaces),
+  );
   const wrong = useWorkspace(({ inference }) =>
     inference.diagnosticsOf(target).some((found) => found.edge === id && found.severity === 'error'),
   );
@@ -35,7 +37,10 @@ export const WireView = memo(function WireView(props: EdgeProps) {
         path={path}
         interactionWidth={18}
         className={clsx('loom-wire', busy && 'loom-wire-busy')}
-        style={{ stroke: wrong ? 'var(--destructive)' : colour, ...(dash === '' || busy ? {} : { strokeDasharray: dash }) }}
+        style={{
+          stroke: wrong ? 'var(--destructive)' : colour,
+          ...(dash === '' || busy ? {} : { strokeDasharray: dash }),
+        }}
       />
       {wrong && (
         <EdgeLabelRenderer>

@@ -28,9 +28,14 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
     (found) => {
       const { document } = workspace.getState();
       const node = found.node === undefined ? undefined : document.nodes[found.node];
-      const title = node === undefined ? (found.node ?? '') : (node.title ?? words.title(registry.get(node.type), node.type));
+      const title =
+        node === undefined
+          ? (found.node ?? '')
+          : (node.title ?? words.title(registry.get(node.type), node.type));
       const fieldName = found.path?.split('.').at(-1) ?? '';
-      const field = port.has(`fields.${fieldName}` as never) ? port(`fields.${fieldName}` as never) : fieldName;
+      const field = port.has(`fields.${fieldName}` as never)
+        ? port(`fields.${fieldName}` as never)
+        : fieldName;
       const kind = (type: Diagnostic['gotType'], text: string | undefined) =>
         fieldName === 'kind' && type !== undefined ? port(`kinds.${type.kind}`) : (text ?? '?');
       return t(found.code, {

@@ -28,4 +28,3 @@ export function useTheme(): boolean {
   }, [dark]);
   return dark;
 }
-

@@ -18,7 +18,9 @@ export interface Field {
 const property = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
-  anyOf: z.array(z.looseObject({ type: z.string().optional(), enum: z.array(z.unknown()).optional() })).optional(),
+  anyOf: z
+    .array(z.looseObject({ type: z.string().optional(), enum: z.array(z.unknown()).optional() }))
+    .optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
@@ -51,7 +53,8 @@ const widgets = new Set<string>([
   'schedule-plot',
   'hidden',
 ]);
-const isWidget = (name: string | undefined): name is Field['widget'] => name !== undefined && widgets.has(name);
+const isWidget = (name: string | undefined): name is Field['widget'] =>
+  name !== undefined && widgets.has(name);
 
 function fieldOf(name: string, schema: z.output<typeof property>): Field {
   const parts = schema.anyOf ?? [];
@@ -66,7 +69,15 @@ function fieldOf(name: string, schema: z.output<typeof property>): Field {
   const bound = (value: number | undefined) =>
     value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
   const guess: Field['widget'] =
-    options !== undefined ? 'select' : type === 'boolean' ? 'switch' : type === 'string' ? 'text' : type === 'other' ? 'hidden' : 'number';
+    options !== undefined
+      ? 'select'
+      : type === 'boolean'
+        ? 'switch'
+        : type === 'string'
+          ? 'text'
+          : type === 'other'
+            ? 'hidden'
+            : 'number';
   return {
     name,
     type,
@@ -76,7 +87,11 @@ function fieldOf(name: string, schema: z.output<typeof property>): Field {
     step: schema.step ?? schema.multipleOf ?? (type === 'integer' ? 1 : undefined),
     initial: schema.default,
     nullable: types.includes('null'),
-    hints: { ...(label === undefined ? {} : { label }), ...(unit === undefined ? {} : { unit }), ...(advanced === undefined ? {} : { advanced }) },
+    hints: {
+      ...(label === undefined ? {} : { label }),
+      ...(unit === undefined ? {} : { unit }),
+      ...(advanced === undefined ? {} : { advanced }),
+    },
     widget: isWidget(schema.widget) ? schema.widget : guess,
   };
 }

@@ -39,7 +39,10 @@ export function onNodesChange(changes: NodeChange[]): void {
   }
   if (nextDrag !== undefined) carryFrames(nextDrag);
   if (nextDrag !== undefined || nextMeasured !== undefined)
-    gesture.setState({ ...(nextDrag && { drag: nextDrag }), ...(nextMeasured && { measured: nextMeasured }) });
+    gesture.setState({
+      ...(nextDrag && { drag: nextDrag }),
+      ...(nextMeasured && { measured: nextMeasured }),
+    });
   if (selection !== undefined) view.setState({ selection });
   // Arrow keys on a focused node.
   if (nudges.size > 0) edit('move', (draft) => moveTo(draft, nudges), `nudge ${[...nudges.keys()].join()}`);
@@ -101,22 +104,26 @@ function edgeUnder(id: string, pointer: Point): string | null {
   const definition = node === undefined ? undefined : registry.get(node.type);
   if (definition === undefined) return null;
   if (Object.values(document.edges).some(({ from, to }) => from.node === id || to.node === id)) return null;
-  const rect = globalThis.document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.getBoundingClientRect();
+  const rect = globalThis.document
+    .querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+    ?.getBoundingClientRect();
   const points = [pointer];
   if (rect !== undefined)
     for (const y of [0.1, 0.3, 0.5, 0.7, 0.9])
-      for (const x of [0.15, 0.5, 0.85]) points.push({ x: rect.left + rect.width * x, y: rect.top + rect.height * y });
+      for (const x of [0.15, 0.5, 0.85])
+        points.push({ x: rect.left + rect.width * x, y: rect.top + rect.height * y });
   for (const { x, y } of points)
     for (const element of globalThis.document.elementsFromPoint(x, y)) {
       const edge = element.closest('.react-flow__edge')?.getAttribute('data-id');
-      if (edge !== null && edge !== undefined && fitOnEdge(inference, edge, definition, id) !== undefined) return edge;
+      if (edge !== null && edge !== undefined && fitOnEdge(inference, edge, definition, id) !== undefined)
+        return edge;
     }
   return null;
 }
 
 export function onDragStop(single: string | undefined): void {
   const { drag } = gesture.getState();
-  const { dropEdge, } = view.getState();
+  const { dropEdge } = view.getState();
   gesture.setState({ drag: new Map() });
   view.setState({ dropEdge: null });
   carried = new Map();
@@ -147,7 +154,11 @@ export function ends(from: Wiring['from'], other: Endpoint): { from: Endpoint; t
   return from.side === 'out' ? { from, to: other } : { from: other, to: from };
 }
 
-export const fits = (connection: Connection | { source: string; target: string; sourceHandle?: string | null; targetHandle?: string | null }): boolean => {
+export const fits = (
+  connection:
+    | Connection
+    | { source: string; target: string; sourceHandle?: string | null; targetHandle?: string | null },
+): boolean => {
   const { wiring } = view.getState();
   if (wiring === null) return true;
   const [node, side, port] =

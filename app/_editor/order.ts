@@ -11,7 +11,10 @@ export function inOrder(document: LoomDocument): string[] {
   }
   const byPlace = (a: string, b: string): number =>
     (document.nodes[a]?.position.x ?? 0) - (document.nodes[b]?.position.x ?? 0) || a.localeCompare(b);
-  const ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id).toSorted(byPlace);
+  const ready = [...waiting]
+    .filter(([, count]) => count === 0)
+    .map(([id]) => id)
+    .toSorted(byPlace);
   const order: string[] = [];
   for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
     order.push(next);

@@ -13,7 +13,8 @@ export const outlines: Record<PortKind, string> = {
   unet: 'M2.5 3.5h11L8 13.5z',
   denoiser: 'M8 2.2l6 4.5l-2.3 7H4.3l-2.3-7z',
   'first-stage': 'M2.5 3h11l-3 5l3 5h-11l3-5z',
-  noise: 'M8 2l1.5 3 3.2-1L11.5 7 14 8.5l-2.7 1.3.7 3.2-3-1.2L8 14l-1-2.2-3 1.2.7-3.2L2 8.5 4.5 7 3.3 4l3.2 1z',
+  noise:
+    'M8 2l1.5 3 3.2-1L11.5 7 14 8.5l-2.7 1.3.7 3.2-3-1.2L8 14l-1-2.2-3 1.2.7-3.2L2 8.5 4.5 7 3.3 4l3.2 1z',
   schedule: 'M2.5 3h3v3.3h3.5v3.4h4.5V13h-11z',
   sampler: 'M3 3l10.5 5L3 13z',
   number: 'M8 3.2a4.8 4.8 0 1 1 0 9.6a4.8 4.8 0 0 1 0-9.6z',
@@ -24,7 +25,14 @@ export type Filling = 'solid' | 'hollow' | 'dot' | 'half' | 'bar';
 const fillings: readonly Filling[] = ['solid', 'dot', 'half', 'bar'];
 const dashes: readonly string[] = ['', '9 5', '2 5', '12 4 2 4'];
 
-const spaceKinds: ReadonlySet<PortKind> = new Set(['latent', 'codes', 'noise', 'unet', 'denoiser', 'first-stage']);
+const spaceKinds: ReadonlySet<PortKind> = new Set([
+  'latent',
+  'codes',
+  'noise',
+  'unet',
+  'denoiser',
+  'first-stage',
+]);
 
 const indexOf = (type: PortType, spaces: readonly string[]): number => {
   const space = type.fields['space'];

@@ -40,17 +40,32 @@ export function searchNodes(definitions: readonly AnyNode[], query: string, word
   const trimmed = query.trim();
   return definitions
     .map((definition, order) => {
-      const title = Math.max(match(trimmed, words.title(definition, '')), match(trimmed, definition.title) * 0.98);
-      const aliases = (definition.aliases ?? []).map((alias) => ({ alias, score: match(trimmed, alias) * 0.92 }));
+      const title = Math.max(
+        match(trimmed, words.title(definition, '')),
+        match(trimmed, definition.title) * 0.98,
+      );
+      const aliases = (definition.aliases ?? []).map((alias) => ({
+        alias,
+        score: match(trimmed, alias) * 0.92,
+      }));
       const alias = aliases.toSorted((a, b) => b.score - a.score)[0];
-      const kinds = [...Object.values(definition.inputs), ...Object.values(definition.outputs)].map((port) => port.type.kind);
-      const other = Math.max(match(trimmed, definition.category) * 0.6, ...kinds.map((kind) => match(trimmed, kind) * 0.5), 0);
+      const kinds = [...Object.values(definition.inputs), ...Object.values(definition.outputs)].map(
+        (port) => port.type.kind,
+      );
+      const other = Math.max(
+        match(trimmed, definition.category) * 0.6,
+        ...kinds.map((kind) => match(trimmed, kind) * 0.5),
+        0,
+      );
       const best = Math.max(title, alias?.score ?? 0, other);
       return {
         definition,
         order,
         score: best,
-        alias: trimmed !== '' && alias !== undefined && alias.score > title && alias.score >= other ? alias.alias : undefined,
+        alias:
+          trimmed !== '' && alias !== undefined && alias.score > title && alias.score >= other
+            ? alias.alias
+            : undefined,
       };
     })
     .filter((hit) => hit.score > 0)

@@ -29,7 +29,8 @@ async function openFirst(): Promise<void> {
       toast.error(say(`errors.${error.code}`), { description: error.message });
     }
   }
-  if (back === 0 && Object.keys(workspace.getState().document.nodes).length === 0) await openTemplate('text-to-image');
+  if (back === 0 && Object.keys(workspace.getState().document.nodes).length === 0)
+    await openTemplate('text-to-image');
 }
 
 /** Runs once in the life of the page. */

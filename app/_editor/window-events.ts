@@ -43,7 +43,11 @@ function keyApplies(event: KeyboardEvent, key: string): boolean {
     );
   }
   // Enter and letters on a focused button are the button's.
-  if (event.target instanceof Element && event.target.closest('button, [role="menuitem"]') !== null && key === 'Delete')
+  if (
+    event.target instanceof Element &&
+    event.target.closest('button, [role="menuitem"]') !== null &&
+    key === 'Delete'
+  )
     return true;
   return true;
 }
@@ -95,7 +99,8 @@ export function useWindowEvents(): void {
       if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
     };
     const onDrop = (event: DragEvent): void => {
-      if (event.defaultPrevented || event.dataTransfer === null || event.dataTransfer.files.length === 0) return;
+      if (event.defaultPrevented || event.dataTransfer === null || event.dataTransfer.files.length === 0)
+        return;
       event.preventDefault();
       void takeAll(event.dataTransfer);
     };

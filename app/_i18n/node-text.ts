@@ -38,7 +38,13 @@ const spaced = (name: string): string =>
 export interface NodeWords {
   title(definition: AnyNode | undefined, fallback: string): string;
   doc(definition: AnyNode): string;
-  port(definition: AnyNode, side: 'inputs' | 'outputs', name: string): { label: string; doc: string };
+  /** `kind`: the port kind in the reader's language; a port named after its kind is called so. */
+  port(
+    definition: AnyNode,
+    side: 'inputs' | 'outputs',
+    name: string,
+    kind?: string,
+  ): { label: string; doc: string };
   param(definition: AnyNode, name: string, label: string | undefined): string;
   option(definition: AnyNode, param: string, value: string): string;
 }
@@ -47,9 +53,14 @@ const wordsOf = (texts: NodeTexts): NodeWords => ({
   title: (definition, fallback) =>
     definition === undefined ? fallback : (texts[definition.id]?.title ?? definition.title),
   doc: (definition) => texts[definition.id]?.doc ?? definition.doc,
-  port(definition, side, name) {
-    const doc = definition[side][name]?.doc ?? '';
-    return { label: spaced(name), doc: texts[definition.id]?.[side]?.[name] ?? doc };
+  port(definition, side, name, kind) {
+    const port = definition[side][name];
+    const doc = port?.doc ?? '';
+    const own = port?.type.kind.replaceAll('-', '') === name.toLowerCase();
+    return {
+      label: own && kind !== undefined ? kind : spaced(name),
+      doc: texts[definition.id]?.[side]?.[name] ?? doc,
+    };
   },
   param: (definition, name, label) => texts[definition.id]?.params?.[name] ?? label ?? spaced(name),
   option: (definition, param, value) => texts[definition.id]?.options?.[param]?.[value] ?? value,

@@ -23,7 +23,10 @@ const pages = [
   ['/icon.svg', 'public/icon.svg'],
   ['/site.webmanifest', 'public/site.webmanifest'],
   ['/vendor/elk-worker.min.js', 'public/vendor/elk-worker.min.js'],
-  ...files(join(root, 'public/templates')).map((file) => [`/templates/${relative(join(root, 'public/templates'), file)}`, relative(root, file)]),
+  ...files(join(root, 'public/templates')).map((file) => [
+    `/templates/${relative(join(root, 'public/templates'), file)}`,
+    relative(root, file),
+  ]),
 ];
 for (const [url, file] of pages) manifest.push({ url, revision: sha256(readFileSync(join(root, file))) });
 

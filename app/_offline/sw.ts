@@ -26,7 +26,10 @@ registerRoute(
   new CacheFirst({ cacheName: `loom-ort-${VERSION}` }),
 );
 registerRoute(
-  ({ url }) => local(url) && (/^\/models\/(index\.json|[^/]+\/manifest\.json)$/.test(url.pathname) || url.pathname.startsWith('/templates/')),
+  ({ url }) =>
+    local(url) &&
+    (/^\/models\/(index\.json|[^/]+\/manifest\.json)$/.test(url.pathname) ||
+      url.pathname.startsWith('/templates/')),
   new NetworkFirst({ cacheName: 'loom-data', networkTimeoutSeconds: 4 }),
 );
 self.addEventListener('activate', (event) => {

@@ -2,7 +2,10 @@
 import { createStore } from 'zustand/vanilla';
 import { z } from 'zod';
 import { LoomError, toLoomError, type Catalog, type Inference, type LabelSet } from '@/engine';
-import { createCatalog, createFetchFiles, readPackages } from '@/models';
+import { createCatalog } from '@/models/catalog';
+import { createFetchFiles } from '@/models/files';
+import type { PackageManifest } from '@/models/manifest';
+import { readPackages } from '@/models/packages';
 import { spacesOf } from './spaces';
 
 /** What forms need of a package. */
@@ -16,6 +19,10 @@ export interface PackageFacts {
   readonly conditioner: string;
   readonly classes: readonly string[];
   readonly labels: LabelSet | undefined;
+  /** Identity of its latent space. */
+  readonly space: string;
+  /** β schedule of its U-Net. */
+  readonly schedule: NonNullable<PackageManifest['unet']>['schedule'] | undefined;
 }
 
 export interface CatalogState {
@@ -42,7 +49,8 @@ const indexSchema = z.object({ packages: z.array(z.object({ id: z.string() })) }
 export async function loadCatalog(): Promise<void> {
   try {
     const response = await fetch('/models/index.json');
-    if (!response.ok) throw new LoomError('file-missing', 'models/index.json is missing.', { file: 'models/index.json' });
+    if (!response.ok)
+      throw new LoomError('file-missing', 'models/index.json is missing.', { file: 'models/index.json' });
     const { packages: ids } = indexSchema.parse(await response.json());
     const files = createFetchFiles({ base: '/models/' });
     const installed = await readPackages(
@@ -59,20 +67,29 @@ export async function loadCatalog(): Promise<void> {
       conditioner: manifest.conditioner.id,
       classes: manifest.conditioner.classes?.names ?? [],
       labels: manifest.conditioner.map?.labels,
+      space: manifest.latent.space,
+      schedule: manifest.unet?.schedule,
     }));
-    catalogStore.setState({ status: 'ready', error: undefined, catalog, packages, spaces: spacesOf(catalog) });
+    catalogStore.setState({
+      status: 'ready',
+      error: undefined,
+      catalog,
+      packages,
+      spaces: spacesOf(catalog),
+    });
   } catch (thrown) {
     catalogStore.setState({ status: 'failed', error: toLoomError(thrown, 'network') });
   }
 }
 
-/** The package whose conditioner feeds a node, by what inference found at its inputs. */
+/** The package whose conditioner is wired into a node. */
 export function packageFeeding(inference: Inference, node: string): string | undefined {
   const info = inference.nodes.get(node);
   if (info === undefined) return undefined;
   const { packages } = catalogStore.getState();
-  for (const type of Object.values(info.inputs)) {
-    if (type.kind !== 'conditioner') continue;
+  for (const source of Object.values(info.sources)) {
+    const type = inference.portType(source.node, 'out', source.port);
+    if (type?.kind !== 'conditioner') continue;
     const found = packages.find((facts) => facts.conditioner === type.fields['for']);
     if (found !== undefined) return found.id;
   }

@@ -14,7 +14,12 @@ export function freshId(taken: Readonly<Record<string, unknown>>, stem: string):
 const stemOf = (type: string): string => type.slice(type.lastIndexOf('/') + 1) || 'node';
 
 /** Adds a node with its default parameters and returns its id. */
-export function addNode(draft: Doc, definition: AnyNode, position: Point, params: Record<string, unknown> = {}): string {
+export function addNode(
+  draft: Doc,
+  definition: AnyNode,
+  position: Point,
+  params: Record<string, unknown> = {},
+): string {
   const id = freshId(draft.nodes, stemOf(definition.id));
   draft.nodes[id] = {
     type: definition.id,
@@ -25,7 +30,10 @@ export function addNode(draft: Doc, definition: AnyNode, position: Point, params
   return id;
 }
 /** What a new node's parameters are: the schema's defaults, written out so that a later default changes nothing. */
-function jsonParams(definition: AnyNode, params: Record<string, unknown>): Draft<LoomDocument['nodes'][string]['params']> {
+function jsonParams(
+  definition: AnyNode,
+  params: Record<string, unknown>,
+): Draft<LoomDocument['nodes'][string]['params']> {
   const parsed: unknown = JSON.parse(JSON.stringify(definition.params.parse(params)));
   // JSON.parse(JSON.stringify(…)) of an object is a JSON object by construction.
   return parsed as Draft<LoomDocument['nodes'][string]['params']>;
@@ -56,11 +64,16 @@ export function removeNodes(draft: Doc, ids: readonly string[], reconnect: boole
       reconnect && definition !== undefined
         ? outgoing.flatMap((out) => {
             const kind = definition.outputs[out.from.port]?.type.kind;
-            const fed = incoming.find((edge) => definition.inputs[edge.to.port]?.type.kind === kind && edge.from.node !== id);
-            return fed === undefined || out.to.node === id ? [] : [{ from: { ...fed.from }, to: { ...out.to } }];
+            const fed = incoming.find(
+              (edge) => definition.inputs[edge.to.port]?.type.kind === kind && edge.from.node !== id,
+            );
+            return fed === undefined || out.to.node === id
+              ? []
+              : [{ from: { ...fed.from }, to: { ...out.to } }];
           })
         : [];
-    for (const [edge, { from, to }] of edges) if (from.node === id || to.node === id) delete draft.edges[edge];
+    for (const [edge, { from, to }] of edges)
+      if (from.node === id || to.node === id) delete draft.edges[edge];
     delete draft.nodes[id];
     for (const { from, to } of through) connect(draft, from, to);
   }
@@ -101,7 +114,11 @@ export function addFrame(draft: Doc, title: string, boxes: readonly Box[]): stri
 
 export function addNote(draft: Doc, text: string, at: Point): string {
   const id = freshId(draft.notes, 'note');
-  draft.notes[id] = { text, position: { x: Math.round(at.x), y: Math.round(at.y) }, size: { width: 220, height: 120 } };
+  draft.notes[id] = {
+    text,
+    position: { x: Math.round(at.x), y: Math.round(at.y) },
+    size: { width: 220, height: 120 },
+  };
   return id;
 }
 
@@ -130,7 +147,12 @@ export function itemOf(draft: Doc, id: string) {
 }
 
 /** Removes anything on the canvas. */
-export function removeItems(draft: Doc, ids: readonly string[], edges: readonly string[], reconnect: boolean): void {
+export function removeItems(
+  draft: Doc,
+  ids: readonly string[],
+  edges: readonly string[],
+  reconnect: boolean,
+): void {
   for (const edge of edges) delete draft.edges[edge];
   removeNodes(
     draft,

@@ -5,7 +5,16 @@ import type { InspectClient } from '../_inspect/messages';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage, type ToPage } from '../_worker/protocol';
 import { preferences } from './preferences';
-import { nextProgress, resultLimit, runStore, setFrames, setNodeRun, type NodeRun, type QueuedRun, type Result } from './run';
+import {
+  nextProgress,
+  resultLimit,
+  runStore,
+  setFrames,
+  setNodeRun,
+  type NodeRun,
+  type QueuedRun,
+  type Result,
+} from './run';
 import { activeTab, edit, workspace } from './workspace';
 import { nextSeed, randomSeed, seedControl } from './edits';
 
@@ -91,9 +100,16 @@ export function run(options: { targets?: readonly string[]; times?: number } = {
     }
     const tab = activeTab();
     const { inference, document } = workspace.getState();
-    const planned = plan(inference, { ...(options.targets === undefined ? {} : { targets: options.targets }) });
+    const planned = plan(inference, {
+      ...(options.targets === undefined ? {} : { targets: options.targets }),
+    });
     if (planned.targets.length === 0) return planned.blocked.length > 0 ? 'blocked' : 'nothing-to-run';
-    const queued: QueuedRun = { run: nanoid(8), tab: tab.id, document: serialise(document), targets: options.targets };
+    const queued: QueuedRun = {
+      run: nanoid(8),
+      tab: tab.id,
+      document: serialise(document),
+      targets: options.targets,
+    };
     runStore.setState((state) => ({ queue: [...state.queue, queued] }));
   }
   pump();
@@ -145,7 +161,9 @@ function endRun(outcome: 'done' | 'failed' | 'cancelled', ms: number): void {
   if (current === null) return;
   // What was still waiting or running did not happen.
   const left = Object.fromEntries(
-    Object.entries(nodes[current.tab] ?? {}).filter(([, state]) => state.is !== 'waiting' && state.is !== 'running'),
+    Object.entries(nodes[current.tab] ?? {}).filter(
+      ([, state]) => state.is !== 'waiting' && state.is !== 'running',
+    ),
   );
   runStore.setState((state) => ({
     current: null,
@@ -180,7 +198,10 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       runStore.setState((state) => ({
         nodes: {
           ...state.nodes,
-          [tab]: { ...state.nodes[tab], ...Object.fromEntries(message.nodes.map((node) => [node, { is: 'waiting' as const }])) },
+          [tab]: {
+            ...state.nodes[tab],
+            ...Object.fromEntries(message.nodes.map((node) => [node, { is: 'waiting' as const }])),
+          },
         },
       }));
       break;
@@ -214,7 +235,11 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       break;
     }
     case 'run-finished':
-      if (message.outcome === 'failed' && message.error !== undefined && message.error.place.node !== undefined)
+      if (
+        message.outcome === 'failed' &&
+        message.error !== undefined &&
+        message.error.place.node !== undefined
+      )
         set(message.error.place.node, { is: 'failed', error: message.error });
       endRun(message.outcome, message.ms);
       pump();

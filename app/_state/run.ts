@@ -65,7 +65,11 @@ export interface RunState {
   /** Rises whenever values behind ports may have changed: the inspector looks again. */
   readonly version: number;
   /** How the last run ended; null before the first. */
-  readonly last: { readonly outcome: 'done' | 'failed' | 'cancelled'; readonly ms: number; readonly tab: string } | null;
+  readonly last: {
+    readonly outcome: 'done' | 'failed' | 'cancelled';
+    readonly ms: number;
+    readonly tab: string;
+  } | null;
 }
 
 export const runStore = createStore<RunState>(() => ({
@@ -89,7 +93,9 @@ export function setNodeRun(tab: string, node: string, run: NodeRun): void {
 }
 /** Replaces what a node shows. */
 export function setFrames(tab: string, node: string, frames: readonly Frame[]): void {
-  runStore.setState((state) => ({ frames: { ...state.frames, [tab]: { ...state.frames[tab], [node]: frames } } }));
+  runStore.setState((state) => ({
+    frames: { ...state.frames, [tab]: { ...state.frames[tab], [node]: frames } },
+  }));
 }
 
 /** The next progress of a node: keeps the pace, so that time left can be told. */

@@ -92,7 +92,11 @@ export interface Gesture {
   readonly resize: ReadonlyMap<string, { width: number; height: number }>;
   readonly measured: ReadonlyMap<string, { width: number; height: number }>;
 }
-export const gesture = createStore<Gesture>(() => ({ drag: new Map(), resize: new Map(), measured: new Map() }));
+export const gesture = createStore<Gesture>(() => ({
+  drag: new Map(),
+  resize: new Map(),
+  measured: new Map(),
+}));
 
 /** Chooses exactly these nodes (and wires). */
 export function select(nodes: Iterable<string>, edges: Iterable<string> = []): void {

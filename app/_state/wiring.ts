@@ -36,7 +36,10 @@ function withNode(inference: Inference, definition: AnyNode): { trial: Inference
   const document = produce(inference.document, (draft) => {
     id = addNode(draft, definition, { x: 0, y: 0 });
   });
-  return { trial: infer({ document, registry: inference.registry, catalog: inference.catalog, previous: inference }), id };
+  return {
+    trial: infer({ document, registry: inference.registry, catalog: inference.catalog, previous: inference }),
+    id,
+  };
 }
 
 /** Nodes that fit a wire pulled from a port; the port named is the first that takes it. */
@@ -57,15 +60,23 @@ export function candidatesFor(inference: Inference, from: Wiring['from']): Candi
 }
 
 /** Whether a node of this type can sit on a wire, and by which ports. */
-export function fitOnEdge(inference: Inference, edge: string, definition: AnyNode, existing?: string): { input: string; output: string } | undefined {
+export function fitOnEdge(
+  inference: Inference,
+  edge: string,
+  definition: AnyNode,
+  existing?: string,
+): { input: string; output: string } | undefined {
   const wire = inference.document.edges[edge];
   if (wire === undefined) return undefined;
   const kind = inference.portType(wire.from.node, 'out', wire.from.port)?.kind;
   const inputs = Object.keys(definition.inputs).filter((name) => definition.inputs[name]?.type.kind === kind);
   const wanted = inference.portType(wire.to.node, 'in', wire.to.port)?.kind;
-  const outputs = Object.keys(definition.outputs).filter((name) => definition.outputs[name]?.type.kind === wanted);
+  const outputs = Object.keys(definition.outputs).filter(
+    (name) => definition.outputs[name]?.type.kind === wanted,
+  );
   if (inputs.length === 0 || outputs.length === 0) return undefined;
-  const { trial, id } = existing === undefined ? withNode(inference, definition) : { trial: inference, id: existing };
+  const { trial, id } =
+    existing === undefined ? withNode(inference, definition) : { trial: inference, id: existing };
   const input = inputs.find((name) => checkWire(trial, wire.from, { node: id, port: name }).ok);
   const output = outputs.find((name) => checkWire(trial, { node: id, port: name }, wire.to).ok);
   return input === undefined || output === undefined ? undefined : { input, output };

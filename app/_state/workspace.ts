@@ -6,7 +6,14 @@ import { nanoid } from 'nanoid';
 import type { Draft } from 'immer';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import { createHistory, emptyDocument, infer, type History, type Inference, type LoomDocument } from '@/engine';
+import {
+  createHistory,
+  emptyDocument,
+  infer,
+  type History,
+  type Inference,
+  type LoomDocument,
+} from '@/engine';
 import { registry } from '@/nodes/registry';
 import type { SavedFile } from '../_share/files';
 import { catalogStore } from './catalog';
@@ -52,7 +59,10 @@ const derive = (tab: Tab) => ({
   redoLabel: tab.history.canRedo ? tab.history.redoLabel : undefined,
 });
 
-const makeTab = (document: LoomDocument, options: { id?: string; readOnly?: boolean; handle?: SavedFile['handle'] } = {}): Tab => ({
+const makeTab = (
+  document: LoomDocument,
+  options: { id?: string; readOnly?: boolean; handle?: SavedFile['handle'] } = {},
+): Tab => ({
   id: options.id ?? nanoid(10),
   history: createHistory(document),
   readOnly: options.readOnly ?? false,
@@ -60,7 +70,11 @@ const makeTab = (document: LoomDocument, options: { id?: string; readOnly?: bool
 });
 
 const first = makeTab(emptyDocument());
-export const workspace = createStore<Workspace>(() => ({ tabs: [first], active: first.id, ...derive(first) }));
+export const workspace = createStore<Workspace>(() => ({
+  tabs: [first],
+  active: first.id,
+  ...derive(first),
+}));
 watch(first);
 
 /** Follows a tab's history while the tab is open. */
@@ -96,7 +110,9 @@ export function openDocument(
   const current = activeTab();
   const replace =
     options.replace ??
-    (!current.history.canUndo && !current.history.canRedo && Object.keys(current.history.document.nodes).length === 0);
+    (!current.history.canUndo &&
+      !current.history.canRedo &&
+      Object.keys(current.history.document.nodes).length === 0);
   const next = replace ? tabs.map((open) => (open.id === active ? tab : open)) : [...tabs, tab];
   workspace.setState({ tabs: next, active: tab.id, ...derive(tab) });
   watch(tab);
@@ -127,7 +143,9 @@ export function closeTab(id: string): void {
 
 /** Changes what is known of a tab besides its document. */
 export function updateTab(id: string, change: Partial<Pick<Tab, 'readOnly' | 'handle'>>): void {
-  workspace.setState(({ tabs }) => ({ tabs: tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab)) }));
+  workspace.setState(({ tabs }) => ({
+    tabs: tabs.map((tab) => (tab.id === id ? { ...tab, ...change } : tab)),
+  }));
 }
 
 export const useWorkspace = <T>(select: (state: Workspace) => T): T => useStore(workspace, select);

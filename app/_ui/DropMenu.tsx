@@ -38,7 +38,8 @@ function Row({ entry }: { readonly entry: MenuEntry }) {
 function Items({ entries }: { readonly entries: Entries }) {
   return entries.map((entry, index) => {
     // oxlint-disable-next-line react/no-array-index-key -- separators have no identity
-    if (entry === 'separator') return <Menu.Separator key={`separator-${index}`} className="my-1 h-px bg-border" />;
+    if (entry === 'separator')
+      return <Menu.Separator key={`separator-${index}`} className="my-1 h-px bg-border" />;
     if (entry.entries !== undefined)
       return (
         <Menu.SubmenuRoot key={entry.key}>
@@ -61,7 +62,12 @@ function Items({ entries }: { readonly entries: Entries }) {
         <Row entry={entry} />
       </Menu.Item>
     ) : (
-      <Menu.CheckboxItem key={entry.key} {...common} checked={entry.checked} onCheckedChange={() => entry.perform?.()}>
+      <Menu.CheckboxItem
+        key={entry.key}
+        {...common}
+        checked={entry.checked}
+        onCheckedChange={() => entry.perform?.()}
+      >
         <Row entry={entry} />
       </Menu.CheckboxItem>
     );

@@ -37,7 +37,9 @@ export function Modal({
             <div className="min-w-0 flex-1">
               <Dialog.Title className="text-[15px] font-semibold">{title}</Dialog.Title>
               {description !== undefined && (
-                <Dialog.Description className="mt-0.5 text-xs text-muted-foreground">{description}</Dialog.Description>
+                <Dialog.Description className="mt-0.5 text-xs text-muted-foreground">
+                  {description}
+                </Dialog.Description>
               )}
             </div>
             <Dialog.Close

@@ -31,8 +31,14 @@ export function createEngineClient(options: {
   readonly onMessage: (message: Exclude<ToPage, Answer>) => void;
   readonly onCrash: (reason: string) => void;
 }): EngineClient {
-  const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' });
-  const waiting = new Map<string, { resolve: (answer: Answer) => void; reject: (error: LoomError) => void }>();
+  const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'engine',
+  });
+  const waiting = new Map<
+    string,
+    { resolve: (answer: Answer) => void; reject: (error: LoomError) => void }
+  >();
   const send = (message: ToWorker): void => worker.postMessage(message);
 
   worker.addEventListener('message', (event: MessageEvent<unknown>) => {

@@ -12,7 +12,8 @@ let engine: Promise<Engine> | undefined;
 let latest: Plan | undefined;
 const running = new Map<string, AbortController>();
 
-const post = (message: ToPage, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
+const post = (message: ToPage, transfer: Transferable[] = []): void =>
+  self.postMessage(message, { transfer });
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
 self.addEventListener('message', (event: MessageEvent<unknown>) => {
@@ -59,9 +60,14 @@ async function run({ run: id, document: raw, targets, previews }: Of<'run'>): Pr
     const inference = infer({ document, registry, catalog });
     const planned = plan(inference, { targets, device: backend.info });
     if (planned.targets.length === 0)
-      throw new LoomError('invalid-graph', 'Nothing in this graph can run.', {}, {
-        diagnostics: planned.blocked.flatMap(({ diagnostics }) => diagnostics),
-      });
+      throw new LoomError(
+        'invalid-graph',
+        'Nothing in this graph can run.',
+        {},
+        {
+          diagnostics: planned.blocked.flatMap(({ diagnostics }) => diagnostics),
+        },
+      );
     latest = planned;
     post({
       type: 'run-planned',
@@ -153,7 +159,9 @@ async function showPictures(run: string, node: string): Promise<void> {
     try {
       const frames = await pictures(borrowed.value);
       for (const [index, frame] of frames.entries())
-        post({ type: 'picture', run, node, index, count: frames.length, sink: side === 'in', ...frame }, [frame.rgba.buffer]);
+        post({ type: 'picture', run, node, index, count: frames.length, sink: side === 'in', ...frame }, [
+          frame.rgba.buffer,
+        ]);
     } finally {
       borrowed.release();
     }
@@ -162,7 +170,9 @@ async function showPictures(run: string, node: string): Promise<void> {
 
 /** Packages that the latest graph names: where a latent's decoder is looked for first. */
 const candidates = (): string[] =>
-  (latest?.steps ?? []).flatMap(({ params }) => (typeof params['package'] === 'string' ? [params['package']] : []));
+  (latest?.steps ?? []).flatMap(({ params }) =>
+    typeof params['package'] === 'string' ? [params['package']] : [],
+  );
 
 async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'cancel' }>): Promise<void> {
   const { executor, models, backend, trajectories } = await started();
@@ -232,8 +242,7 @@ async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'canc
       const scope = backend.scope();
       try {
         // x is kept in σ-space; decoders take latents of unit variance.
-        const samples =
-          message.which === 'x' ? scope.ops.linear([[unitScale(sigma), tensor]]) : tensor;
+        const samples = message.which === 'x' ? scope.ops.linear([[unitScale(sigma), tensor]]) : tensor;
         const options = { ops: scope.ops, signal: new AbortController().signal };
         const found = await snapshot(await decodeLatent(samples, space.space, models, candidates(), options));
         post({ type: 'snapshot', id, snapshot: found }, transferables(found));

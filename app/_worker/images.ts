@@ -25,7 +25,8 @@ export const codec: ImageCodec = {
       if (width * height > 100_000_000)
         throw new LoomError('too-large', `The picture has ${width} × ${height} pixels.`);
       const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-      if (context === null) throw new LoomError('out-of-memory', 'The picture is too large for this browser.');
+      if (context === null)
+        throw new LoomError('out-of-memory', 'The picture is too large for this browser.');
       context.drawImage(bitmap, 0, 0);
       const { data } = context.getImageData(0, 0, width, height);
       return { width, height, rgba: new Uint8Array(data.buffer) };
@@ -103,7 +104,8 @@ function latentElement(
   for (let pixel = 0; pixel < plane; pixel++) {
     for (let c = 0; c < 3; c++) {
       let sum = rgb.bias[c] ?? 0;
-      for (let z = 0; z < channels; z++) sum += (rgb.weight[z]?.[c] ?? 0) * (data[at + z * plane + pixel] ?? 0);
+      for (let z = 0; z < channels; z++)
+        sum += (rgb.weight[z]?.[c] ?? 0) * (data[at + z * plane + pixel] ?? 0);
       rgba[pixel * 4 + c] = sum * 255;
     }
     rgba[pixel * 4 + 3] = 255;
@@ -123,7 +125,9 @@ export async function pictures(value: AnyValue): Promise<readonly Rgba[]> {
     const data = await floats(tensor);
     const { dims } = tensor;
     return Array.from({ length: dims[0] ?? 0 }, (_, element) =>
-      value.kind === 'latent' ? latentElement(data, dims, element, value.space.rgb) : imageElement(data, dims, element),
+      value.kind === 'latent'
+        ? latentElement(data, dims, element, value.space.rgb)
+        : imageElement(data, dims, element),
     );
   } finally {
     tensor.release();

@@ -12,7 +12,12 @@ export function AboutDialog() {
   const format = useFormat();
   const packages = useStore(catalogStore, (state) => state.packages);
   return (
-    <Modal open onOpenChange={(open) => !open && view.setState({ dialog: null })} title="Latent Loom" closeLabel={t('close')}>
+    <Modal
+      open
+      onOpenChange={(open) => !open && view.setState({ dialog: null })}
+      title="Latent Loom"
+      closeLabel={t('close')}
+    >
       <div className="space-y-4 text-[13px]">
         <p>{t('what')}</p>
         <p className="text-muted-foreground">{t('paper')}</p>

@@ -56,7 +56,9 @@ export function CommandFrame({
             </div>
             {header}
             <Command.List className="max-h-[56dvh] overflow-auto p-1.5">
-              <Command.Empty className="py-8 text-center text-xs text-muted-foreground">{t('no-match')}</Command.Empty>
+              <Command.Empty className="py-8 text-center text-xs text-muted-foreground">
+                {t('no-match')}
+              </Command.Empty>
               {children}
             </Command.List>
           </Command>

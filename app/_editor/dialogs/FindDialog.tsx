@@ -21,11 +21,17 @@ export function FindDialog() {
     void flow()?.fitView({ nodes: [{ id }], duration: 250, maxZoom: 1.1, padding: 0.6 });
     // The node takes the focus, so that the keyboard goes on from there.
     requestAnimationFrame(() =>
-      globalThis.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus(),
+      globalThis.document
+        .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+        ?.focus(),
     );
   };
   return (
-    <CommandFrame title={t('find')} placeholder={t('find-placeholder')} filter={(value, query) => match(query, value)}>
+    <CommandFrame
+      title={t('find')}
+      placeholder={t('find-placeholder')}
+      filter={(value, query) => match(query, value)}
+    >
       {Object.entries(document.nodes).map(([id, node]) => {
         const definition = registry.get(node.type);
         const title = node.title ?? words.title(definition, node.type);
@@ -39,10 +45,15 @@ export function FindDialog() {
             onSelect={() => go(id)}
             className={itemLook}
           >
-            <span className="h-6 w-1 rounded-full" style={{ background: categoryColour(definition?.category) }} />
+            <span
+              className="h-6 w-1 rounded-full"
+              style={{ background: categoryColour(definition?.category) }}
+            />
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium">{title}</span>
-              {text !== '' && <span className="block truncate text-[11px] text-muted-foreground">{text}</span>}
+              {text !== '' && (
+                <span className="block truncate text-[11px] text-muted-foreground">{text}</span>
+              )}
             </span>
             <code className="text-[11px] text-muted-foreground">{id}</code>
           </Command.Item>

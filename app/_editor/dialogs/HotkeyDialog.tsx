@@ -10,9 +10,23 @@ export function HotkeyDialog() {
   const t = useTranslations('commands');
   const tg = useTranslations('groups');
   const td = useTranslations('dialogs');
-  const gestures = ['double-click', 'drag-wire', 'drop-on-wire', 'pull-off', 'shift-drag', 'space-drag', 'click-wire'] as const;
+  const gestures = [
+    'double-click',
+    'drag-wire',
+    'drop-on-wire',
+    'pull-off',
+    'shift-drag',
+    'space-drag',
+    'click-wire',
+  ] as const;
   return (
-    <Modal open onOpenChange={(open) => !open && view.setState({ dialog: null })} title={td('hotkeys')} closeLabel={td('close')} wide>
+    <Modal
+      open
+      onOpenChange={(open) => !open && view.setState({ dialog: null })}
+      title={td('hotkeys')}
+      closeLabel={td('close')}
+      wide
+    >
       <div className="columns-1 gap-8 sm:columns-2">
         {commandGroups.map((group) => (
           <section key={group} className="mb-5 break-inside-avoid">

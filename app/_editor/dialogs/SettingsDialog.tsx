@@ -9,7 +9,15 @@ import { Choice } from '../../_ui/Choice';
 import { Modal } from '../../_ui/Modal';
 import { Toggle } from '../../_ui/Toggle';
 
-function Row({ label, hint, children }: { readonly label: string; readonly hint?: string; readonly children: ReactNode }) {
+function Row({
+  label,
+  hint,
+  children,
+}: {
+  readonly label: string;
+  readonly hint?: string;
+  readonly children: ReactNode;
+}) {
   return (
     <div className="flex items-center justify-between gap-6 py-2.5">
       <span className="min-w-0">
@@ -32,13 +40,21 @@ export function SettingsDialog() {
     </span>
   );
   return (
-    <Modal open onOpenChange={(open) => !open && view.setState({ dialog: null })} title={t('title')} closeLabel={t('close')}>
+    <Modal
+      open
+      onOpenChange={(open) => !open && view.setState({ dialog: null })}
+      title={t('title')}
+      closeLabel={t('close')}
+    >
       <div className="-my-2.5 divide-y divide-border">
         <Row label={t('theme')}>
           <Choice
             label={t('theme')}
             value={p.theme}
-            options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`theme-${value}`) }))}
+            options={(['system', 'light', 'dark'] as const).map((value) => ({
+              value,
+              label: t(`theme-${value}`),
+            }))}
             onChange={(value) => prefer({ theme: value === 'light' || value === 'dark' ? value : 'system' })}
           />
         </Row>
@@ -57,7 +73,10 @@ export function SettingsDialog() {
           <Choice
             label={tb('choose')}
             value={p.backend}
-            options={(['auto', 'webgpu', 'wasm'] as const).map((value) => ({ value, label: tb(`choice-${value}`) }))}
+            options={(['auto', 'webgpu', 'wasm'] as const).map((value) => ({
+              value,
+              label: tb(`choice-${value}`),
+            }))}
             onChange={(value) => {
               prefer({ backend: value === 'webgpu' || value === 'wasm' ? value : 'auto' });
               startEngine();

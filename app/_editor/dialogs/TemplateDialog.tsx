@@ -12,7 +12,14 @@ export function TemplateDialog() {
   const t = useTranslations('templates');
   const close = (): void => view.setState({ dialog: null });
   return (
-    <Modal open onOpenChange={(open) => !open && close()} title={t('title')} description={t('description')} closeLabel={t('close')} wide>
+    <Modal
+      open
+      onOpenChange={(open) => !open && close()}
+      title={t('title')}
+      description={t('description')}
+      closeLabel={t('close')}
+      wide
+    >
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-3">
         {templateIds.map((id) => (
           <Card key={id} id={id} onDone={close} />

@@ -18,7 +18,11 @@ import { CommandFrame, groupLook, itemLook } from './CommandFrame';
 
 export function WireDialog() {
   const [from, setFrom] = useState<Wiring['from'] | null>(null);
-  return from === null ? <ChoosePort onChoose={setFrom} /> : <ChooseTarget from={from} onBack={() => setFrom(null)} />;
+  return from === null ? (
+    <ChoosePort onChoose={setFrom} />
+  ) : (
+    <ChooseTarget from={from} onBack={() => setFrom(null)} />
+  );
 }
 
 function useTitles() {
@@ -37,7 +41,11 @@ function ChoosePort({ onChoose }: { readonly onChoose: (from: Wiring['from']) =>
   const chosen = selectedNodes();
   const ids = chosen.length > 0 ? chosen : inOrder(document);
   return (
-    <CommandFrame title={t('title')} placeholder={t('choose-port')} filter={(value, query) => match(query, value)}>
+    <CommandFrame
+      title={t('title')}
+      placeholder={t('choose-port')}
+      filter={(value, query) => match(query, value)}
+    >
       {ids.map((id) => {
         const info = inference.nodes.get(id);
         const definition = info?.definition;
@@ -103,7 +111,8 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
       }}
     >
       <span className="min-w-0 flex-1">
-        <span className="font-medium">{titleOf(node)}</span> <span className="text-muted-foreground">{port}</span>
+        <span className="font-medium">{titleOf(node)}</span>{' '}
+        <span className="text-muted-foreground">{port}</span>
         {verdict !== null && <span className="block text-[11px] text-destructive">{text(verdict)}</span>}
       </span>
     </Command.Item>

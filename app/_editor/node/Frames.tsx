@@ -38,7 +38,9 @@ export function FrameCanvas({
 /** A node's pictures: one large, several as a grid. */
 export function Frames({ frames, label }: { readonly frames: readonly Frame[]; readonly label: string }) {
   return (
-    <div className={clsx('grid gap-0.5 overflow-hidden rounded-md bg-muted', frames.length > 1 && 'grid-cols-2')}>
+    <div
+      className={clsx('grid gap-0.5 overflow-hidden rounded-md bg-muted', frames.length > 1 && 'grid-cols-2')}
+    >
       {frames.map((frame, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- the batch element is its identity
         <FrameCanvas key={index} frame={frame} label={frames.length > 1 ? `${label} ${index + 1}` : label} />

@@ -6,7 +6,10 @@ import type { ErrorMessage } from '../../_worker/protocol';
 export function NodeFailure({ error }: { readonly error: ErrorMessage }) {
   const t = useTranslations('errors');
   return (
-    <div role="alert" className="mx-2.5 mb-2.5 rounded-md bg-destructive-soft px-2.5 py-2 text-[11.5px] text-destructive">
+    <div
+      role="alert"
+      className="mx-2.5 mb-2.5 rounded-md bg-destructive-soft px-2.5 py-2 text-[11.5px] text-destructive"
+    >
       <p className="font-semibold">{t(error.code)}</p>
       <p className="mt-0.5 max-h-28 overflow-auto break-words select-text">{error.message}</p>
       {error.mend !== undefined && <p className="mt-1 text-foreground">{error.mend}</p>}

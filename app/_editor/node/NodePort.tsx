@@ -57,7 +57,7 @@ export const NodePort = memo(function NodePort(props: NodePortProps) {
   const text =
     definition === undefined
       ? { label: port, doc: '' }
-      : words.port(definition, side === 'in' ? 'inputs' : 'outputs', port);
+      : words.port(definition, side === 'in' ? 'inputs' : 'outputs', port, t(`kinds.${kind}`));
   return (
     <div
       className={clsx(
@@ -92,7 +92,9 @@ export const NodePort = memo(function NodePort(props: NodePortProps) {
           )}
         >
           {text.label}
-          {declared?.optional === true && side === 'in' && <span className="sr-only"> ({t('optional')})</span>}
+          {declared?.optional === true && side === 'in' && (
+            <span className="sr-only"> ({t('optional')})</span>
+          )}
         </span>
       )}
     </div>

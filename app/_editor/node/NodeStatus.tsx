@@ -30,7 +30,8 @@ export function ProgressLine({ run }: { readonly run: NodeRun & { is: 'running' 
   const format = useFormat();
   const { number } = useFormatter();
   const { progress } = run;
-  const part = progress === undefined || progress.total <= 0 ? undefined : Math.min(1, progress.done / progress.total);
+  const part =
+    progress === undefined || progress.total <= 0 ? undefined : Math.min(1, progress.done / progress.total);
   const count =
     progress === undefined
       ? t('working')
@@ -51,7 +52,11 @@ export function ProgressLine({ run }: { readonly run: NodeRun & { is: 'running' 
         className="h-1.5 overflow-hidden rounded-full bg-muted"
       >
         <div
-          className={part === undefined ? 'h-full w-1/3 animate-pulse bg-primary' : 'h-full bg-primary transition-[width] duration-150'}
+          className={
+            part === undefined
+              ? 'h-full w-1/3 animate-pulse bg-primary'
+              : 'h-full bg-primary transition-[width] duration-150'
+          }
           style={part === undefined ? undefined : { width: `${part * 100}%` }}
         />
       </div>

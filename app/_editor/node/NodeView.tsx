@@ -69,8 +69,13 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
       )}
     >
       <header
-        className={clsx('flex h-8 items-center gap-1 rounded-t-[7px] pr-1 pl-1.5', collapsed && 'rounded-b-[7px]')}
-        style={{ background: `color-mix(in oklab, ${categoryColour(definition?.category)} 13%, var(--card))` }}
+        className={clsx(
+          'flex h-8 items-center gap-1 rounded-t-[7px] pr-1 pl-1.5',
+          collapsed && 'rounded-b-[7px]',
+        )}
+        style={{
+          background: `color-mix(in oklab, ${categoryColour(definition?.category)} 13%, var(--card))`,
+        }}
       >
         <button
           type="button"
@@ -82,7 +87,9 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
           {collapsed ? <ChevronRight size={14} /> : <ChevronDown size={14} />}
         </button>
         <TitleText id={id} title={title} />
-        {node.mode === 'mute' && <EyeOff size={13} className="text-muted-foreground" aria-label={t('muted')} />}
+        {node.mode === 'mute' && (
+          <EyeOff size={13} className="text-muted-foreground" aria-label={t('muted')} />
+        )}
         {node.mode === 'bypass' && <Redo2 size={13} className="text-warning" aria-label={t('bypassed')} />}
         <span className="flex items-center opacity-0 transition-opacity group-focus-within/node:opacity-100 group-hover/node:opacity-100 pointer-coarse:opacity-100">
           <HeaderButton label={t('docs')} onClick={() => perform('docs', { nodes: [id] })}>
@@ -94,7 +101,12 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
         </span>
         <StatusIcon run={run} />
         {run === undefined && blocked && (
-          <span title={t('has-problems')} role="img" aria-label={t('has-problems')} className="text-destructive">
+          <span
+            title={t('has-problems')}
+            role="img"
+            aria-label={t('has-problems')}
+            className="text-destructive"
+          >
             <AlertTriangle size={13} />
           </span>
         )}
@@ -224,7 +236,9 @@ function Problems({ id }: { readonly id: string }) {
           key={`${found.code} ${found.port ?? ''} ${found.path ?? ''}`}
           className={clsx(
             'rounded-md px-2 py-1 text-[11.5px]',
-            found.severity === 'error' ? 'bg-destructive-soft text-destructive' : 'bg-warning-soft text-warning',
+            found.severity === 'error'
+              ? 'bg-destructive-soft text-destructive'
+              : 'bg-warning-soft text-warning',
           )}
         >
           {text(found)}
@@ -244,7 +258,9 @@ function Footer({ run }: { readonly run: import('../../_state/run').NodeRun | un
       </footer>
     );
   if (run?.is === 'cached')
-    return <footer className="px-2.5 pb-1.5 text-right text-[11px] text-muted-foreground">{t('cached')}</footer>;
+    return (
+      <footer className="px-2.5 pb-1.5 text-right text-[11px] text-muted-foreground">{t('cached')}</footer>
+    );
   return null;
 }
 
@@ -267,7 +283,8 @@ function Resizer({ id, visible }: { readonly id: string; readonly visible: boole
         gesture.setState({ resize: new Map() });
         edit('resize', (draft) => {
           const node = draft.nodes[id];
-          if (node !== undefined) node.size = { width: Math.round(size.width), height: Math.round(size.height) };
+          if (node !== undefined)
+            node.size = { width: Math.round(size.width), height: Math.round(size.height) };
         });
       }}
     />

@@ -13,10 +13,13 @@ export function DocsPanel() {
   const tp = useTranslations('port');
   const tc = useTranslations('categories');
   const words = useNodeWords();
-  const id = useView((state) => state.docs ?? [...state.selection].find((found) => !found.includes(':')) ?? null);
+  const id = useView(
+    (state) => state.docs ?? [...state.selection].find((found) => !found.includes(':')) ?? null,
+  );
   const type = useWorkspace((state) => (id === null ? undefined : state.document.nodes[id]?.type));
   const definition = type === undefined ? undefined : registry.get(type);
-  if (definition === undefined) return <p className="p-5 text-center text-xs text-muted-foreground">{t('none')}</p>;
+  if (definition === undefined)
+    return <p className="p-5 text-center text-xs text-muted-foreground">{t('none')}</p>;
   const ports = (side: 'inputs' | 'outputs') =>
     Object.entries(definition[side]).map(([name, port]) => {
       const text = words.port(definition, side, name);
@@ -75,7 +78,10 @@ export function DocsPanel() {
                     : field.min !== undefined && field.max !== undefined
                       ? `${field.min} … ${field.max}`
                       : t(`type-${field.type}`)}
-                  {field.initial !== undefined && field.initial !== null && field.initial !== '' && ` · ${t('default', { value: String(field.initial) })}`}
+                  {field.initial !== undefined &&
+                    field.initial !== null &&
+                    field.initial !== '' &&
+                    ` · ${t('default', { value: String(field.initial) })}`}
                 </dd>
               </div>
             ))}

@@ -1,21 +1,55 @@
 'use client';
 /** What flows on the wire that was clicked. */
+import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
-import { useView } from '../../_state/view';
+import { registry } from '@/nodes/registry';
+import { Inspector } from '../../_inspect/Inspector';
+import { useNodeWords } from '../../_i18n/node-text';
+import { inspectClient } from '../../_state/engine';
+import { prefer } from '../../_state/preferences';
+import { useRun } from '../../_state/run';
+import { useView, view } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
 import { TypeLine } from '../RefusalCard';
 
 export function InspectPanel() {
   const t = useTranslations('dock');
-  const target = useView((state) => state.inspected);
+  const words = useNodeWords();
+  const inspected = useView((state) => state.inspected);
+  const selected = useView((state) => [...state.selection].find((id) => !id.includes(':')) ?? null);
+  const version = useRun((state) => state.version);
+  const document = useWorkspace((state) => state.document);
+  // Without a wire: the first output of the selected node.
+  const end = useMemo(() => {
+    if (inspected !== null && document.nodes[inspected.node] !== undefined) return inspected;
+    const definition = selected === null ? undefined : registry.get(document.nodes[selected]?.type ?? '');
+    const [port] = Object.keys(definition?.outputs ?? {});
+    return selected === null || port === undefined ? null : { node: selected, port };
+  }, [inspected, selected, document]);
   const type = useWorkspace(({ inference }) =>
-    target === null ? undefined : inference.portType(target.node, 'out', target.port),
+    end === null ? undefined : inference.portType(end.node, 'out', end.port),
   );
-  if (target === null || type === undefined)
-    return <p className="p-5 text-center text-xs text-muted-foreground">{t('inspect-none')}</p>;
+  const node = end === null ? undefined : document.nodes[end.node];
+  const title =
+    node === undefined || end === null
+      ? ''
+      : `${node.title ?? words.title(registry.get(node.type), node.type)} › ${end.port}`;
   return (
-    <div className="p-4">
-      <TypeLine type={type} caption={target.port} />
+    <div>
+      {type !== undefined && (
+        <div className="border-b border-border px-4 py-2.5">
+          <TypeLine type={type} caption={t('type')} />
+        </div>
+      )}
+      <Inspector
+        client={inspectClient}
+        target={end === null ? null : { ...end, title }}
+        version={version}
+        onOpenTrajectory={(sampler) => {
+          view.setState({ trajectory: sampler });
+          prefer({ dock: 'trajectory' });
+        }}
+      />
     </div>
   );
 }

@@ -37,7 +37,15 @@ export function ListPanel({ touch = false }: { readonly touch?: boolean }) {
   );
 }
 
-const Row = memo(function Row({ id, index, touch }: { readonly id: string; readonly index: number; readonly touch: boolean }) {
+const Row = memo(function Row({
+  id,
+  index,
+  touch,
+}: {
+  readonly id: string;
+  readonly index: number;
+  readonly touch: boolean;
+}) {
   const t = useTranslations('list');
   const node = useNode(id);
   const words = useNodeWords();
@@ -58,7 +66,8 @@ const Row = memo(function Row({ id, index, touch }: { readonly id: string; reado
   const definition = registry.get(node.type);
   const title = node.title ?? words.title(definition, node.type);
   const expanded = open || (touch && chosen);
-  const hasForm = definition !== undefined && fieldsOfNode(definition).some((field) => field.widget !== 'hidden');
+  const hasForm =
+    definition !== undefined && fieldsOfNode(definition).some((field) => field.widget !== 'hidden');
   return (
     <li className={chosen ? 'bg-accent/50' : ''}>
       <div className="flex items-center gap-1 px-2 py-1.5">
@@ -82,16 +91,28 @@ const Row = memo(function Row({ id, index, touch }: { readonly id: string; reado
         </button>
         {!touch && (
           <>
-            <IconButton small label={t('wire', { title })} onClick={() => {
-              select([id]);
-              view.setState({ dialog: 'wire' });
-            }}>
+            <IconButton
+              small
+              label={t('wire', { title })}
+              onClick={() => {
+                select([id]);
+                view.setState({ dialog: 'wire' });
+              }}
+            >
               <Cable size={13} />
             </IconButton>
-            <IconButton small label={t('run', { title })} onClick={() => perform('run-here', { nodes: [id] })}>
+            <IconButton
+              small
+              label={t('run', { title })}
+              onClick={() => perform('run-here', { nodes: [id] })}
+            >
               <Play size={13} />
             </IconButton>
-            <IconButton small label={t('delete', { title })} onClick={() => perform('delete', { nodes: [id] })}>
+            <IconButton
+              small
+              label={t('delete', { title })}
+              onClick={() => perform('delete', { nodes: [id] })}
+            >
               <Trash2 size={13} />
             </IconButton>
           </>

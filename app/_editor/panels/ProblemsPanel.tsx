@@ -21,7 +21,10 @@ export function ProblemsPanel() {
   return (
     <ul className="divide-y divide-border">
       {found.map((one) => (
-        <li key={`${one.code} ${one.node ?? ''} ${one.port ?? ''} ${one.edge ?? ''} ${one.path ?? ''}`} className="space-y-2 p-3">
+        <li
+          key={`${one.code} ${one.node ?? ''} ${one.port ?? ''} ${one.edge ?? ''} ${one.path ?? ''}`}
+          className="space-y-2 p-3"
+        >
           <button
             type="button"
             className="flex w-full gap-2 text-left text-xs hover:underline"

@@ -1,7 +1,44 @@
 'use client';
-import { useTranslations } from 'use-intl';
+/** The steps of a sampling, and branching off from one. */
+import { registry } from '@/nodes/registry';
+import { boxOf, isSampler } from '../../_actions/perform';
+import { Trajectory } from '../../_inspect/Trajectory';
+import { useNodeWords } from '../../_i18n/node-text';
+import { branchFrom } from '../../_state/branch';
+import { inspectClient } from '../../_state/engine';
+import { flow } from '../../_state/flow';
+import { useRun } from '../../_state/run';
+import { select, useView } from '../../_state/view';
+import { edit, useWorkspace, workspace } from '../../_state/workspace';
 
 export function TrajectoryPanel() {
-  const t = useTranslations('dock');
-  return <p className="p-5 text-center text-xs text-muted-foreground">{t('trajectory-none')}</p>;
+  const words = useNodeWords();
+  const version = useRun((state) => state.version);
+  const wanted = useView((state) => [...state.selection].find(isSampler) ?? state.trajectory);
+  const id = useWorkspace(({ document }) =>
+    wanted !== null && document.nodes[wanted] !== undefined
+      ? wanted
+      : (Object.keys(document.nodes).find(isSampler) ?? null),
+  );
+  const node = useWorkspace(({ document }) => (id === null ? undefined : document.nodes[id]));
+  const title = node === undefined ? '' : (node.title ?? words.title(registry.get(node.type), node.type));
+  return (
+    <Trajectory
+      client={inspectClient}
+      node={id}
+      title={title}
+      version={version}
+      onBranch={({ node: sampler, step }) => {
+        const boxes = Object.keys(workspace.getState().document.nodes).flatMap((other) => boxOf(other) ?? []);
+        const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+        const top = boxOf(sampler)?.y ?? 0;
+        edit('branch', (draft) => {
+          const branch = branchFrom(draft, sampler, step, bottom - top + 60);
+          if (branch === undefined) return;
+          queueMicrotask(() => select([branch]));
+          setTimeout(() => void flow()?.fitView({ duration: 300, padding: 0.12 }), 80);
+        });
+      }}
+    />
+  );
 }

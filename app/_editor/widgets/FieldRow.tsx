@@ -1,6 +1,8 @@
 'use client';
 /** One parameter: its name, its widget by hint, what is wrong with its value. */
+import { RotateCcw } from 'lucide-react';
 import { memo, useId } from 'react';
+import { useTranslations } from 'use-intl';
 import type { AnyNode } from '@/engine';
 import { useNodeWords } from '../../_i18n/node-text';
 import { useNode, edit, activeTab } from '../../_state/workspace';
@@ -23,7 +25,15 @@ export interface WidgetProps {
 }
 
 /** Widgets that need the node's whole width: their name stands above. */
-const tall = new Set(['prompt', 'map-painter', 'mask-painter', 'image-file', 'schedule-plot', 'slider', 'seed']);
+const tall = new Set([
+  'prompt',
+  'map-painter',
+  'mask-painter',
+  'image-file',
+  'schedule-plot',
+  'slider',
+  'seed',
+]);
 
 export const FieldRow = memo(function FieldRow({
   node,
@@ -59,25 +69,62 @@ export const FieldRow = memo(function FieldRow({
   const Widget = widgetOf(field);
   const stacked = tall.has(field.widget);
   const unit = field.hints.unit;
+  const t = useTranslations('node');
+  // A number that may be left to the node itself.
+  const optional = field.nullable && (field.type === 'number' || field.type === 'integer');
+  const automatic = optional && value === null;
   return (
-    <div className={stacked ? 'space-y-0.5' : 'grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-center gap-2'}>
+    <div
+      className={stacked ? 'space-y-0.5' : 'grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-center gap-2'}
+    >
       {field.widget !== 'slider' && field.widget !== 'seed' && (
         <label htmlFor={id} className="truncate text-[11.5px] text-muted-foreground" title={label}>
           {label}
           {unit !== undefined && ` (${unit})`}
         </label>
       )}
-      <Widget
-        id={id}
-        node={node}
-        definition={definition}
-        field={field}
-        label={label}
-        value={value}
-        disabled={disabled}
-        set={set}
-        seal={() => activeTab().history.seal()}
-      />
+      {automatic ? (
+        <span className="flex items-center justify-between gap-2 text-[11.5px] text-muted-foreground">
+          {stacked && label}
+          <button
+            type="button"
+            disabled={disabled}
+            className="nodrag h-7 rounded-md border border-border bg-background px-2 text-xs hover:border-input"
+            title={t('set-own')}
+            onClick={() => set(field.min ?? 0)}
+          >
+            {t('automatic')}
+          </button>
+        </span>
+      ) : (
+        <span className={optional ? 'flex min-w-0 items-end gap-1' : 'contents'}>
+          <span className={optional ? 'min-w-0 flex-1' : 'contents'}>
+            <Widget
+              id={id}
+              node={node}
+              definition={definition}
+              field={field}
+              label={label}
+              value={value}
+              disabled={disabled}
+              set={set}
+              seal={() => activeTab().history.seal()}
+            />
+          </span>
+          {optional && (
+            <button
+              type="button"
+              disabled={disabled}
+              aria-label={t('reset', { name: label })}
+              title={t('reset', { name: label })}
+              onClick={() => set(null)}
+              className="nodrag flex size-6 shrink-0 items-center justify-center rounded-md text-muted-foreground hover:bg-muted"
+            >
+              <RotateCcw size={12} />
+            </button>
+          )}
+        </span>
+      )}
       {wrong !== undefined && <p className="col-span-2 text-[11px] text-destructive">{text(wrong)}</p>}
     </div>
   );

@@ -71,7 +71,11 @@ export function ImageFileWidget({ id, label, value, disabled, set, seal }: Widge
       ) : (
         <div className="relative">
           {/* oxlint-disable-next-line jsx-a11y/img-redundant-alt -- names the parameter */}
-          <img src={source} alt={label} className="block max-h-56 w-full rounded-md bg-muted object-contain" />
+          <img
+            src={source}
+            alt={label}
+            className="block max-h-56 w-full rounded-md bg-muted object-contain"
+          />
           <div className="absolute top-1 right-1 flex gap-1">
             <Button small look="outline" disabled={disabled} onClick={() => input.current?.click()}>
               {t('replace')}

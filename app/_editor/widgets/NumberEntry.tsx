@@ -18,7 +18,8 @@ export interface NumberEntryProps {
   readonly onCommit: () => void;
 }
 
-const clampTo = (value: number, min = -Infinity, max = Infinity): number => Math.min(max, Math.max(min, value));
+const clampTo = (value: number, min = -Infinity, max = Infinity): number =>
+  Math.min(max, Math.max(min, value));
 /** Cuts the noise of binary fractions off: 0.1 + 0.2 → 0.3. */
 const tidy = (value: number): number => Number(value.toPrecision(12));
 

@@ -39,7 +39,9 @@ export function PromptWidget({ id, node, label, value, disabled, set, seal }: Wi
   const text = typeof value === 'string' ? value : '';
   const tokens = useTokens(node, text);
   const count = tokens?.tokens.filter((token) => !token.special).length;
-  const unknown = [...new Set(tokens?.tokens.filter((token) => !token.known && !token.special).map((token) => token.text))];
+  const unknown = [
+    ...new Set(tokens?.tokens.filter((token) => !token.known && !token.special).map((token) => token.text)),
+  ];
   useEffect(() => {
     const area = ref.current;
     if (area === null) return;
@@ -64,9 +66,13 @@ export function PromptWidget({ id, node, label, value, disabled, set, seal }: Wi
       {tokens !== undefined && text !== '' && (
         <p className="mt-0.5 text-[11px] text-muted-foreground tabular-nums">
           {t('tokens', { count: count ?? 0, limit: tokens.limit })}
-          {tokens.overflow !== '' && <span className="block text-warning">{t('overflow', { text: tokens.overflow })}</span>}
+          {tokens.overflow !== '' && (
+            <span className="block text-warning">{t('overflow', { text: tokens.overflow })}</span>
+          )}
           {unknown.length > 0 && (
-            <span className="block text-warning">{t('unknown', { words: unknown.slice(0, 6).join(', ') })}</span>
+            <span className="block text-warning">
+              {t('unknown', { words: unknown.slice(0, 6).join(', ') })}
+            </span>
           )}
         </p>
       )}
