@@ -1,0 +1,107 @@
+/** What runs in the browser: every kernel on the GPU against its CPU twin, noise digests, and the tiny package on both backends. */
+import { createBackend } from '@/engine/tensor/ort';
+import type { Backend, Tensor, TensorOps } from '@/engine/types';
+import { createBrowserCache, createFetchFiles, createModelSource, readPackages } from '@/models';
+import { kernelCases } from './kernel-cases';
+
+/** Largest difference over the largest magnitude of the reference; NaNs must coincide. */
+function worst(got: ArrayLike<number | bigint>, want: ArrayLike<number | bigint>): number {
+  if (got.length !== want.length) return Infinity;
+  let [difference, size] = [0, 1e-30];
+  for (let i = 0; i < want.length; i += 1) {
+    const [a, b] = [Number(got[i]), Number(want[i])];
+    if (Number.isNaN(a) !== Number.isNaN(b)) return Infinity;
+    if (Number.isNaN(b)) continue;
+    difference = Math.max(difference, Math.abs(a - b));
+    size = Math.max(size, Math.abs(b));
+  }
+  return difference / size;
+}
+
+async function kernels(gpu: Backend, cpu: Backend) {
+  const results: { name: string; error: number; shape: string; wantShape: string }[] = [];
+  const before = gpu.live();
+  for (const { name, run } of kernelCases) {
+    const [a, b] = [gpu.scope(), cpu.scope()];
+    const [x, y] = await Promise.all([run(a.ops), run(b.ops)]);
+    results.push({
+      name,
+      error: worst(await values(x), await values(y)),
+      shape: shape(x),
+      wantShape: shape(y),
+    });
+    a.release();
+    b.release();
+  }
+  return { results, leaked: gpu.live().tensors - before.tensors };
+}
+
+const shape = (x: Tensor | readonly number[]) => ('dims' in x ? x.dims.join('×') : String(x.length));
+const values = async (x: Tensor | readonly number[]) => ('dims' in x ? x.read() : x);
+
+async function digest(ops: TensorOps): Promise<string> {
+  const data = await ops.noise([2, 4, 33, 31], { seed: 2n ** 64n - 1n, stream: 3 }).read();
+  const hash = await crypto.subtle.digest(
+    'SHA-256',
+    Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  );
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** One text encoding, U-Net call, encoding and decoding of the tiny package. */
+async function tiny(backend: Backend) {
+  const files = createFetchFiles({ base: '/models/' });
+  const models = createModelSource({
+    backend,
+    files,
+    packages: await readPackages(files, ['tiny']),
+    cache: createBrowserCache(),
+  });
+  const before = backend.live();
+  const signal = new AbortController().signal;
+  const { unet, firstStage, conditioner } = await models.open('tiny', { signal });
+  if (unet === undefined || conditioner.text === undefined) throw new Error('tiny lacks a part');
+  const scope = backend.scope();
+  const call = { ops: scope.ops, signal };
+  const context = await conditioner.text.encode(['flat avatar, red hair', ''], call);
+  const noise = scope.ops.noise([2, 4, 9, 7], { seed: 5n, stream: 0 });
+  const sample = scope.ops.concat([noise, scope.ops.full([2, 10, 9, 7], 0)], 1);
+  const predicted = await unet.call(sample, [700, 20], context, call);
+  const picture = await firstStage.decode(noise, call);
+  const { mean } = await firstStage.encode(picture, call);
+  const out = await Promise.all([context, predicted, picture, mean].map((x) => x.read()));
+  scope.release();
+  await models.unload();
+  const after = backend.live();
+  return { out, leaked: [after.tensors - before.tensors, after.sessions - before.sessions] };
+}
+
+async function main() {
+  const gpu = await createBackend({ prefer: 'webgpu', wasmPaths: '/ort/' });
+  const cpu = await createBackend({ prefer: 'wasm', wasmPaths: '/ort/' });
+  const automatic = await createBackend({ prefer: 'auto', wasmPaths: '/ort/' });
+  const [digests, compared] = [
+    [await digest(gpu.scope().ops), await digest(cpu.scope().ops)],
+    await kernels(gpu, cpu),
+  ];
+  const [onGpu, onCpu] = [await tiny(gpu), await tiny(cpu)];
+  const networks = onGpu.out.map((x, i) => worst(x, onCpu.out[i] ?? []));
+  // Nothing of the package but the manifest is fetched a second time.
+  const again = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.safetensors'));
+  return {
+    gpu: gpu.info,
+    cpu: cpu.info,
+    automatic: automatic.info,
+    digests,
+    compared,
+    networks,
+    leaked: [onGpu.leaked, onCpu.leaked],
+    weightsFetched: again.map(({ name }) => name.split('/').at(-1)),
+  };
+}
+
+main().then(
+  (result) => Object.assign(globalThis, { result }),
+  (thrown: unknown) =>
+    Object.assign(globalThis, { failed: thrown instanceof Error ? thrown.stack : String(thrown) }),
+);
