@@ -6,6 +6,26 @@ import type { Snapshot, SnapshotOf } from './messages';
 import { LinePlot } from './plots';
 import { TensorView } from './TensorView';
 
+/** What snapshots of models and samplers say ({@link ./snapshot}). */
+const factKeys = [
+  'space',
+  'channels',
+  'factor',
+  'prediction',
+  'timesteps',
+  'nativeSize',
+  'concatChannels',
+  'contextWidth',
+  'conditioner',
+  'type',
+  'entries',
+  'tokens',
+  'classes',
+  'labels',
+  'name',
+] as const;
+const isFact = (key: string): key is (typeof factKeys)[number] => factKeys.some((each) => each === key);
+
 export function SnapshotView({
   snapshot,
   decode,
@@ -34,7 +54,7 @@ export function SnapshotView({
           {snapshot.facts.map(({ key, value }) => (
             <div key={key} className="contents">
               <dt className="text-muted-foreground">
-                {key.startsWith('option:') ? key.slice(7) : t.has(`fact.${key}`) ? t(`fact.${key}`) : key}
+                {isFact(key) ? t(`fact.${key}`) : key.replace(/^option:/, '')}
               </dt>
               <dd className="m-0 min-w-0 break-words">
                 {typeof value === 'number'

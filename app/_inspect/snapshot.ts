@@ -41,7 +41,7 @@ export function spaceMessage({ space, channels, factor, rgb }: LatentSpaceInfo):
 
 async function partMessage(part: ConditioningPart, conditioner: Conditioner): Promise<PartMessage> {
   const empty = { tokens: null, overflow: '', context: null, map: null, image: null, norms: [] };
-  if (part.part === 'text' || part.part === 'class') {
+  if ('context' in part) {
     const dims = [...part.context.dims];
     const context = await read(part.context, Float32Array);
     const [, rows = 0, width = 1] = dims;

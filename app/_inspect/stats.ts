@@ -180,7 +180,7 @@ export function rowNorms(data: Numbers, width: number): readonly number[] {
 }
 
 export interface Difference {
-  readonly grid: { readonly dims: readonly number[]; readonly data: Float32Array };
+  readonly grid: { readonly dims: readonly number[]; readonly data: Float32Array<ArrayBuffer> };
   readonly meanAbsolute: number;
   readonly rms: number;
   readonly maxAbsolute: number;

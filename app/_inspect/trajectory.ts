@@ -199,7 +199,8 @@ async function floats(tensor: Tensor): Promise<Float32Array> {
   if (!(data instanceof Float32Array)) throw new LoomError('bad-output', 'A sampler must work in float32.');
   return data;
 }
-const scaled = (data: Float32Array, by: number): Float32Array => data.map((x) => x * by);
+const scaled = (data: Float32Array, by: number): Float32Array<ArrayBuffer> =>
+  Float32Array.from(data, (x) => x * by);
 
 /** Root mean square of the difference. */
 function changeOf(a: Float32Array, b: Float32Array): number {
