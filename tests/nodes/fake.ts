@@ -5,6 +5,9 @@
  */
 import {
   LoomError,
+  atMost,
+  type Catalog,
+  type PortType,
   type CallOptions,
   type Conditioner,
   type FirstStage,
@@ -18,13 +21,25 @@ import {
 } from '@/engine/types';
 
 export const width = 6;
-export const textLength = 5;
-export const classes = ['cat', 'dog'];
+export const textLength = 32;
+export const classes = ['avatar:avataaars', 'clothing:t-shirt'];
 export const labels: LabelSet = {
   id: 'fake-labels',
-  labels: ['none', 'sky', 'skin', 'hair'].map((name, i) => ({ name, color: `#00000${i}` })),
+  labels: [
+    'none',
+    'background',
+    'skin',
+    'hair',
+    'clothes',
+    'hat',
+    'facial hair',
+    'glasses',
+    'face features',
+    'emoji',
+  ].map((name, i) => ({ name, color: `#00000${i}` })),
 };
-const known = new Set(['a', 'red', 'blue', 'bird']);
+const known = new Set(['a', 'red', 'blue', 'bird', 'flat', 'hair,']);
+const mapChannels = 10;
 
 /** ᾱ of the LDM schedule. */
 export const alphasCumprod = (() => {
@@ -48,6 +63,8 @@ export interface Fake {
   readonly source: ModelSource;
   readonly kl: ModelPackage & { readonly unet: UNet };
   readonly vq: ModelPackage;
+  /** Takes an encoded image and a mask as concatenated channels, and no map. */
+  readonly inpaint: ModelPackage & { readonly unet: UNet };
   readonly calls: Call[];
 }
 
@@ -113,9 +130,9 @@ const conditioner: Conditioner = {
   },
   map: {
     labels,
-    channels: 4,
+    channels: mapChannels,
     async encode(map, size, { ops }: CallOptions) {
-      const out = new Float32Array(size.batch * 4 * size.height * size.width);
+      const out = new Float32Array(size.batch * mapChannels * size.height * size.width);
       if (map) {
         const values = await map.read();
         const [, mapHeight = 1, mapWidth = 1] = map.dims;
@@ -126,24 +143,24 @@ const conditioner: Conditioner = {
                 Math.floor((y * mapHeight) / size.height) * mapWidth +
                 Math.floor((x * mapWidth) / size.width);
               const label = Number(values[b * mapHeight * mapWidth + at]);
-              out[((b * 4 + label) * size.height + y) * size.width + x] = 1;
+              out[((b * mapChannels + label) * size.height + y) * size.width + x] = 1;
             }
       }
-      return ops.from(out, [size.batch, 4, size.height, size.width]);
+      return ops.from(out, [size.batch, mapChannels, size.height, size.width]);
     },
   },
 };
 
 /** A fresh package, so that calls are counted from 0. */
-export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v'): Fake {
+export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 8): Fake {
   const calls: Call[] = [];
-  const unet: UNet = {
+  const unetOf = (conditioner: Conditioner, concatChannels: number): UNet => ({
     space: space('fake-kl'),
     diffusion: { prediction, alphasCumprod },
     conditioner,
-    nativeSize: { height: 8, width: 8 },
+    nativeSize: { height: side, width: side },
     multipleOf: 2,
-    concatChannels: 4,
+    concatChannels,
     contextWidth: width,
     load: () => Promise.resolve(),
     async call(sample, timesteps, context, { ops }) {
@@ -152,7 +169,7 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v'): Fake {
       const [batch = 0, channels = 0, height = 0, w = 0] = sample.dims;
       const [contextBatch = 0, tokens = 0] = context.dims;
       if (
-        channels !== 8 ||
+        channels !== 4 + concatChannels ||
         contextBatch !== batch ||
         tokens !== textLength + 1 ||
         timesteps.length !== batch
@@ -173,9 +190,9 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v'): Fake {
         const label = Number(words[(b * tokens + textLength) * width]);
         for (let c = 0; c < 4; c++)
           for (let i = 0; i < plane; i++) {
-            const y = Number(values[(b * 8 + c) * plane + i]);
+            const y = Number(values[(b * channels + c) * plane + i]);
             // The map's "skin" channel shifts the mean where it is painted.
-            const mean = meanOf(text, label, Number(values[(b * 8 + 4 + 2) * plane + i]));
+            const mean = meanOf(text, label, Number(values[(b * channels + 4 + 2) * plane + i]));
             const x = y / alpha;
             const x0 = (deviation ** 2 * x + sigma ** 2 * mean) / (deviation ** 2 + sigma ** 2);
             const eps = (x - x0) / sigma;
@@ -190,10 +207,19 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v'): Fake {
       }
       return ops.from(out, [batch, 4, height, w]);
     },
+  });
+  const kl = {
+    id: 'fake-kl',
+    hash: 'a',
+    conditioner,
+    unet: unetOf(conditioner, mapChannels),
+    firstStage: firstStage('kl', 'fake-kl'),
   };
-  const kl = { id: 'fake-kl', hash: 'a', conditioner, unet, firstStage: firstStage('kl', 'fake-kl') };
   const vq = { id: 'fake-vq', hash: 'b', conditioner, firstStage: firstStage('vq', 'fake-vq') };
-  const packages: readonly ModelPackage[] = [kl, vq];
+  const { text, classes: embedder } = conditioner;
+  const plain: Conditioner = { id: 'fake-plain', text, classes: embedder };
+  const inpaint = { ...kl, id: 'fake-inpaint', hash: 'c', conditioner: plain, unet: unetOf(plain, 5) };
+  const packages: readonly ModelPackage[] = [kl, vq, inpaint];
   const source: ModelSource = {
     open: (id) => {
       const found = packages.find((one) => one.id === id);
@@ -203,7 +229,7 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v'): Fake {
     },
     space: (id) => packages.find((one) => one.firstStage.space.space === id)?.firstStage.space,
   };
-  return { source, kl, vq, calls };
+  return { source, kl, vq, inpaint, calls };
 }
 
 function sigmaAt(t: number): number {
@@ -242,5 +268,51 @@ function firstStage(type: 'kl' | 'vq', id: string): FirstStage {
         ops.clamp(ops.resize(ops.slice(latent, 1, 0, 3), height * 8, w * 8, 'nearest'), -1, 1),
       );
     },
+  };
+}
+
+/** What inference knows of the fake packages, under the names that templates use. */
+export function fakeCatalog(names: { readonly kl: string; readonly vq: string }): Catalog {
+  const parts = atMost('text', 'class', 'map');
+  const firstStageType = (space: string, type: string): PortType => ({
+    kind: 'first-stage',
+    fields: { space, type, channels: 4, factor: 8 },
+  });
+  const conditionerType: PortType = {
+    kind: 'conditioner',
+    fields: { for: conditioner.id, parts, labels: labels.id },
+  };
+  const ports: Readonly<Record<string, Readonly<Record<string, PortType>>>> = {
+    [names.kl]: {
+      'first-stage': firstStageType('fake-kl', 'kl'),
+      conditioner: conditionerType,
+      unet: {
+        kind: 'unet',
+        fields: { space: 'fake-kl', channels: 4, factor: 8, for: conditioner.id, accepts: parts },
+      },
+    },
+    [names.vq]: { 'first-stage': firstStageType('fake-vq', 'vq'), conditioner: conditionerType },
+    'fake-inpaint': {
+      'first-stage': firstStageType('fake-kl', 'kl'),
+      conditioner: {
+        kind: 'conditioner',
+        fields: { for: 'fake-plain', parts: atMost('text', 'class', 'image') },
+      },
+      unet: {
+        kind: 'unet',
+        fields: {
+          space: 'fake-kl',
+          channels: 4,
+          factor: 8,
+          for: 'fake-plain',
+          accepts: atMost('text', 'class', 'image'),
+        },
+      },
+    },
+  };
+  return {
+    ports: (id) => ports[id],
+    packages: Object.keys(ports),
+    hash: (id) => (ports[id] ? `hash of ${id}` : undefined),
   };
 }
