@@ -9,6 +9,7 @@ import { defaultParams, refinedPorts } from './call-node';
 import type { Endpoint } from './flat-graph';
 import type { Inference } from './inference';
 import { levelOf } from './levels';
+import { own } from './own';
 import { resolvePorts, solvePorts } from './solve-ports';
 import { leadsTo } from './reach';
 
@@ -45,11 +46,11 @@ export function misfitOf(
   const declared = info?.declared.inputs;
   if (!info || !declared) return undefined;
   const others = Object.entries(info.sources).flatMap(([port, at]): [string, PortType][] => {
-    const type = port === target.port ? undefined : inference.nodes.get(at.node)?.outputs[at.port];
+    const type = port === target.port ? undefined : own(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
     return type ? [[port, type]] : [];
   });
   const alone = solvePorts(declared, others);
-  const want = resolvePorts(declared, alone.solution, target.node)[target.port];
+  const want = own(resolvePorts(declared, alone.solution, target.node), target.port);
   if (!want) return undefined;
   return {
     source,
@@ -199,13 +200,13 @@ export function outputWith(
   const info = inference.nodes.get(source.node);
   if (!info?.definition) return undefined;
   const actual = Object.entries(info.sources).flatMap(([name, at]): [string, PortType][] => {
-    const known = name === port ? type : inference.nodes.get(at.node)?.outputs[at.port];
+    const known = name === port ? type : own(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
     return known ? [[name, known]] : [];
   });
   const { solution, mismatches } = solvePorts(info.declared.inputs, actual);
   return mismatches.length > 0
     ? undefined
-    : resolvePorts(info.declared.outputs, solution, source.node)[source.port];
+    : own(resolvePorts(info.declared.outputs, solution, source.node), source.port);
 }
 
 /** Types that have every wired input of the source's node and an output of that name that fits. */
@@ -214,13 +215,13 @@ export function replacements(inference: Inference, misfit: Misfit): string[] {
   const info = inference.nodes.get(source.at.node);
   if (!info?.definition) return [];
   const wired = Object.entries(info.sources).flatMap(([name, at]): [string, PortType][] => {
-    const type = inference.nodes.get(at.node)?.outputs[at.port];
+    const type = own(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
     return type ? [[name, type]] : [];
   });
   return inference.registry.all().flatMap((definition) => {
     const params = definition === info.definition ? undefined : defaultParams(definition);
-    if (!params || definition.outputs[source.at.port]?.type.kind !== misfit.want.kind) return [];
-    if (wired.some(([name, type]) => definition.inputs[name]?.type.kind !== type.kind)) return [];
+    if (!params || own(definition.outputs, source.at.port)?.type.kind !== misfit.want.kind) return [];
+    if (wired.some(([name, type]) => own(definition.inputs, name)?.type.kind !== type.kind)) return [];
     if (
       Object.entries(definition.inputs).some(
         ([name, { optional }]) => optional !== true && !Object.hasOwn(info.sources, name),
@@ -229,7 +230,7 @@ export function replacements(inference: Inference, misfit: Misfit): string[] {
       return [];
     const ports = refinedPorts(definition, params, definition.version, inference.catalog);
     const { solution, mismatches } = solvePorts(ports.inputs, wired);
-    const output = resolvePorts(ports.outputs, solution, '+')[source.at.port];
+    const output = own(resolvePorts(ports.outputs, solution, '+'), source.at.port);
     return mismatches.length === 0 && output && misfit.fits(output) ? [definition.id] : [];
   });
 }

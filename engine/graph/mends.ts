@@ -141,7 +141,7 @@ function* mismatchMends(
   const from = ends && sourceAt(inference.graph.instances, ends.from);
   const targets = (ends && targetsAt(inference.graph.instances, ends.to)) ?? [];
   const target = targets.find(({ node }) => node === finding.node) ?? targets[0];
-  const type = from && inference.nodes.get(from.node)?.outputs[from.port];
+  const type = from && own(inference.nodes.get(from.node)?.outputs ?? {}, from.port);
   const misfit =
     type && target ? misfitOf(inference, { at: from, type }, target, finding.path ?? 'kind') : undefined;
   if (misfit && ends) {
@@ -180,7 +180,7 @@ function* upstream(inference: Inference, misfit: Misfit): Iterable<Mend> {
   const { node } = misfit.source.at;
   const definition = inference.nodes.get(node)?.definition;
   for (const edge of inference.graph.incoming.get(node) ?? []) {
-    const kind = definition?.inputs[edge.to.port]?.type.kind;
+    const kind = definition && own(definition.inputs, edge.to.port)?.type.kind;
     if (!kind || edge.id.includes('#')) continue;
     for (const { at, type } of sourcesOf(inference, kind, misfit.source.at)) {
       if (at.node === edge.from.node && at.port === edge.from.port) continue;
@@ -195,7 +195,7 @@ function* connections(finding: Finding, inference: Inference): Iterable<Mend> {
   const kind =
     node === undefined || port === undefined
       ? undefined
-      : inference.nodes.get(node)?.declared.inputs[port]?.kind;
+      : own(inference.nodes.get(node)?.declared.inputs ?? {}, port)?.kind;
   if (node === undefined || port === undefined || !kind) return;
   const to = { node, port };
   for (const { at } of sourcesOf(inference, kind, to)) yield { kind: 'connect', from: at, to };

@@ -1,6 +1,7 @@
 /** One node's ports against what its wires bring: the same solver before the run (types) and during it (values). */
 import type { PortType } from '../types/port';
 import type { Term } from '../types/term';
+import { own } from './own';
 import { isUnknown, reduce, rename, unify, unknownOf, type Solution } from './unify';
 
 export type PortTypes = Readonly<Record<string, PortType>>;
@@ -40,7 +41,7 @@ export function solvePorts(
   const bounds: Equation[] = [];
   const rest: Equation[] = [];
   for (const [port, type] of actual) {
-    const wanted = declared[port];
+    const wanted = own(declared, port);
     if (!wanted) continue;
     if (wanted.kind !== type.kind) {
       mismatches.push({ port, path: 'kind', want: wanted.kind, got: type.kind });
@@ -48,7 +49,7 @@ export function solvePorts(
       continue;
     }
     for (const [field, want] of Object.entries(wanted.fields)) {
-      const got = type.fields[field];
+      const got = own(type.fields, field);
       if (got === undefined) continue;
       const isBound = typeof got === 'object' && 'atMost' in got;
       (isBound ? bounds : rest).push({ port, field, want, got });

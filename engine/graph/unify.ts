@@ -38,7 +38,7 @@ export function reduce(term: Term, solution: ReadonlyMap<string, Term>): Term {
     const inner = reduce(term.within, solution);
     if (typeof inner !== 'object') return { within: inner };
     if ('set' in inner) return { atMost: inner.set };
-    return 'atMost' in inner ? inner : { within: inner };
+    return 'atMost' in inner || 'within' in inner ? inner : { within: inner };
   }
   if ('union' in term) return reduceUnion(term.union, solution);
   if ('add' in term) return arithmetic({ add: term.add.map((part) => reduce(part, solution)) });
@@ -73,7 +73,7 @@ function reduceUnion(parts: readonly Term[], solution: ReadonlyMap<string, Term>
   if (open.length === 0) return bound ? { atMost: sorted(known) } : { set: sorted(known) };
   const unique = new Map(open.map((term) => [JSON.stringify(term), term]));
   const rest = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, term]) => term);
-  if (bound) return { within: { union: [{ set: sorted(known) }, ...rest] } };
+  if (bound) return reduce({ within: { union: [{ set: sorted(known) }, ...rest] } }, solution);
   if (known.size === 0 && rest.length === 1 && rest[0] !== undefined) return rest[0];
   return { union: known.size > 0 ? [{ set: sorted(known) }, ...rest] : rest };
 }
