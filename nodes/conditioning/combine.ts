@@ -27,7 +27,7 @@ export const conditioningCombine = defineNode({
 });
 
 /** Every pair of entries, with the parts of both, while both count. */
-function merge(left: Entries, right: Entries | undefined, port: string): Entries {
+function merge(left: Entries, right: Entries | undefined, name: string): Entries {
   if (!right) return left;
   return left.flatMap((one) =>
     right.flatMap((other) => {
@@ -36,7 +36,7 @@ function merge(left: Entries, right: Entries | undefined, port: string): Entries
         throw new LoomError(
           'bad-input',
           `Two inputs bring a ${twice} part.`,
-          { port },
+          { port: name },
           { mend: 'Remove one of them, or blend them with Mix conditions.' },
         );
       }

@@ -53,10 +53,10 @@ export const conditioningInterpolate = defineNode({
   },
 });
 
-function single(value: ConditioningValue, port: string): ConditioningValue['entries'][number] {
+function single(value: ConditioningValue, name: string): ConditioningValue['entries'][number] {
   const [only, ...more] = value.entries;
   if (!only || more.length > 0) {
-    throw new LoomError('bad-input', 'Interpolation takes a single condition, not a mix.', { port });
+    throw new LoomError('bad-input', 'Interpolation takes a single condition, not a mix.', { port: name });
   }
   return only;
 }

@@ -39,7 +39,6 @@ export const maskFill = defineNode({
   }),
   run({ inputs, params, runtime }) {
     const { height, width } = nchw(inputs.image.pixels);
-    const edge = (fraction: number, size: number): number => Math.round(fraction * size);
     const [left, right] = [edge(params.left, width), edge(params.right, width)];
     const [top, bottom] = [edge(params.top, height), edge(params.bottom, height)];
     const values = new Float32Array(height * width);
@@ -47,3 +46,6 @@ export const maskFill = defineNode({
     return Promise.resolve({ mask: { kind: 'mask', mask: runtime.ops.from(values, [1, 1, height, width]) } });
   },
 });
+
+/** A fraction of a side in whole pixels. */
+const edge = (fraction: number, size: number): number => Math.round(fraction * size);

@@ -59,11 +59,12 @@ export function createDenoiser(parts: DenoiserParts): DenoiserValue {
   };
 }
 
+const tensorOf = (value: ConditioningPart): Tensor => ('context' in value ? value.context : value.concat);
+
 function tensorsOf({ positive, negative, nulls }: DenoiserParts): Tensor[] {
-  const own = (value: ConditioningPart): Tensor => ('context' in value ? value.context : value.concat);
   return [
-    ...positive.flatMap((entry) => Object.values(entry.parts).map(own)),
-    ...Object.values(negative).map(own),
+    ...positive.flatMap((entry) => Object.values(entry.parts).map(tensorOf)),
+    ...Object.values(negative).map(tensorOf),
     ...[nulls.text, nulls.class].filter((tensor) => tensor !== undefined),
   ];
 }

@@ -57,20 +57,22 @@ export async function runSampling(run: RunOptions): Promise<Sampled> {
   const { ops, signal, denoiser, sigmas, start, jumps } = run;
   const dims = start.dims;
   const steps = sigmas.length - 1;
-  const denoise = denoiser.prepare ? await denoiser.prepare(dims, { ops, signal }) : denoiser.denoise;
+  const denoise =
+    (await denoiser.prepare?.(dims, { ops, signal })) ??
+    ((...call: Parameters<DenoiserValue['denoise']>) => denoiser.denoise(...call));
   const total = countSteps(run);
   let done = 0;
 
   const pass = (
-    x: Tensor,
+    from: Tensor,
     first: number,
     last: number,
     number: number,
     history: readonly Tensor[],
-    own: TensorOps,
+    passOps: TensorOps,
   ): Promise<Sampled> =>
-    run.sampler(x, {
-      ops: own,
+    run.sampler(from, {
+      ops: passOps,
       sigmas,
       first,
       last,

@@ -74,6 +74,7 @@ export const samplingUnet = defineNode({
       advanced: true,
     }),
   }),
+  evaluations: (params) => (params.perPart ? 3 : params.guidance === 1 ? 1 : 2),
   async run({ inputs, params, runtime, signal, progress }) {
     const { unet } = inputs.unet;
     const load = {
@@ -108,12 +109,12 @@ export const samplingUnet = defineNode({
   },
 });
 
-function check(unet: UNet, value: ConditioningValue | undefined, port: string): void {
+function check(unet: UNet, value: ConditioningValue | undefined, name: string): void {
   if (value && value.conditioner.id !== unet.conditioner.id) {
     throw new LoomError(
       'bad-input',
       `The condition was made for "${value.conditioner.id}", but the U-Net understands "${unet.conditioner.id}".`,
-      { port },
+      { port: name },
     );
   }
 }

@@ -16,12 +16,7 @@ export function denoisedWeights(
   sigma: number,
 ): { readonly onX: number; readonly onOutput: number } {
   const variance = 1 + sigma * sigma;
-  switch (prediction) {
-    case 'epsilon':
-      return { onX: 1, onOutput: -sigma };
-    case 'v':
-      return { onX: 1 / variance, onOutput: -sigma / Math.sqrt(variance) };
-    case 'sample':
-      return { onX: 0, onOutput: 1 };
-  }
+  if (prediction === 'epsilon') return { onX: 1, onOutput: -sigma };
+  if (prediction === 'v') return { onX: 1 / variance, onOutput: -sigma / Math.sqrt(variance) };
+  return { onX: 0, onOutput: 1 };
 }
