@@ -120,25 +120,23 @@ function Tokens({ part, tokens }: { readonly part: Part; readonly tokens: NonNul
               {!token.known && <span className="ml-1 text-warning">{t('unknown')}</span>}
             </td>
             <td className="py-0.5 text-right text-muted-foreground tabular-nums">{token.id}</td>
-            <td className="py-0.5 pl-3">
-              <span className="flex items-center gap-1.5">
-                <span className="h-1.5 w-14 overflow-hidden rounded-full bg-muted" aria-hidden>
-                  <span
-                    className="block h-full rounded-full bg-[var(--k-conditioning)]"
-                    style={{ width: `${((part.norms[index] ?? 0) / most) * 100}%` }}
-                  />
-                </span>
-                <span className="tabular-nums">
-                  {format.number(part.norms[index] ?? 0, { maximumFractionDigits: 2 })}
-                </span>
+            <td className="py-0.5 pl-3 whitespace-nowrap tabular-nums">
+              {format.number(part.norms[index] ?? 0, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}
+              <span
+                className="ml-1.5 inline-block h-1.5 w-14 overflow-hidden rounded-full bg-muted align-middle"
+                aria-hidden
+              >
+                <span
+                  className="block h-full rounded-full bg-[var(--k-conditioning)]"
+                  style={{ width: `${((part.norms[index] ?? 0) / most) * 100}%` }}
+                />
               </span>
             </td>
           </tr>
         ))}
         {shown.length < tokens.length && (
           <tr className="border-t border-border text-muted-foreground">
-            <td />
-            <td className="py-0.5 pl-3" colSpan={3}>
+            <td className="py-0.5 pl-11" colSpan={4}>
               {t('padding', { count: tokens.length - shown.length })}
             </td>
           </tr>

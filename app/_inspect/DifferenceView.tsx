@@ -6,12 +6,12 @@ import type { Snapshot } from './messages';
 import { difference } from './stats';
 import { TensorView } from './TensorView';
 
+const numeric = (snapshot: Snapshot): boolean => 'dims' in snapshot && snapshot.data instanceof Float32Array;
+const family = (kind: string): string => (kind === 'noise' ? 'latent' : kind);
+
 /** Why two snapshots have no difference; undefined when they have. */
 export function incomparable(a: Snapshot, b: Snapshot): 'kind' | 'shape' | 'space' | undefined {
-  const numeric = (snapshot: Snapshot): boolean =>
-    'dims' in snapshot && snapshot.data instanceof Float32Array;
   if (!numeric(a) || !numeric(b) || !('dims' in a) || !('dims' in b)) return 'kind';
-  const family = (kind: string): string => (kind === 'noise' ? 'latent' : kind);
   if (family(a.kind) !== family(b.kind)) return 'kind';
   if ('space' in a && 'space' in b && a.space.space !== b.space.space) return 'space';
   return a.dims.join() === b.dims.join() ? undefined : 'shape';

@@ -76,9 +76,7 @@ export function Inspector({ client, target, version, onOpenTrajectory }: Inspect
               )}
             </header>
             {state.is === 'loading' && (
-              <p className="text-xs text-muted-foreground" role="status">
-                {t('loading')}
-              </p>
+              <output className="text-xs text-muted-foreground">{t('loading')}</output>
             )}
             {state.is === 'not-computed' && (
               <p className="text-xs text-muted-foreground">{t('notComputed')}</p>

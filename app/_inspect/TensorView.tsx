@@ -153,7 +153,7 @@ function Channels({
           </figure>
         ))}
       </div>
-      <div className="flex gap-1" role="group" aria-label={t('colors')}>
+      <fieldset className="flex gap-1" aria-label={t('colors')}>
         {(['diverging', 'rising', 'grey'] as const).map((each) => (
           <button
             key={each}
@@ -168,7 +168,7 @@ function Channels({
             {t(`map.${each}`)}
           </button>
         ))}
-      </div>
+      </fieldset>
     </div>
   );
 }
@@ -182,24 +182,26 @@ function Decoded({
   readonly element: number;
 }) {
   const t = useTranslations('inspect');
-  const [state, setState] = useState<{ snapshot: Snapshot } | { error: LoomError } | null>(null);
+  const [found, setFound] = useState<{
+    by: typeof decode;
+    is: { snapshot: Snapshot } | { error: LoomError };
+  } | null>(null);
+  // What another latent decoded to is not this one's picture.
+  const state = found?.by === decode ? found.is : null;
   useEffect(() => {
     const abort = new AbortController();
-    setState(null);
     decode(abort.signal).then(
-      (snapshot) => !abort.signal.aborted && setState({ snapshot }),
-      (error: unknown) => !abort.signal.aborted && setState({ error: toLoomError(error) }),
+      (snapshot) => !abort.signal.aborted && setFound({ by: decode, is: { snapshot } }),
+      (error: unknown) =>
+        !abort.signal.aborted && setFound({ by: decode, is: { error: toLoomError(error) } }),
     );
     return () => abort.abort();
   }, [decode]);
   if (state === null)
     return (
-      <p
-        className="flex aspect-square items-center justify-center gap-2 rounded-md bg-muted text-xs text-muted-foreground"
-        role="status"
-      >
+      <output className="flex aspect-square items-center justify-center gap-2 rounded-md bg-muted text-xs text-muted-foreground">
         <LoaderCircle size={16} className="animate-spin" /> {t('decoding')}
-      </p>
+      </output>
     );
   if ('error' in state)
     return (

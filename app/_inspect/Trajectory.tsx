@@ -58,6 +58,7 @@ export function Trajectory({ client, node, title, version, onBranch }: Trajector
       (thrown: unknown) => !abort.signal.aborted && setError(toLoomError(thrown)),
     );
     return () => abort.abort();
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a new version is asked for anew
   }, [client, node, version]);
 
   if (error)
@@ -73,11 +74,7 @@ export function Trajectory({ client, node, title, version, onBranch }: Trajector
       </p>
     );
   if (!summary)
-    return (
-      <p className="p-8 text-center text-xs text-muted-foreground" role="status">
-        {t('loading')}
-      </p>
-    );
+    return <output className="block p-8 text-center text-xs text-muted-foreground">{t('loading')}</output>;
   return (
     <Walk key={node} client={client} summary={summary} title={title} version={version} onBranch={onBranch} />
   );
@@ -125,7 +122,7 @@ function Walk({
     <section className="flex h-full flex-col gap-3 overflow-auto p-3" aria-label={title}>
       <header className="flex items-center gap-2">
         <h3 className="min-w-0 flex-1 truncate text-[13px] font-semibold">{title}</h3>
-        <div className="flex gap-0.5 rounded-md bg-muted p-0.5" role="group" aria-label={t('views')}>
+        <fieldset className="flex gap-0.5 rounded-md bg-muted p-0.5" aria-label={t('views')}>
           {looks.map((each) => (
             <button
               key={each}
@@ -141,7 +138,7 @@ function Walk({
               {t(`view.${each}`)}
             </button>
           ))}
-        </div>
+        </fieldset>
       </header>
       {bad && (
         <button
@@ -386,21 +383,21 @@ function DecodedStep({
   readonly hold: boolean;
 }) {
   const t = useTranslations('inspect');
-  const cache = useRef(new Map<string, Snapshot>());
+  const [cache] = useState(() => new Map<string, Snapshot>());
   const [state, setState] = useState<{ key: string; snapshot?: Snapshot; error?: LoomError } | null>(null);
   const key = `${version} ${step}`;
-  const known = cache.current.get(key);
+  const known = cache.get(key);
   const decode = useCallback(
     async (signal: AbortSignal) => {
       try {
         const snapshot = await client.decodeStep(node, step, which, signal);
-        cache.current.set(key, snapshot);
+        cache.set(key, snapshot);
         if (!signal.aborted) setState({ key, snapshot });
       } catch (error) {
         if (!signal.aborted) setState({ key, error: toLoomError(error) });
       }
     },
-    [client, node, step, which, key],
+    [cache, client, node, step, which, key],
   );
   useEffect(() => {
     if (known || hold) return undefined;
@@ -430,13 +427,12 @@ function DecodedStep({
         <div className="aspect-square rounded-md bg-muted" />
       )}
       {!known && (
-        <span
+        <output
           className="absolute right-1.5 bottom-1.5 rounded-full bg-popover p-1 text-muted-foreground shadow"
-          role="status"
           aria-label={t('decoding')}
         >
           <LoaderCircle size={14} className="animate-spin" />
-        </span>
+        </output>
       )}
     </div>
   );

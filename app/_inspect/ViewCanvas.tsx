@@ -69,6 +69,7 @@ export function ViewCanvas({
         ref={canvas}
         width={width}
         height={height}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn, not fetched
         role="img"
         aria-label={label}
         {...(onProbe

@@ -4,7 +4,7 @@ import { useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useFormatter } from 'use-intl';
 import { expectedNormal, type Histogram } from './stats';
 
-const box = { width: 320, height: 96, left: 34, right: 6, top: 6, bottom: 16 };
+const box = { width: 320, height: 96, left: 40, right: 6, top: 6, bottom: 16 };
 const across = box.width - box.left - box.right;
 const up = box.height - box.top - box.bottom;
 const text = 'fill-muted-foreground text-[9.5px] tabular-nums';

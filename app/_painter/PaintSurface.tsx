@@ -22,6 +22,8 @@ interface Gesture {
   last: Point;
 }
 
+const centre = ({ x, y }: Point): Point => ({ x: x + 0.5, y: y + 0.5 });
+
 /** Applies one movement of a gesture. */
 function advance(gesture: Gesture, to: Point, tool: Tool, size: number, value: number): Raster {
   if (tool === 'rectangle') return rectangle(gesture.start, gesture.from, to, value);
@@ -133,7 +135,6 @@ export function PaintSurface({
     };
     const step = steps[event.key];
     const at = cursor ?? { x: Math.floor(width / 2), y: Math.floor(height / 2) };
-    const centre = ({ x, y }: Point): Point => ({ x: x + 0.5, y: y + 0.5 });
     if (step && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const by = event.shiftKey ? 10 : 1;
       const to = {
@@ -174,6 +175,7 @@ export function PaintSurface({
         ref={canvas}
         width={width}
         height={height}
+        // oxlint-disable-next-line jsx-a11y/no-interactive-element-to-noninteractive-role -- it takes the keys itself
         role="application"
         aria-label={label}
         aria-describedby={helpId}

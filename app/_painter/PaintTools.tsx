@@ -71,7 +71,7 @@ export function PaintTools({
         <Redo2 size={15} />
       </IconButton>
       {children}
-      <div className="flex min-w-28 flex-1 items-center gap-2 text-xs text-muted-foreground">
+      <div className="flex max-w-72 min-w-28 flex-1 items-center gap-2 text-xs text-muted-foreground">
         <label htmlFor={sizeId} className="whitespace-nowrap">
           {t('size')}
         </label>

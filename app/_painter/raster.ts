@@ -21,6 +21,8 @@ export const blank = (width: number, height: number, value = 0): Raster => ({
 export const valueAt = ({ width, height, data }: Raster, x: number, y: number): number | undefined =>
   x >= 0 && y >= 0 && x < width && y < height ? data[y * width + x] : undefined;
 
+const clampTo = (value: number, most: number): number => Math.min(most, Math.max(0, value));
+
 /**
  * Calls `paint` for each pixel whose centre lies within half the diameter of the
  * segment between two points: a stroke of a round brush, without gaps however
@@ -36,7 +38,6 @@ function alongStroke(
   const radius = Math.max(diameter / 2, Math.SQRT1_2);
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const length2 = dx * dx + dy * dy;
-  const clampTo = (value: number, most: number): number => Math.min(most, Math.max(0, value));
   const [top, bottom] = [
     clampTo(Math.floor(Math.min(from.y, to.y) - radius), height),
     clampTo(Math.ceil(Math.max(from.y, to.y) + radius), height),

@@ -36,6 +36,8 @@ export function VersionsDialog({
   const now = useNow({ updateInterval: 30_000 });
   const [listing, setListing] = useState<Listing | undefined>();
   const [error, setError] = useState<LoomError | undefined>();
+  /** Counts removals: the list is read again. */
+  const [removed, setRemoved] = useState(0);
   const attempt = useCallback(async (job: () => Promise<void>): Promise<void> => {
     try {
       await job();
@@ -44,12 +46,18 @@ export function VersionsDialog({
       setError(toLoomError(thrown));
     }
   }, []);
-  const refresh = useCallback(async (): Promise<void> => {
-    if (!store) return;
-    const [versions, all] = await Promise.all([store.versions(id), store.list()]);
-    setListing({ versions, closed: all.filter(({ open }) => !open) });
-  }, [store, id]);
-  useEffect(() => void attempt(refresh), [attempt, refresh]);
+  useEffect(() => {
+    let shown = true;
+    if (store)
+      Promise.all([store.versions(id), store.list()]).then(
+        ([versions, all]) => shown && setListing({ versions, closed: all.filter(({ open }) => !open) }),
+        (thrown: unknown) => shown && setError(toLoomError(thrown)),
+      );
+    return () => {
+      shown = false;
+    };
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- after a removal the list is read again
+  }, [store, id, removed]);
 
   const size = (bytes: number): string =>
     t('kilobytes', { size: format.number(bytes / 1000, { maximumFractionDigits: 1 }) });
@@ -155,7 +163,7 @@ export function VersionsDialog({
                     onClick={() =>
                       void attempt(async () => {
                         await store.remove(entry.id);
-                        await refresh();
+                        setRemoved((count) => count + 1);
                       })
                     }
                   >

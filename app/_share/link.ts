@@ -40,7 +40,7 @@ export type MadeLink =
 export function makeLink(document: LoomDocument, base: string): MadeLink {
   // The canonical text without its line breaks.
   const text = new TextEncoder().encode(JSON.stringify(JSON.parse(serialise(document))));
-  const packed = deflateSync(text, { level: 9, mem: 12, dictionary: dictionary1 });
+  const packed = deflateSync(text, { level: 9, dictionary: dictionary1 });
   const bytes = new Uint8Array(4 + packed.length);
   new DataView(bytes.buffer).setUint32(0, crc32(text));
   bytes.set(packed, 4);

@@ -144,21 +144,22 @@ describe('snapshots', () => {
   });
 });
 
+const source = (makes: Readonly<Record<string, string>>): ModelSource => ({
+  space: () => undefined,
+  open: (id) => {
+    const made = makes[id];
+    return made === undefined
+      ? Promise.reject(new LoomError('package-missing', id))
+      : Promise.resolve({
+          id,
+          hash: '',
+          conditioner,
+          firstStage: { ...firstStage, space: { ...space, space: made } },
+        });
+  },
+});
+
 describe('decoding a latent', () => {
-  const source = (makes: Readonly<Record<string, string>>): ModelSource => ({
-    space: () => undefined,
-    open: (id) => {
-      const made = makes[id];
-      return made === undefined
-        ? Promise.reject(new LoomError('package-missing', id))
-        : Promise.resolve({
-            id,
-            hash: '',
-            conditioner,
-            firstStage: { ...firstStage, space: { ...space, space: made } },
-          });
-    },
-  });
   const options = { ops, signal: new AbortController().signal };
   const latent = ops.full([1, 2, 1, 1], 0);
 

@@ -36,6 +36,9 @@ const paste = (into: LoomDocument, text: string, at?: { x: number; y: number }) 
   return { next, pasted };
 };
 
+const incoming = (doc: LoomDocument, id: string) =>
+  Object.values(doc.edges).filter(({ to }) => to.node === id);
+
 describe('copy and paste', () => {
   it('keeps inner wires, renames what is taken, moves to where it was asked', () => {
     const text = copyNodes(document, { nodes: ['prompt', 'unet'], notes: ['n'] });
@@ -55,8 +58,6 @@ describe('copy and paste', () => {
   it('with incoming wires: from the same nodes here, from namesakes of the same type elsewhere, else not', () => {
     const text = copyNodes(document, { nodes: ['unet'] }, { incoming: true });
     const here = paste(document, text).next;
-    const incoming = (doc: LoomDocument, id: string) =>
-      Object.values(doc.edges).filter(({ to }) => to.node === id);
     expect(incoming(here, 'unet-2').map(({ from }) => from.node)).toEqual(['prompt', 'package']);
     const elsewhere = parseDocument({
       ...emptyDocument(),

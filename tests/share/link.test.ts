@@ -79,15 +79,16 @@ describe('links', () => {
       const changed = url.slice(0, at) + other + url.slice(at + 1);
       const code = codeOf(changed);
       // The last bits of the last bytes may mean nothing; then nothing may have changed.
-      if (code === 'no error')
-        expect(serialise(readLink(changed)?.document ?? emptyDocument())).toBe(serialise(sample));
-      else expect(['file-truncated', 'file-damaged', 'too-large']).toContain(code);
+      const harmless =
+        code === 'no error' &&
+        serialise(readLink(changed)?.document ?? emptyDocument()) === serialise(sample);
+      expect(['file-truncated', 'file-damaged', 'too-large', ...(harmless ? [code] : [])]).toContain(code);
     }
   });
 
   it('refuse bombs, newer formats and endless fragments', () => {
     const bomb = toBase64Url(
-      new Uint8Array([0, 0, 0, 0, ...deflateSync(new Uint8Array(64 << 20), { level: 9 })]),
+      new Uint8Array([0, 0, 0, 0, ...deflateSync(new Uint8Array(12 << 20), { level: 6 })]),
     );
     expect(bomb.length).toBeLessThan(4 * linkLimit);
     expect(codeOf(`#loom=1.${bomb}`)).toBe('too-large');

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it puts IndexedDB into the global scope
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createHistory, emptyDocument, LoomError, serialise, type LoomDocument } from '@/engine';
@@ -137,22 +138,22 @@ describe('versions that are kept', () => {
   });
 });
 
-describe('autosave', () => {
-  const started = async () => {
-    const db = await store();
-    const history = createHistory(titled('start'));
-    const { id } = await db.create(history.document);
-    const states: string[] = [];
-    const save = createAutosave(db, id, 1, {
-      document: () => history.document,
-      subscribe: (changed) => history.subscribe(changed),
-      onState: ({ state }) => states.push(state),
-    });
-    const rename = (title: string) => history.edit('rename', (draft) => void (draft.meta.title = title));
-    return { db, id, history, save, states, rename };
-  };
-  const storedTitle = async (db: DocumentStore, id: string) => (await db.load(id)).document.meta.title;
+const started = async () => {
+  const db = await store();
+  const history = createHistory(titled('start'));
+  const { id } = await db.create(history.document);
+  const states: string[] = [];
+  const save = createAutosave(db, id, 1, {
+    document: () => history.document,
+    subscribe: (changed) => history.subscribe(changed),
+    onState: ({ state }) => states.push(state),
+  });
+  const rename = (title: string) => history.edit('rename', (draft) => void (draft.meta.title = title));
+  return { db, id, history, save, states, rename };
+};
+const storedTitle = async (db: DocumentStore, id: string) => (await db.load(id)).document.meta.title;
 
+describe('autosave', () => {
   it('stores at most a second after a change, even while changes keep coming', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { db, id, rename, save } = await started();
