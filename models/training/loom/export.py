@@ -1,6 +1,6 @@
 """Writes a model package from the shards of a run: ONNX graphs in fp16 and fp32 over one fp16 data file each.
 
-    python -m loom.export RUN ../loom-kl-f8 --tokenizer ../loom-kl-f8/tokenizer.json --data-sources sources.json
+    python -m loom.export RUN ../loom-kl-f8 --tokenizer ../loom-kl-f8/tokenizer.json --data DATA
 
 Both twins X.onnx and X.f32.onnx name X.onnx.data. The fp32 twin's offsets and lengths are exactly double: the
 loader expands the whole file from fp16 to fp32 and hands it over.
@@ -9,20 +9,21 @@ loader expands the whole file from fp16 to fp32 and hands it over.
 import argparse
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, numpy_helper
-from onnxscript import values
 from torch import Tensor, nn
 
 from . import checkpoint
 from .diffusion import STEPS
 from .modules import attention as attention_module
+from .modules import text_encoder as text_encoder_module
 from .modules.denoiser import Denoiser
-from .modules.unet import UNet
 from .train_first_stage import FirstStage
 
 OPSET = 18
@@ -30,54 +31,31 @@ ALIGNMENT = 64  # bytes in the fp16 file
 INLINE_ELEMENTS = 8  # smaller float constants (eps, factors) stay in the graph
 
 
-@torch.library.custom_op("loom::attention", mutates_args=())
 def fused_attention(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
-    """Stands for attention() in exported graphs, where it becomes one operator."""
-    return attention_module.attention(query, key, value, heads).contiguous()
+    """attention() as one operator with kernels on wasm (fp32) and WebGPU; spelled out it is eleven dispatches."""
+    return torch.onnx.ops.symbolic(
+        "com.microsoft::MultiHeadAttention", (query, key, value), attrs={"num_heads": heads}, dtype=query.dtype, shape=query.shape, version=1
+    )
 
 
-@fused_attention.register_fake
-def _(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
-    return torch.empty_like(query, memory_format=torch.contiguous_format)
-
-
-def translation_table() -> dict:
-    """com.microsoft.MultiHeadAttention has kernels on wasm (fp32) and WebGPU; spelled out it is eleven dispatches."""
-    microsoft = values.Opset("com.microsoft", 1)
-
-    def to_onnx(query, key, value, heads: int):
-        return microsoft.MultiHeadAttention(query, key, value, num_heads=heads)
-
-    return {torch.ops.loom.attention.default: to_onnx}
-
-
-class ForExport(nn.Module):
-    """Swaps in the fused attention while exporting; everything else is the training module."""
-
-    def __init__(self, module: nn.Module):
-        super().__init__()
-        self.module = module.eval()
-
-    def __enter__(self):
-        from .modules import text_encoder
-
-        self.plain = attention_module.attention
-        for owner in (attention_module, text_encoder):
-            owner.attention = lambda q, k, v, heads: torch.ops.loom.attention(q, k, v, heads)
-        return self
-
-    def __exit__(self, *exception):
-        from .modules import text_encoder
-
-        for owner in (attention_module, text_encoder):
-            owner.attention = self.plain
+@contextmanager
+def attention_fused() -> Iterator[None]:
+    """Within it, all attention is exported as fused_attention."""
+    plain, owners = attention_module.attention, (attention_module, text_encoder_module)
+    for owner in owners:
+        owner.attention = fused_attention
+    try:
+        yield
+    finally:
+        for owner in owners:
+            owner.attention = plain
 
 
 def trace(module: nn.Module, inputs: dict[str, Tensor], output: str, dynamic: dict[str, dict]) -> onnx.ModelProto:
-    with ForExport(module), torch.no_grad():
+    with attention_fused(), torch.no_grad():
         program = torch.onnx.export(
             module.eval(), tuple(inputs.values()), input_names=list(inputs), output_names=[output], opset_version=OPSET,
-            dynamo=True, dynamic_shapes=tuple(dynamic.get(name) for name in inputs), custom_translation_table=translation_table(),
+            dynamo=True, dynamic_shapes=tuple(dynamic.get(name) for name in inputs),
             verbose=False,
         )
     return program.model_proto
@@ -96,14 +74,14 @@ def strip(model: onnx.ModelProto) -> None:
             del item.metadata_props[:]
 
 
-def externalise(model: onnx.ModelProto, file: str, dtype: int) -> list[tuple[str, np.ndarray]]:
-    """Points every float initializer of `dtype` at `file`; returns names and values in the file's order."""
+def externalise(model: onnx.ModelProto, file: str, dtype: int, inline: set[str]) -> list[tuple[str, np.ndarray]]:
+    """Points every float initializer of `dtype` not in `inline` at `file`; returns names and values in the file's order."""
     arrays, offset = [], 0
     width = 2 if dtype == TensorProto.FLOAT16 else 4
     alignment = ALIGNMENT * width // 2
     for initializer in sorted(model.graph.initializer, key=lambda i: i.name):
         array = numpy_helper.to_array(initializer)
-        if initializer.data_type != dtype or array.size < INLINE_ELEMENTS:
+        if initializer.data_type != dtype or array.size < INLINE_ELEMENTS or initializer.name in inline:
             continue
         arrays.append((initializer.name, array))
         for field in ("raw_data", "float_data", "int32_data"):
@@ -129,21 +107,21 @@ def layout(arrays: list[tuple[str, np.ndarray]]) -> list[tuple[str, tuple]]:
 
 def export_graph(folder: Path, name: str, module: nn.Module, inputs: dict[str, Tensor], output: str, dynamic: dict) -> dict:
     """Writes NAME.onnx, NAME.f32.onnx and NAME.onnx.data; returns sizes for the log."""
-    file, written = f"{name}.onnx.data", {}
-    module = module.to(torch.float16).to(torch.float32)  # both twins compute with the weights as stored
-    for half in (True, False):
-        dtype = torch.float16 if half else torch.float32
+    file, models = f"{name}.onnx.data", {}
+    module = module.to(torch.float16)  # both twins compute with the weights as stored
+    for dtype in (torch.float16, torch.float32):
 
         def cast(key: str, value: Tensor) -> Tensor:
-            # Timesteps stay fp32: 999 ± 0.25 has no fp16.
+            # Timesteps stay fp32 in both: 999.25 has no fp16.
             return value.to(dtype) if value.is_floating_point() and key != "timestep" else value
 
-        model = trace(module.to(dtype), {k: cast(k, v) for k, v in inputs.items()}, output, dynamic)
-        strip(model)
-        arrays = externalise(model, file, TensorProto.FLOAT16 if half else TensorProto.FLOAT)
-        # In the fp32 graph, constants that were fp32 in the fp16 graph too must stay inline: see `shared`.
-        written["fp16" if half else "fp32"] = (model, arrays)
-    (half_model, half_arrays), (full_model, full_arrays) = written["fp16"], written["fp32"]
+        models[dtype] = trace(module.to(dtype), {k: cast(k, v) for k, v in inputs.items()}, output, dynamic)
+        strip(models[dtype])
+    half_model, full_model = models[torch.float16], models[torch.float32]
+    # What computes in fp32 even in the fp16 graph (the time embedding's frequencies) has no place in an fp16 file.
+    inline = {i.name for i in half_model.graph.initializer if i.data_type == TensorProto.FLOAT}
+    half_arrays = externalise(half_model, file, TensorProto.FLOAT16, inline)
+    full_arrays = externalise(full_model, file, TensorProto.FLOAT, inline)
     if layout(half_arrays) != layout(full_arrays):
         only = set(layout(full_arrays)) ^ set(layout(half_arrays))
         raise RuntimeError(f"{name}: the twins' initializers differ: {sorted(only)[:5]}")
@@ -152,3 +130,102 @@ def export_graph(folder: Path, name: str, module: nn.Module, inputs: dict[str, T
     (folder / f"{name}.f32.onnx").write_bytes(full_model.SerializeToString())
     return {"graph": name, "nodes": len(half_model.graph.node), "parameters": sum(a.size for _, a in half_arrays),
             "bytes": (folder / file).stat().st_size}
+
+
+def latent_to_rgb(first_stage: FirstStage, images: Tensor) -> list[list[float]]:
+    """Least-squares colours of a latent, for previews: rgb (-1..1) = [z, 1] · factors; [C + 1][3].
+
+    images: uint8 [N, 3, 256, 256].
+    """
+    from .data import normalise
+
+    with torch.no_grad():
+        pictures = normalise(images)
+        latent = first_stage.latent(pictures).permute(0, 2, 3, 1).reshape(-1, first_stage.decoder.layers[0].in_channels)
+        colours = nn.functional.avg_pool2d(pictures, 8).permute(0, 2, 3, 1).reshape(-1, 3)
+        design = torch.cat([latent, torch.ones(len(latent), 1)], 1)
+        return torch.linalg.lstsq(design, colours).solution.tolist()
+
+
+def write_json(path: Path, value: dict) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def export_package(run: Path, out: Path, tokenizer: Path, sources: dict, images: Tensor) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    first_state, first = checkpoint.load_state(run, "first-stage")
+    state, metadata = checkpoint.load_state(run, "denoiser")
+    first_stage = FirstStage(first["config"])
+    first_stage.load_state_dict(first_state)
+    first_stage.eval()
+    config, classes = metadata["config"], metadata["classes"]
+    denoiser = Denoiser(classes=len(classes), **{"text": None, **config}).eval()
+    denoiser.load_state_dict(state)
+    factors = latent_to_rgb(first_stage, images)
+
+    batch = torch.export.Dim("batch", min=1, max=256)
+    sequence = torch.export.Dim("sequence", min=1, max=1024)
+    channels, width = config["latent_channels"], config["unet"]["context_width"]
+    inputs = channels + config["map_classes"]
+    kind = first_stage.kind
+    encoded = "latent_parameters" if kind == "kl" else "latent"
+    log = [
+        export_graph(out, "unet", denoiser.unet,
+                     {"sample": torch.randn(2, inputs, 32, 32), "timestep": torch.tensor([5.0, 500.0]), "encoder_hidden_states": torch.randn(2, 3, width)},
+                     "out_sample", {"sample": {0: batch}, "timestep": {0: batch}, "encoder_hidden_states": {0: batch, 1: sequence}}),
+        export_graph(out, "vae_decoder", first_stage.decoder, {"latent_sample": torch.randn(2, channels, 32, 32)}, "sample", {"latent_sample": {0: batch}}),
+        export_graph(out, "vae_encoder", first_stage.encoder, {"sample": torch.randn(2, 3, 256, 256)}, encoded, {"sample": {0: batch}}),
+    ]
+    if denoiser.text_encoder is not None:
+        ids = torch.zeros(2, config["text"]["length"], dtype=torch.long)
+        log.append(export_graph(out, "text_encoder", denoiser.text_encoder, {"input_ids": ids}, "last_hidden_state", {"input_ids": {0: batch}}))
+        if tokenizer.resolve() != (out / "tokenizer.json").resolve():
+            shutil.copy(tokenizer, out / "tokenizer.json")
+    np.save(out / "class_embedding.npy", denoiser.class_embedding.weight.detach().numpy().astype(np.float16))
+    if first_stage.codebook is not None:
+        np.save(out / "codebook.npy", first_stage.codebook.codes.numpy().astype(np.float32))
+    labels = {"classes": classes, "nullClass": len(classes)}
+    if config["map_classes"]:
+        labels["map"] = [{"name": n, "color": c} for n, c in zip(sources["mapClasses"], sources["mapPalette"], strict=True)]
+    write_json(out / "labels.json", labels)
+    write_json(out / "model.json", {
+        "id": out.name,
+        "license": "MIT",
+        "firstStage": {"kind": kind, "factor": 8, "channels": channels, "scale": metadata["scale"], "shift": 0.0,
+                       "codebook": len(first_stage.codebook.codes) if first_stage.codebook is not None else None,
+                       "latentRgbFactors": [[round(v, 5) for v in row] for row in factors], "imageSize": 256},
+        "scale": metadata["scale"],
+        "unet": {"inChannels": inputs, "outChannels": channels, "mapClasses": config["map_classes"], "mapSize": 32,
+                 "contextWidth": width, "latentSize": 32, "sizeMultiple": 2 ** (len(config["unet"]["channels"]) - 1),
+                 "prediction": "v", "architecture": config["unet"]},
+        "schedule": {"steps": STEPS, "kind": "scaled-linear", "betaStart": 0.0015, "betaEnd": 0.0195},
+        "text": {"length": config["text"]["length"], "padId": 0, "tokenizer": "tokenizer.json"} if denoiser.text_encoder is not None else None,
+        "conditioning": {"order": ["text", "class"] if denoiser.text_encoder is not None else ["class"],
+                         "nullText": "all padding ids through the text encoder", "nullClass": len(classes), "nullMap": "zeros"},
+        "training": {"firstStage": {k: first.get(k) for k in ("step", "seen", "seconds")},
+                     "unet": {k: metadata.get(k) for k in ("step", "seen", "seconds", "processes")}},
+        "data": sources["sources"],
+        "graphs": log,
+    })
+    for entry in log:
+        print(json.dumps(entry))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="for the preview colours (a few images are enough)")
+    parser.add_argument("--sources", type=Path, default=Path(__file__).parent.parent / "data" / "sources.json")
+    arguments = parser.parse_args()
+    from .data import load_dataset
+    from tokenizers import Tokenizer
+
+    dataset = load_dataset(arguments.data, Tokenizer.from_file(str(arguments.tokenizer)))
+    images = dataset.images[torch.linspace(0, len(dataset.images) - 1, 48).long()]
+    export_package(arguments.run, arguments.out, arguments.tokenizer, json.loads(arguments.sources.read_text()), images)
+
+
+if __name__ == "__main__":
+    main()

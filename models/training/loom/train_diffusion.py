@@ -123,7 +123,8 @@ class DiffusionTrainer:
         if latent.shape[1] == 2 * self.channels:
             mean, log_variance = latent.chunk(2, 1)
             latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
-        latent = latent * self.scale
+        # Contiguous whatever the encoder's layout was: other strides would compile the network a second time.
+        latent = (latent * self.scale).contiguous()
         drop = torch.rand(3, n, device=where)
         ids = maps = None
         if self.denoiser.text_encoder is not None:

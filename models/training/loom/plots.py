@@ -1,0 +1,75 @@
+"""Plots for the model cards, from the figures of loom.score and the logs of training.
+
+    python -m loom.plots FIGURES.json RUN OUT_FOLDER
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+STEPS = (1, 2, 4, 8, 16, 25, 50)
+GUIDANCE = (1, 2, 3, 4, 6, 8)
+
+
+def save(figure, path: Path) -> None:
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+    print(path)
+
+
+def steps_plot(scores: dict, ceiling: dict, path: Path) -> None:
+    figure, axes = plt.subplots(figsize=(6, 3.6))
+    for sampler, label in (("ddim", "DDIM (Euler)"), ("heun", "Heun (two calls a step)"), ("dpmpp_2m", "DPM-Solver++(2M)")):
+        found = [(s, scores[key]["mean"]) for s in STEPS if (key := f"sweep-steps-avatars-{sampler}-{s}") in scores]
+        axes.plot(*zip(*found, strict=True), marker="o", label=label)
+    axes.axhline(ceiling["avatars"]["mean"], color="gray", linestyle="--", label="real images (192)")
+    axes.set(xscale="log", xlabel="steps", ylabel="attributes judged right", ylim=(0, 1), title="Avatars, unseen combinations, n = 96, guidance 3")
+    axes.set_xticks(STEPS, STEPS)
+    axes.legend()
+    save(figure, path)
+
+
+def guidance_plot(scores: dict, path: Path) -> None:
+    figure, axes = plt.subplots(figsize=(6, 3.6))
+    for subject, metric, label in (("avatars", "mean", "avatar attributes"), ("emoji", "top5", "emoji concept, top 5"), ("emoji", "top1", "emoji concept, top 1"), ("emoji", "style", "emoji style")):
+        axes.plot(GUIDANCE, [scores[f"sweep-guidance-{subject}-{g}"][metric] for g in GUIDANCE], marker="o", label=label)
+    axes.set(xlabel="guidance", ylabel="judged right", ylim=(0, 1), title="25 DDIM steps, n = 96")
+    axes.legend()
+    save(figure, path)
+
+
+def training_plot(run: Path, path: Path) -> None:
+    def rows(name: str) -> list[dict]:
+        return [json.loads(line) for line in (run / name).open()]
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
+    first = [r for r in rows("first-stage.jsonl") if "psnr" in r and r["psnr"] > 15]
+    left.plot([r["seen"] / 1e3 for r in first], [r["psnr"] for r in first])
+    left.set(xlabel="thousand images seen", ylabel="PSNR on held-out images, dB", title="First stage")
+    second = [r for r in rows("diffusion.jsonl") if "loss" in r and r["step"] > 100]
+    if len(second) > 1:
+        right.plot([r["seen"] / 1e6 for r in second], [r["loss"] for r in second])
+        right.set(xlabel="million samples seen", ylabel="weighted loss", title="U-Net")
+    else:
+        right.axis("off")
+    save(figure, path)
+
+
+def main() -> None:
+    figures, run, out = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2]), Path(sys.argv[3])
+    out.mkdir(parents=True, exist_ok=True)
+    training_plot(run, out / "training.png")
+    scores = figures.get(out.parent.name, {})
+    if any(key.startswith("sweep-steps") for key in scores):
+        steps_plot(scores, figures["ceiling"], out / "steps.png")
+        guidance_plot(scores, out / "guidance.png")
+
+
+if __name__ == "__main__":
+    main()
