@@ -61,12 +61,10 @@ export const anyDocument: fc.Arbitrary<LoomDocument> = fc
   .uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 8 })
   .chain((names) => fc.record(Object.fromEntries(names.map((name) => [name, node]))))
   .chain((nodes) =>
-    fc
-      .array(wire(nodes), { maxLength: 14 })
-      .map((wires) => ({
-        nodes,
-        edges: Object.fromEntries(wires.map((edge, index) => [`w${index}`, edge])),
-      })),
+    fc.array(wire(nodes), { maxLength: 14 }).map((wires) => ({
+      nodes,
+      edges: Object.fromEntries(wires.map((edge, index) => [`w${index}`, edge])),
+    })),
   )
   .map(({ nodes, edges }) =>
     documentSchema.parse({ format: 'latent-loom', version: 1, nodes, edges, definitions: { d: definition } }),
