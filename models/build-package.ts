@@ -89,14 +89,15 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
   const model = modelSchema.parse(json(join(source, 'model.json')));
   const decoderInput = fixed(readGraph(read('vae_decoder.onnx')).inputs[0]?.dims);
   const [, channels = 0] = decoderInput;
-  const height = facts.native?.height ?? decoderInput[2] ?? 0;
-  const width = facts.native?.width ?? decoderInput[3] ?? 0;
+  const trained = model.unet?.latentSize;
+  const height = facts.native?.height ?? trained ?? decoderInput[2] ?? 0;
+  const width = facts.native?.width ?? trained ?? decoderInput[3] ?? 0;
   const unetInput =
     unet === undefined
       ? []
       : fixed(readGraph(read('unet.onnx')).inputs.find(({ name }) => name === 'sample')?.dims);
   const concat = unet === undefined ? 0 : (unetInput[1] ?? 0) - channels;
-  const factor = facts.native?.factor ?? imageSize(source) / height;
+  const factor = facts.native?.factor ?? model.firstStage?.factor ?? imageSize(source) / height;
   const embedding = existsSync(join(source, 'class_embedding.npy'))
     ? readNpy(read('class_embedding.npy'))
     : undefined;
@@ -162,7 +163,7 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
         schedule: facts.schedule,
         nativeSize: { height, width },
         // The graphs are of one size; a free size would need 2^(levels − 1).
-        multipleOf: facts.native?.multipleOf ?? 8,
+        multipleOf: facts.native?.multipleOf ?? model.unet?.sizeMultiple ?? 8,
         concatChannels: concat,
         contextWidth,
       },

@@ -48,7 +48,7 @@ export function openFirstStage(
             vectors: vectors.map((value) => scale * (value - shift)),
           },
         }),
-    encode(image, options) {
+    async encode(image, options) {
       if (encoder === undefined)
         throw new LoomError('unsupported', `The package "${manifest.id}" has no encoder.`, {
           package: manifest.id,
@@ -77,7 +77,7 @@ export function openFirstStage(
         };
       });
     },
-    decode(latent, options) {
+    async decode(latent, options) {
       return within(options, async (inner, keep) =>
         keep(inner.ops.clamp(await decoder.apply(fromWire(latent, inner), inner), -1, 1)),
       );

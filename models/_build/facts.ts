@@ -25,8 +25,10 @@ export const factsSchema = z.strictObject({
     id: z.string(),
     labels: z.array(z.strictObject({ name: z.string(), color: z.string() })),
   }),
-  /** Where the graphs take any size: what the U-Net was made for, in latent cells, and pixels per cell. */
-  native: z.strictObject({ height: z.int(), width: z.int(), factor: z.int(), multipleOf: z.int() }).optional(),
+  /** Where neither graphs nor model.json fix it: what the U-Net was made for, in latent cells, and pixels per cell. */
+  native: z
+    .strictObject({ height: z.int(), width: z.int(), factor: z.int(), multipleOf: z.int() })
+    .optional(),
   /** The prompt that the loss of 8 bits is measured on. */
   measure: z.strictObject({ prompt: z.string(), steps: z.int(), guidance: z.number() }),
   figures: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
@@ -42,4 +44,10 @@ export const labelsSchema = z.looseObject({
 });
 
 /** `model.json` of an export. */
-export const modelSchema = z.looseObject({ scale: z.number(), shift: z.number().default(0) });
+export const modelSchema = z.looseObject({
+  scale: z.number(),
+  shift: z.number().default(0),
+  /** Ours says so; the starter's graphs are of one size. */
+  unet: z.looseObject({ latentSize: z.int(), sizeMultiple: z.int() }).optional(),
+  firstStage: z.looseObject({ factor: z.int() }).optional(),
+});

@@ -37,7 +37,7 @@ describe('in Chromium with a software GPU', () => {
       const failed = await page.evaluate(() =>
         'failed' in globalThis ? String(Reflect.get(globalThis, 'failed')) : '',
       );
-      expect(failed).toBe('');
+      if (failed !== '') throw new Error(failed);
       return resultSchema.parse(await page.evaluate(() => Reflect.get(globalThis, 'result')));
     });
   }, 300_000);
