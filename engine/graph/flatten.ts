@@ -67,6 +67,11 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
     return { id, definition };
   };
 
+  const noPort = (edge: string, { node, port }: Endpoint, side: 'input' | 'output'): void => {
+    const message = `The sub-graph “${node}” has no ${side} “${port}”, where the wire “${edge}” ends.`;
+    findings.push({ code: 'unknown-port', severity: 'error', node, port, edge, message });
+  };
+
   const connect = (level: Level, prefix: string, id: string, edge: LoomDocument['edges'][string]): void => {
     const path = join(prefix, id);
     const missing = own(level.nodes, edge.from.node)
@@ -87,24 +92,13 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
     const to = { node: join(prefix, edge.to.node), port: edge.to.port };
     const source = sourceAt(instances, from);
     const targets = targetsAt(instances, to);
-    for (const [end, found] of [
-      [from, source !== undefined],
-      [to, targets !== undefined],
-    ] as const) {
-      if (found) continue;
-      findings.push({
-        code: 'unknown-port',
-        severity: 'error',
-        node: end.node,
-        port: end.port,
-        edge: path,
-        message: `The sub-graph “${end.node}” has no ${end === from ? 'output' : 'input'} “${end.port}”, where the wire “${path}” ends.`,
-      });
-    }
+    if (!source) noPort(path, from, 'output');
+    if (!targets) noPort(path, to, 'input');
     if (!source || !targets) return;
-    targets.forEach((target, index) => {
-      edges.push({ id: index === 0 ? path : `${path}#${index}`, from: source, to: target });
-    });
+    for (let index = 0; index < targets.length; index++) {
+      const target = targets[index];
+      if (target) edges.push({ id: index === 0 ? path : `${path}#${index}`, from: source, to: target });
+    }
   };
 
   unfold(document, '', [], undefined);

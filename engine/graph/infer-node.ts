@@ -7,7 +7,7 @@ import type { Finding } from './finding';
 import type { FlatEdge } from './flat-graph';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
 import { own } from './own';
-import { emptyUnwiredSets, resolvePorts, solvePorts } from './solve-ports';
+import { emptyUnwiredSets, resolvePorts, solvePorts, type PortMismatch, type PortTypes } from './solve-ports';
 import { describeTerm, mismatchSentence, nodeName } from './wording';
 
 /** What the rest of the graph offers a node while it is inferred. */
@@ -43,6 +43,23 @@ function sourceOf(edge: FlatEdge, around: Surroundings): Source {
   return type ? { state: 'value', at: edge.from, type } : { state: 'absent' };
 }
 
+const nothing = { inputs: {}, outputs: {} };
+
+/** What is found at one node. Its name is only put together when there is something to say. */
+class Report {
+  readonly findings: Finding[] = [];
+  constructor(
+    readonly id: string,
+    private readonly title: string | undefined,
+  ) {}
+  get name(): string {
+    return nodeName(this.id, this.title);
+  }
+  add(finding: Omit<Finding, 'severity' | 'node'>, severity: Finding['severity'] = 'error'): void {
+    this.findings.push({ severity, node: this.id, ...finding });
+  }
+}
+
 /** Infers a node of a known type, or makes the placeholder's result when `definition` is undefined. */
 export function inferNode(
   id: string,
@@ -50,166 +67,165 @@ export function inferNode(
   definition: AnyNode | undefined,
   around: Surroundings,
 ): NodeInfo {
-  const findings: Finding[] = [];
-  const report = (finding: Omit<Finding, 'severity' | 'node'> & { severity?: 'warning' }): void => {
-    findings.push({ severity: 'error', node: id, ...finding });
-  };
-  const empty = { inputs: {}, outputs: {} };
+  const report = new Report(id, definition?.title);
+  const { findings } = report;
   if (!definition) {
-    report({
+    report.add({
       code: 'unknown-node',
       got: node.type,
       message: `The node “${id}” is of the type “${node.type}”, which this version does not have. It is kept as it is; what does not depend on it still runs.`,
     });
-    return { id, node, state: 'unknown', ...empty, declared: empty, sources: {}, unsolved: [], findings };
+    return { id, node, state: 'unknown', ...nothing, declared: nothing, sources: {}, unsolved: [], findings };
   }
-  const name = nodeName(id, definition.title);
   const parsed = parsedParams(definition, node.params, node.version);
   const ports = refinedPorts(definition, node.params, node.version, around.catalog);
-  const { sources, muted, faulty } = readWires(definition, name, around, report);
-
+  const wires = readWires(definition, around, report);
+  const { sources, actual, muted } = wires;
   if (node.mode === 'bypass') {
-    const info = bypassed(id, node, definition, ports, sources, findings);
+    const info = bypassed(id, node, definition, ports, wires, findings);
     return muted && Object.keys(info.passes ?? {}).length === 0 ? { ...info, state: 'muted' } : info;
   }
-  const wired = Object.keys(sources);
-  const order =
-    around.accused === undefined ? wired : wired.toSorted((a, b) => rank(a, around) - rank(b, around));
-  const actual = order.flatMap((port): [string, PortType][] => {
-    const type = sources[port]?.type;
-    return type ? [[port, type]] : [];
-  });
+  if (around.accused !== undefined) actual.sort(([a], [b]) => rank(a, around) - rank(b, around));
   const { solution, mismatches, unsolved } = solvePorts(ports.inputs, actual);
-  emptyUnwiredSets(ports, new Set(wired), solution);
+  emptyUnwiredSets(ports, sources, solution);
   const inputs = resolvePorts(ports.inputs, solution, id);
   const outputs = resolvePorts(ports.outputs, solution, id);
-  const endpoints = Object.fromEntries(Object.entries(sources).map(([port, { at }]) => [port, at]));
-  const info = {
+  const off = node.mode === 'mute' || muted;
+  // What is switched off is not found fault with, except for what is wrong in the wiring itself.
+  if (!off) {
+    for (const mismatch of mismatches) reportMismatch(mismatch, inputs, wires, around, report);
+    for (const port in definition.inputs) {
+      if (
+        definition.inputs[port]?.optional === true ||
+        Object.hasOwn(sources, port) ||
+        wires.faulty?.has(port) === true
+      )
+        continue;
+      const kind = ports.inputs[port]?.kind ?? '';
+      report.add({
+        code: 'missing-input',
+        port,
+        want: kind,
+        message: `${report.name} needs something at its input ${port} (${kind}).`,
+      });
+    }
+    checkParams(definition, node, parsed, ports, around.catalog, report);
+  }
+  const faulty = findings.some(({ severity }) => severity === 'error');
+  const state: NodeState = off ? 'muted' : faulty ? 'invalid' : 'ready';
+  const params = !off && parsed.ok ? parsed.params : undefined;
+  return {
     id,
     node,
     definition,
+    params,
+    state,
     inputs,
     outputs,
     declared: ports,
-    sources: endpoints,
+    sources,
     unsolved,
     findings,
   };
-  // What is switched off is not found fault with, except for what is wrong in the wiring itself.
-  if (node.mode === 'mute' || muted) return { ...info, state: 'muted' };
+}
 
-  for (const { port, path, want, got } of mismatches) {
-    const edge = around.incoming.find((candidate) => candidate.to.port === port);
-    const from = edge?.from ?? { node: '?', port: '?' };
-    const gotType = sources[port]?.type;
-    const wantType = inputs[port];
-    report({
-      code: 'type-mismatch',
-      port,
-      ...(edge ? { edge: edge.id } : {}),
+function reportMismatch(
+  { port, path, want, got }: PortMismatch,
+  inputs: PortTypes,
+  { actual }: Wires,
+  around: Surroundings,
+  report: Report,
+): void {
+  const edge = around.incoming.find((candidate) => candidate.to.port === port);
+  const from = edge?.from ?? { node: '?', port: '?' };
+  const gotType = actual.find(([name]) => name === port)?.[1];
+  const wantType = inputs[port];
+  report.add({
+    code: 'type-mismatch',
+    port,
+    ...(edge ? { edge: edge.id } : {}),
+    path,
+    got: describeTerm(got),
+    want: describeTerm(want),
+    ...(gotType ? { gotType } : {}),
+    ...(wantType ? { wantType } : {}),
+    message: mismatchSentence(
+      { name: nodeName(from.node, around.title(from.node)), port: from.port },
+      { name: report.name, port },
       path,
-      got: describeTerm(got),
-      want: describeTerm(want),
-      ...(gotType ? { gotType } : {}),
-      ...(wantType ? { wantType } : {}),
-      message: mismatchSentence(
-        { name: nodeName(from.node, around.title(from.node)), port: from.port },
-        { name, port },
-        path,
-        got,
-        want,
-      ),
-    });
-  }
-  for (const [port, { optional }] of Object.entries(definition.inputs)) {
-    if (optional === true || Object.hasOwn(sources, port) || faulty.has(port)) continue;
-    const kind = ports.inputs[port]?.kind ?? '';
-    report({
-      code: 'missing-input',
-      port,
-      want: kind,
-      message: `${name} needs something at its input ${port} (${kind}).`,
-    });
-  }
-  checkParams(definition, name, node, parsed, ports, around.catalog, report);
-  const state: NodeState = findings.some(({ severity }) => severity === 'error') ? 'invalid' : 'ready';
-  return { ...info, state, ...(parsed.ok ? { params: parsed.params } : {}) };
+      got,
+      want,
+    ),
+  });
 }
 
 const rank = (port: string, around: Surroundings): number => (port === around.accused ? 1 : 0);
 
-type Report = (finding: Omit<Finding, 'severity' | 'node'> & { severity?: 'warning' }) => void;
-type WiredSource = Extract<Source, { state: 'value' }>;
+interface Wires {
+  /** Input → where its value comes from, in the order of the declared inputs. */
+  readonly sources: Record<string, Endpoint>;
+  /** The types that are known of them, in the same order. */
+  readonly actual: (readonly [port: string, type: PortType])[];
+  /** A required input's value is switched off. */
+  readonly muted: boolean;
+  /** Inputs whose wire is there but wrong. */
+  readonly faulty: ReadonlySet<string> | undefined;
+}
 
 /** The wires of a node in the order of its declared inputs, with what is wrong about them. */
-function readWires(
-  definition: AnyNode,
-  name: string,
-  around: Surroundings,
-  report: Report,
-): { sources: Record<string, WiredSource>; muted: boolean; faulty: Set<string> } {
-  const found = new Map<string, WiredSource>();
-  const seen = new Set<string>();
-  const faulty = new Set<string>();
+function readWires(definition: AnyNode, around: Surroundings, report: Report): Wires {
+  const sources: Record<string, Endpoint> = {};
+  const actual: (readonly [string, PortType])[] = [];
   let muted = false;
+  if (around.incoming.length === 0) return { sources, actual, muted, faulty: undefined };
+  const faulty = new Set<string>();
+  const wires = new Map<string, FlatEdge>();
   for (const edge of around.incoming) {
     const { port } = edge.to;
-    const input = own(definition.inputs, port);
-    if (!input) {
-      report({
-        code: 'unknown-port',
-        port,
-        edge: edge.id,
-        message: `${name} has no input “${port}”, where the wire “${edge.id}” ends.`,
-      });
-      continue;
-    }
-    const upstream = around.info(edge.from.node);
-    if (upstream?.definition && !Object.hasOwn(upstream.definition.outputs, edge.from.port)) {
-      faulty.add(port);
-      report({
-        code: 'unknown-port',
-        port,
-        edge: edge.id,
-        got: edge.from.port,
-        message: `${nodeName(edge.from.node, upstream.definition.title)} has no output “${edge.from.port}”, where the wire “${edge.id}” begins.`,
-      });
-    }
-    if (seen.has(port)) {
-      report({
-        code: 'duplicate-input',
-        port,
-        edge: edge.id,
-        message: `The input ${port} of ${name} has more than one wire; it takes one.`,
-      });
-      continue;
-    }
-    seen.add(port);
-    if (around.cut.has(edge.id)) {
-      faulty.add(port);
-      const from = nodeName(edge.from.node, around.title(edge.from.node));
-      report({
-        code: 'cycle',
-        port,
-        edge: edge.id,
-        message: `The wire from ${from} to ${name} closes a circle: each would need the other's result first.`,
-      });
-    }
+    if (!Object.hasOwn(definition.inputs, port)) {
+      const message = `${report.name} has no input “${port}”, where the wire “${edge.id}” ends.`;
+      report.add({ code: 'unknown-port', port, edge: edge.id, message });
+    } else if (wires.has(port)) {
+      const message = `The input ${port} of ${report.name} has more than one wire; it takes one.`;
+      report.add({ code: 'duplicate-input', port, edge: edge.id, message });
+    } else wires.set(port, edge);
+  }
+  for (const port in definition.inputs) {
+    const edge = wires.get(port);
+    if (!edge) continue;
+    if (isFaulty(edge, around, report)) faulty.add(port);
     const source = sourceOf(edge, around);
-    if (source.state === 'value') found.set(port, source);
-    else if (source.state === 'muted' && input.optional !== true) muted = true;
+    if (source.state === 'value') {
+      sources[port] = source.at;
+      if (source.type) actual.push([port, source.type]);
+    } else if (source.state === 'muted' && definition.inputs[port]?.optional !== true) muted = true;
   }
-  const sources: Record<string, WiredSource> = {};
-  for (const port of Object.keys(definition.inputs)) {
-    const source = found.get(port);
-    if (source) sources[port] = source;
+  return { sources, actual, muted, faulty };
+}
+
+/** Reports a wire that closes a cycle, or begins at an output that is not there. */
+function isFaulty(edge: FlatEdge, around: Surroundings, report: Report): boolean {
+  const { port } = edge.to;
+  if (around.cut.has(edge.id)) {
+    const from = nodeName(edge.from.node, around.title(edge.from.node));
+    const message = `The wire from ${from} to ${report.name} closes a circle: each would need the other's result first.`;
+    report.add({ code: 'cycle', port, edge: edge.id, message });
+    return true;
   }
-  return { sources, muted, faulty };
+  const upstream = around.info(edge.from.node)?.definition;
+  if (!upstream || Object.hasOwn(upstream.outputs, edge.from.port)) return false;
+  report.add({
+    code: 'unknown-port',
+    port,
+    edge: edge.id,
+    got: edge.from.port,
+    message: `${nodeName(edge.from.node, upstream.title)} has no output “${edge.from.port}”, where the wire “${edge.id}” begins.`,
+  });
+  return true;
 }
 
 function checkParams(
   definition: AnyNode,
-  name: string,
   node: LoomNode,
   parsed: ReturnType<typeof parsedParams>,
   ports: NodePorts,
@@ -217,57 +233,59 @@ function checkParams(
   report: Report,
 ): void {
   if (node.version > definition.version) {
-    report({
-      severity: 'warning',
-      code: 'newer-node',
-      got: String(node.version),
-      want: String(definition.version),
-      message: `${name} was saved by a newer version (${node.version}; this one knows ${definition.version}) and may behave differently.`,
-    });
+    report.add(
+      {
+        code: 'newer-node',
+        got: String(node.version),
+        want: String(definition.version),
+        message: `${report.name} was saved by a newer version (${node.version}; this one knows ${definition.version}) and may behave differently.`,
+      },
+      'warning',
+    );
   }
   if (!parsed.ok) {
     for (const { path, message } of parsed.problems) {
       const got = path === '' ? undefined : JSON.stringify(node.params[path.split('.')[0] ?? '']);
-      report({
+      report.add({
         code: 'invalid-param',
         path,
         ...(got === undefined ? {} : { got }),
         want: message,
-        message: `The parameter ${path || 'set'} of ${name} cannot be used: ${message}.`,
+        message: `The parameter ${path || 'set'} of ${report.name} cannot be used: ${message}.`,
       });
     }
     return;
   }
   if (ports.problem !== undefined)
-    report({
+    report.add({
       code: 'invalid-param',
       path: '',
       want: ports.problem,
-      message: `The parameters of ${name} do not go together: ${ports.problem}.`,
+      message: `The parameters of ${report.name} do not go together: ${ports.problem}.`,
     });
   let packages: readonly string[] = [];
   try {
     packages = packagesOf(definition, parsed.params);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    report({
+    report.add({
       code: 'invalid-param',
       path: '',
       want: why,
-      message: `The parameters of ${name} name no package: ${why}.`,
+      message: `The parameters of ${report.name} name no package: ${why}.`,
     });
   }
   for (const id of packages) {
     if (catalog.ports(id) !== undefined) continue;
     const path = Object.keys(parsed.params).find((key) => parsed.params[key] === id);
-    report({
+    report.add({
       code: 'package-missing',
       ...(path === undefined ? {} : { path }),
       got: id,
       message:
         id === ''
-          ? `${name} has no model package chosen.`
-          : `${name} uses the model package “${id}”, which is not there.`,
+          ? `${report.name} has no model package chosen.`
+          : `${report.name} uses the model package “${id}”, which is not there.`,
     });
   }
 }
@@ -278,9 +296,10 @@ function bypassed(
   node: LoomNode,
   definition: AnyNode,
   ports: NodePorts,
-  sources: Readonly<Record<string, WiredSource>>,
+  { sources, actual }: Wires,
   findings: readonly Finding[],
 ): NodeInfo {
+  const types = new Map(actual);
   const passes: Record<string, Endpoint> = {};
   const outputs: Record<string, PortType> = {};
   const inputs = Object.keys(definition.inputs);
@@ -288,14 +307,16 @@ function bypassed(
     const same = inputs[index];
     const port = [...(same === undefined ? [] : [same]), ...inputs].find(
       (input) =>
-        ports.inputs[input]?.kind === kind && sources[input] && (sources[input].type?.kind ?? kind) === kind,
+        ports.inputs[input]?.kind === kind &&
+        Object.hasOwn(sources, input) &&
+        (types.get(input)?.kind ?? kind) === kind,
     );
     const source = port === undefined ? undefined : sources[port];
     if (!source) return;
-    passes[name] = source.at;
-    if (source.type) outputs[name] = source.type;
+    passes[name] = source;
+    const type = types.get(port ?? '');
+    if (type) outputs[name] = type;
   });
-  const at = Object.fromEntries(Object.entries(sources).map(([port, source]) => [port, source.at]));
   return {
     id,
     node,
@@ -304,7 +325,7 @@ function bypassed(
     inputs: ports.inputs,
     outputs,
     declared: ports,
-    sources: at,
+    sources,
     passes,
     unsolved: [],
     findings,

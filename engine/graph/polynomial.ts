@@ -14,7 +14,8 @@ interface Monomial {
 /** Beyond this many monomials arithmetic is left undone: nodes have a handful. */
 const limit = 64;
 
-const keyOf = (variables: readonly string[]): string => JSON.stringify(variables);
+const keyOf = (variables: readonly string[]): string =>
+  variables.length === 0 ? '' : JSON.stringify(variables);
 
 function collect(monomials: Iterable<Monomial>): Polynomial | undefined {
   const sum = new Map<string, Monomial>();

@@ -48,26 +48,30 @@ export function solvePorts(
       wrong.add(port);
       continue;
     }
-    for (const [field, want] of Object.entries(wanted.fields)) {
+    for (const field in wanted.fields) {
+      const want = wanted.fields[field];
       const got = own(type.fields, field);
-      if (got === undefined) continue;
+      if (got === undefined || want === undefined) continue;
       const isBound = typeof got === 'object' && 'atMost' in got;
       (isBound ? bounds : rest).push({ port, field, want, got });
     }
   }
-  let open = [...bounds, ...rest];
+  let open = bounds.length > 0 ? [...bounds, ...rest] : rest;
   for (let before = -1; open.length > 0 && open.length !== before;) {
     before = open.length;
-    open = open.filter(({ port, field, want, got }) => {
+    const left: Equation[] = [];
+    for (const equation of open) {
+      const { port, field, want, got } = equation;
       const outcome = unify(want, got, solution);
-      if (outcome === 'open') return true;
-      if (outcome !== 'equal' && !wrong.has(port)) {
+      if (outcome === 'open') left.push(equation);
+      else if (outcome !== 'equal' && !wrong.has(port)) {
         wrong.add(port);
         mismatches.push({ port, path: field, ...outcome });
       }
-      return false;
-    });
+    }
+    open = left;
   }
+  if (open.length === 0) return { solution, mismatches, unsolved: [] };
   const unsolved = open.filter(({ port }) => !wrong.has(port)).map(({ port, field }) => ({ port, field }));
   return { solution, mismatches, unsolved };
 }
@@ -75,20 +79,29 @@ export function solvePorts(
 /** Types with everything known put in; a variable that nothing settled becomes the unknown `name@node`. */
 export function resolvePorts(types: PortTypes, solution: ReadonlyMap<string, Term>, node: string): PortTypes {
   const result: Record<string, PortType> = {};
-  for (const [port, type] of Object.entries(types)) result[port] = resolvePort(type, solution, node);
+  for (const port in types) {
+    const type = types[port];
+    if (type) result[port] = resolvePort(type, solution, node);
+  }
   return result;
 }
 
 function resolvePort(type: PortType, solution: ReadonlyMap<string, Term>, node: string): PortType {
   let plain = true;
   const fields: Record<string, Term> = {};
-  for (const [field, term] of Object.entries(type.fields)) {
+  for (const field in type.fields) {
+    const term = type.fields[field];
+    if (term === undefined) continue;
     if (typeof term !== 'object') {
       fields[field] = term;
       continue;
     }
     plain = false;
     const known = reduce(term, solution);
+    if (typeof known !== 'object') {
+      fields[field] = known;
+      continue;
+    }
     fields[field] = rename(known, (name) => (isUnknown(name) ? { var: name } : unknownOf(name, node)));
   }
   return plain ? type : { kind: type.kind, fields };
@@ -100,12 +113,14 @@ function resolvePort(type: PortType, solution: ReadonlyMap<string, Term>, node: 
  */
 export function emptyUnwiredSets(
   declared: { readonly inputs: PortTypes; readonly outputs: PortTypes },
-  wired: ReadonlySet<string>,
+  wired: Readonly<Record<string, unknown>>,
   solution: Solution,
 ): void {
   let inUnions: Set<string> | undefined;
-  for (const [port, type] of Object.entries(declared.inputs)) {
-    if (wired.has(port)) continue;
+  for (const port in declared.inputs) {
+    const type = declared.inputs[port];
+    if (!type) continue;
+    if (Object.hasOwn(wired, port)) continue;
     for (const term of Object.values(type.fields)) {
       if (typeof term !== 'object' || !('var' in term) || solution.has(term.var)) continue;
       inUnions ??= unionVariables(declared.outputs);

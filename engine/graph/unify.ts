@@ -47,13 +47,34 @@ export function reduce(term: Term, solution: ReadonlyMap<string, Term>): Term {
 
 function follow(name: string, solution: ReadonlyMap<string, Term>): Term {
   const bound = isUnknown(name) ? undefined : solution.get(name);
+  if (bound !== undefined && typeof bound !== 'object') return bound;
   // Bindings are stored reduced, but a variable inside one may have been bound since.
   return bound === undefined ? { var: name } : reduce(bound, solution);
 }
 
-function arithmetic(term: Term): Term {
+function arithmetic(term: { readonly add: readonly Term[] } | { readonly mul: readonly Term[] }): Term {
+  const known = 'add' in term ? sum(term.add) : product(term.mul);
+  if (known !== undefined) return known;
   const polynomial = polynomialOf(term);
   return polynomial ? termOf(polynomial) : term;
+}
+
+/** The value when every part is a number that stays one. */
+function sum(parts: readonly Term[]): number | undefined {
+  let total = 0;
+  for (const part of parts) {
+    if (typeof part !== 'number') return undefined;
+    total += part;
+  }
+  return Number.isSafeInteger(total) ? total : undefined;
+}
+function product(parts: readonly Term[]): number | undefined {
+  let total = 1;
+  for (const part of parts) {
+    if (typeof part !== 'number') return undefined;
+    total *= part;
+  }
+  return Number.isSafeInteger(total) ? total : undefined;
 }
 
 function reduceUnion(parts: readonly Term[], solution: ReadonlyMap<string, Term>): Term {
@@ -113,6 +134,16 @@ function ownVariable(term: Term): string | undefined {
  * Symmetric: exchanging the sides exchanges `want` and `got` of a mismatch and nothing else.
  */
 export function unify(want: Term, got: Term, solution: Solution): Outcome {
+  // Nearly every field is a literal, or a variable that meets one: decided without a normal form.
+  if (typeof got !== 'object') {
+    const known =
+      typeof want === 'object' && 'var' in want && !isUnknown(want.var) ? solution.get(want.var) : want;
+    if (known === undefined && typeof want === 'object' && 'var' in want) {
+      solution.set(want.var, got);
+      return 'equal';
+    }
+    if (known === got) return 'equal';
+  }
   const w = reduce(want, solution);
   const g = reduce(got, solution);
   if (sameTerm(w, g)) return 'equal';

@@ -39,9 +39,9 @@ const { size, set } = fc.letrec<{ size: Term; set: Term }>((tie) => ({
     tie('set').map((within): Term => ({ within })),
   ),
 }));
-const name = fc.oneof(fc.constantFrom<Term>('kl', 'vq', true), variable('S', 'T', 'U@load'));
-const pairs = fc.oneof(fc.tuple(size, size, size), fc.tuple(set, set, set), fc.tuple(name, name, name));
-const anyTerm = fc.oneof(size, set, name);
+const title = fc.oneof(fc.constantFrom<Term>('kl', 'vq', true), variable('S', 'T', 'U@load'));
+const pairs = fc.oneof(fc.tuple(size, size, size), fc.tuple(set, set, set), fc.tuple(title, title, title));
+const anyTerm = fc.oneof(size, set, title);
 
 const outcomeOf = (outcome: Outcome): string => (typeof outcome === 'string' ? outcome : 'mismatch');
 
@@ -54,8 +54,7 @@ describe('unification', () => {
         const there = unify(a, b, one);
         const back = unify(b, a, other);
         expect(outcomeOf(back)).toBe(outcomeOf(there));
-        if (typeof there === 'object' && typeof back === 'object')
-          expect(back).toEqual({ want: there.got, got: there.want });
+        expect(back).toEqual(typeof there === 'object' ? { want: there.got, got: there.want } : there);
         for (const seen of [a, b, probe]) expect(reduce(seen, other)).toEqual(reduce(seen, one));
       }),
       { numRuns: 5000 },
@@ -113,8 +112,19 @@ const view = (inference: Inference) => ({
   nodes: [...inference.nodes].map(([id, info]) => [id, { ...info, definition: info.definition?.id }]),
 });
 
+/** An image resized again and again. */
+const chain = (length: number) => {
+  const nodes: Record<string, unknown> = { n0: { type: 'kit/image' } };
+  const edges: Record<string, unknown> = {};
+  for (let k = 1; k < length; k++) {
+    nodes[`n${k}`] = { type: 'kit/resize', params: { height: k } };
+    edges[`e${k}`] = { from: { node: `n${k - 1}`, port: 'image' }, to: { node: `n${k}`, port: 'image' } };
+  }
+  return parseDocument({ format: 'latent-loom', version: 1, nodes, edges }).document;
+};
+
 describe('inference', () => {
-  it('never throws, and accepts exactly the wires that it then finds no fault with', () => {
+  it('never throws, and no wire is taken in the hand that is then found at fault', () => {
     fc.assert(
       fc.property(anyDocument, (document) => {
         const inference = infer({ document, registry: kit, catalog });
@@ -136,7 +146,7 @@ describe('inference', () => {
           const atWire = inference.diagnostics.filter(
             (found) => found.edge === id && found.code === 'type-mismatch',
           );
-          if (ok) expect(atWire).toEqual([]);
+          expect(ok ? atWire : []).toEqual([]);
         }
       }),
       { numRuns: 300 },
@@ -160,15 +170,6 @@ describe('inference', () => {
   });
 
   it('infers anew only what an edit reaches', () => {
-    const chain = (length: number) => {
-      const nodes: Record<string, unknown> = { n0: { type: 'kit/image' } };
-      const edges: Record<string, unknown> = {};
-      for (let k = 1; k < length; k++) {
-        nodes[`n${k}`] = { type: 'kit/resize', params: { height: k } };
-        edges[`e${k}`] = { from: { node: `n${k - 1}`, port: 'image' }, to: { node: `n${k}`, port: 'image' } };
-      }
-      return parseDocument({ format: 'latent-loom', version: 1, nodes, edges }).document;
-    };
     const document = chain(50);
     const previous = infer({ document, registry: kit, catalog });
     expect(inferredCount(previous)).toBe(50);
@@ -213,6 +214,16 @@ function meaning(inference: Inference, planned: Plan, node: string): string {
   return `${info?.definition?.id}${JSON.stringify(params)}[${inputs.join()}]${only}`;
 }
 
+/** Keys of everything that can be cached. */
+const keys = (of: LoomDocument, device?: 'webgpu' | 'wasm', hash = 'h') =>
+  plan(infer({ document: of, registry: kit, catalog: { ...catalog, hash: () => hash } }), {
+    targets: Object.keys(of.nodes),
+    ...(device ? { device: { kind: device, precision: 'fp32' } } : {}),
+  })
+    .steps.filter(({ definition }) => definition.cache !== 'never')
+    .map(({ key }) => key)
+    .sort();
+
 describe('plans', () => {
   it('give two nodes one key exactly when they compute the same', () => {
     fc.assert(
@@ -240,28 +251,21 @@ describe('plans', () => {
   it('have keys of packages and device, but of no id, title, position or order of records', () => {
     fc.assert(
       fc.property(runnableDocument, (document) => {
-        const keys = (of: LoomDocument, device?: 'webgpu' | 'wasm', hash = 'h') =>
-          plan(infer({ document: of, registry: kit, catalog: { ...catalog, hash: () => hash } }), {
-            targets: Object.keys(of.nodes),
-            ...(device ? { device: { kind: device, precision: 'fp32' } } : {}),
-          })
-            .steps.filter(({ definition }) => definition.cache !== 'never')
-            .map(({ key }) => key)
-            .sort();
         const fresh = JSON.stringify(document).includes('kit/clock');
         const renamed = JSON.parse(JSON.stringify(document).replaceAll(/"n(\d+)"/g, '"m$1"')) as LoomDocument;
         const turned = {
           ...document,
           nodes: Object.fromEntries(
             Object.entries(document.nodes)
-              .reverse()
+              .toReversed()
               .map(([id, node]) => [id, { ...node, title: 't', position: { x: 9, y: 9 } }]),
           ),
         };
-        if (!fresh) expect(keys(renamed)).toEqual(keys(document));
+        expect(fresh ? [] : keys(renamed)).toEqual(fresh ? [] : keys(document));
         expect(keys(turned)).toEqual(keys(document));
         const planned = keys(document);
-        if (planned.length > 0) expect(keys(document, 'webgpu')).not.toEqual(keys(document, 'wasm'));
+        expect(keys(document, 'webgpu').some((key) => keys(document, 'wasm').includes(key))).toBe(false);
+        expect(keys(document)).toEqual(planned);
       }),
       { numRuns: 300 },
     );
@@ -296,8 +300,8 @@ describe('random graphs', () => {
           const ran = Object.values(counter.take()).reduce((sum, times) => sum + times, 0);
           expect(ran).toBeLessThanOrEqual(planned.steps.length);
           expect(result.ran.length + result.failed.length).toBeLessThanOrEqual(planned.steps.length);
-          if (what === 'no' && planned.blocked.length === 0 && result.failed.length === 0)
-            expect(result.status).toBe('finished');
+          const undisturbed = what === 'no' && planned.blocked.length === 0 && result.failed.length === 0;
+          expect(result.status === 'finished' || !undisturbed).toBe(true);
           await executor.run(planned);
           executor.clear();
           expect(backend.live()).toMatchObject({ tensors: 0, bytes: 0 });
@@ -315,7 +319,10 @@ describe('documents', () => {
         const text = serialise(document);
         const again = parseDocument(text).document;
         expect(again).toEqual(document);
-        const turned = { ...document, nodes: Object.fromEntries(Object.entries(document.nodes).reverse()) };
+        const turned = {
+          ...document,
+          nodes: Object.fromEntries(Object.entries(document.nodes).toReversed()),
+        };
         expect(serialise(turned)).toBe(text);
       }),
       { numRuns: 300 },

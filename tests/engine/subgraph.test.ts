@@ -3,7 +3,6 @@ import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
 import {
   checkWire,
-  documentSchema,
   groupNodes,
   infer,
   makeUnique,
@@ -35,6 +34,9 @@ const keys = (document: LoomDocument) =>
   plan(read(document))
     .steps.map(({ key }) => key)
     .sort();
+
+const group = (nodes: string[], options: { definition: string; instance: string }) => () =>
+  change(grouped(), (draft) => groupNodes(draft, nodes, options));
 
 describe('grouping', () => {
   it('makes typed ports of the wires it cuts and changes nothing of what is computed', () => {
@@ -84,8 +86,6 @@ describe('grouping', () => {
   });
 
   it('refuses ids that are taken and nodes that are not there', () => {
-    const group = (nodes: string[], options: { definition: string; instance: string }) => () =>
-      change(grouped(), (draft) => groupNodes(draft, nodes, options));
     expect(group(['decode'], { definition: 'draw', instance: 'x' })).toThrow('taken');
     expect(group(['decode'], { definition: 'y', instance: 'image' })).toThrow('taken');
     expect(group(['toString'], { definition: 'y', instance: 'x' })).toThrow('no node');
@@ -94,14 +94,31 @@ describe('grouping', () => {
   });
 });
 
+/** Definitions inside definitions, `width` instances on each level. */
+const nested = (levels: number, width: number) =>
+  graph({ top: [`graph/d${levels}`] }, [], {
+    definitions: Object.fromEntries(
+      Array.from({ length: levels + 1 }, (_, level) => [
+        `d${level}`,
+        {
+          nodes: Object.fromEntries(
+            Array.from({ length: width }, (__, k) => [
+              `k${k}`,
+              { type: level === 0 ? 'kit/number' : `graph/d${level - 1}` },
+            ]),
+          ),
+        },
+      ]),
+    ),
+  });
+
 describe('instances', () => {
   it('refuse a wire whose inner input does not fit, with a mend', () => {
     const document = change(grouped(), (draft) => {
-      draft.nodes.other =
-        documentSchema.shape.nodes.parse({ o: { type: 'kit/package', params: { package: 'vq' } } }).o ??
-        draft.nodes.image;
-      draft.nodes.words =
-        documentSchema.shape.nodes.parse({ o: { type: 'kit/text' } }).o ?? draft.nodes.image;
+      Object.assign(
+        draft.nodes,
+        graph({ other: ['kit/package', { package: 'vq' }], words: ['kit/text'] }).nodes,
+      );
       draft.edges.x = {
         from: { node: 'other', port: 'conditioner' },
         to: { node: 'words', port: 'conditioner' },
@@ -223,22 +240,6 @@ describe('instances', () => {
   });
 
   it('that contain themselves, or multiply without end, are found and left folded', () => {
-    const nested = (levels: number, width: number) =>
-      graph({ top: [`graph/d${levels}`] }, [], {
-        definitions: Object.fromEntries(
-          Array.from({ length: levels + 1 }, (_, level) => [
-            `d${level}`,
-            {
-              nodes: Object.fromEntries(
-                Array.from({ length: width }, (__, k) => [
-                  `k${k}`,
-                  { type: level === 0 ? 'kit/number' : `graph/d${level - 1}` },
-                ]),
-              ),
-            },
-          ]),
-        ),
-      });
     expect(read(nested(3, 3)).nodes.size).toBe(81);
     const huge = read(nested(20, 10));
     expect(huge.diagnostics.some(({ code }) => code === 'too-large')).toBe(true);
