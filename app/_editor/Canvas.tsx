@@ -72,6 +72,8 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
     if (instance === null) return;
     const known = viewports.get(tab);
     if (known !== undefined) void instance.setViewport(known);
+    // Fitting an empty canvas would wait for its first node and then jump away from under the pointer.
+    else if (Object.keys(workspace.getState().document.nodes).length === 0) void instance.setViewport({ x: 0, y: 0, zoom: 1 });
     else setTimeout(() => void flow()?.fitView({ padding: 0.12, maxZoom: 1.1 }), 50);
   }, [tab]);
 
@@ -178,7 +180,10 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        onInit={(instance) => setFlow(instance)}
+        onInit={(instance) => {
+          setFlow(instance);
+          if (nodes.length > 0) void instance.fitView({ padding: 0.12, maxZoom: 1.1 });
+        }}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onNodeDragStart={(_, __, dragged) => onDragStart(dragged.map(({ id }) => id))}
@@ -264,8 +269,6 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
         maxZoom={3}
         elevateNodesOnSelect={false}
         onlyRenderVisibleElements={nodes.length > 120}
-        fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1.1 }}
         proOptions={{ hideAttribution: false }}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} />

@@ -5,6 +5,7 @@ import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { toLoomError } from '@/engine';
 import { openTemplate } from '../_actions/templates';
+import { exposeConsole } from './console';
 import { setSay, say } from '../_i18n/say';
 import { keepWorkspace } from '../_share/keep';
 import { hasLink, readLink } from '../_share/link';
@@ -43,6 +44,7 @@ export function useStartup(): void {
   useEffect(() => {
     if (begun) return;
     begun = true;
+    exposeConsole();
     void loadCatalog();
     startEngine();
     void openFirst();

@@ -63,7 +63,9 @@ export function useWindowEvents(): void {
           perform(id);
         };
     bindings['Escape'] = () => {
-      if (!dialogOpen()) view.setState({ refusal: null, palette: null, menu: null });
+      if (dialogOpen()) return;
+      view.setState({ refusal: null, palette: null, menu: null });
+      select([]);
     };
     return tinykeys(window, bindings, { ignore: () => false });
   }, []);

@@ -1,40 +1,32 @@
 'use client';
-/** The sharing dialogs over the active tab. */
-import { useTranslations } from 'use-intl';
+/** Couples the share and version dialogs with the workspace. */
 import { useStore } from 'zustand';
-import type { LoomDocument } from '@/engine';
+import { documentTitle } from '../../_actions/files';
 import { keeping } from '../../_share/keep';
 import { ShareDialog } from '../../_share/ShareDialog';
 import { VersionsDialog } from '../../_share/VersionsDialog';
 import { view } from '../../_state/view';
-import { edit, openDocument, useWorkspace } from '../../_state/workspace';
-
-const close = (): void => view.setState({ dialog: null });
-
-/** Everything in the document becomes as it was then: one step that undo takes back. */
-function becomeVersion(version: LoomDocument): void {
-  edit('restore', (draft) => {
-    for (const key of Object.keys(draft))
-      if (!Object.hasOwn(version, key)) Reflect.deleteProperty(draft, key);
-    Object.assign(draft, structuredClone(version));
-  });
-  close();
-}
+import { activate, edit, openDocument, useWorkspace, workspace } from '../../_state/workspace';
 
 export function ShareSlot({ which }: { readonly which: 'share' | 'versions' }) {
-  const t = useTranslations();
   const document = useWorkspace((state) => state.document);
   const active = useWorkspace((state) => state.active);
   const store = useStore(keeping, (state) => state.store);
-  if (which === 'share')
-    return <ShareDialog document={document} title={document.meta.title ?? t('untitled')} onClose={close} />;
+  const close = (): void => view.setState({ dialog: null });
+  if (which === 'share') return <ShareDialog document={document} title={documentTitle()} onClose={close} />;
   return (
     <VersionsDialog
       store={store}
       document={active}
-      onRestore={becomeVersion}
+      onRestore={(version) => {
+        edit('restore', (draft) => {
+          Object.assign(draft, version);
+        });
+        close();
+      }}
       onOpen={(opened, id) => {
-        openDocument(opened, { replace: false, ...(id === undefined ? {} : { id }) });
+        if (id !== undefined && workspace.getState().tabs.some((tab) => tab.id === id)) activate(id);
+        else openDocument(opened, { replace: false, ...(id === undefined ? {} : { id }) });
         close();
       }}
       onClose={close}

@@ -1,16 +1,23 @@
 'use client';
 /** The gallery: graphs to start from, with pictures that they drew. */
-import { FilePlus2 } from 'lucide-react';
+import { FilePlus2, Workflow } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useTranslations } from 'use-intl';
+import { useLocale, useTranslations } from 'use-intl';
+import { toLoomError, type LoomError } from '@/engine';
 import { perform } from '../../_actions/perform';
-import { openTemplate, templateIds, type TemplateId } from '../../_actions/templates';
+import { fetchTemplates, openTemplate, type TemplateEntry } from '../../_actions/templates';
 import { view } from '../../_state/view';
 import { Modal } from '../../_ui/Modal';
 
 export function TemplateDialog() {
   const t = useTranslations('templates');
+  const te = useTranslations('errors');
+  const [entries, setEntries] = useState<readonly TemplateEntry[]>([]);
+  const [error, setError] = useState<LoomError | null>(null);
   const close = (): void => view.setState({ dialog: null });
+  useEffect(() => {
+    fetchTemplates().then(setEntries, (thrown: unknown) => setError(toLoomError(thrown)));
+  }, []);
   return (
     <Modal
       open
@@ -20,9 +27,10 @@ export function TemplateDialog() {
       closeLabel={t('close')}
       wide
     >
-      <ul className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-3">
-        {templateIds.map((id) => (
-          <Card key={id} id={id} onDone={close} />
+      {error !== null && <p className="mb-3 text-sm text-destructive">{te(error.code)}</p>}
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(200px,1fr))] gap-3">
+        {entries.map((entry) => (
+          <Card key={entry.id} entry={entry} onDone={close} />
         ))}
         <li>
           <button
@@ -42,28 +50,25 @@ export function TemplateDialog() {
   );
 }
 
-function Card({ id, onDone }: { readonly id: TemplateId; readonly onDone: () => void }) {
-  const t = useTranslations('templates');
+function Card({ entry, onDone }: { readonly entry: TemplateEntry; readonly onDone: () => void }) {
+  const locale = useLocale();
   const [failed, setFailed] = useState(false);
-  useEffect(() => setFailed(false), [id]);
   return (
     <li>
       <button
         type="button"
         onClick={() => {
           onDone();
-          void openTemplate(id);
+          void openTemplate(entry.id);
         }}
         className="flex h-full w-full flex-col overflow-hidden rounded-xl border border-border bg-card text-left hover:border-primary"
       >
-        <span className="flex aspect-[16/10] w-full items-center justify-center overflow-hidden bg-muted">
+        <span className="flex aspect-[16/10] w-full items-center justify-center overflow-hidden bg-muted text-muted-foreground">
           {failed ? (
-            <span className="text-3xl" aria-hidden>
-              ◇
-            </span>
+            <Workflow size={30} />
           ) : (
             <img
-              src={`/templates/${id}.jpg`}
+              src={`/templates/${entry.id}.jpg`}
               alt=""
               loading="lazy"
               onError={() => setFailed(true)}
@@ -72,8 +77,8 @@ function Card({ id, onDone }: { readonly id: TemplateId; readonly onDone: () => 
           )}
         </span>
         <span className="p-3">
-          <span className="block text-[13px] font-semibold">{t(`${id}.title`)}</span>
-          <span className="mt-0.5 block text-xs text-muted-foreground">{t(`${id}.text`)}</span>
+          <span className="block text-[13px] font-semibold">{entry.title[locale]}</span>
+          <span className="mt-0.5 block text-xs text-muted-foreground">{entry.description[locale]}</span>
         </span>
       </button>
     </li>

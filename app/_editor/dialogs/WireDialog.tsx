@@ -35,6 +35,7 @@ function useTitles() {
 
 function ChoosePort({ onChoose }: { readonly onChoose: (from: Wiring['from']) => void }) {
   const t = useTranslations('wiring');
+  const kinds = useTranslations('port');
   const words = useNodeWords();
   const titleOf = useTitles();
   const { document, inference } = workspace.getState();
@@ -53,7 +54,12 @@ function ChoosePort({ onChoose }: { readonly onChoose: (from: Wiring['from']) =>
         const row = (side: 'in' | 'out', port: string) => {
           const type = (side === 'in' ? info.inputs : info.outputs)[port];
           if (type === undefined) return null;
-          const { label } = words.port(definition, side === 'in' ? 'inputs' : 'outputs', port);
+          const { label } = words.port(
+            definition,
+            side === 'in' ? 'inputs' : 'outputs',
+            port,
+            kinds(`kinds.${type.kind}`),
+          );
           const wired =
             side === 'in' &&
             Object.values(document.edges).some(({ to }) => to.node === id && to.port === port);
