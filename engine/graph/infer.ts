@@ -37,6 +37,8 @@ export function infer({ document, registry, catalog, previous }: InferOptions): 
     return node && definitionOfNode(node)?.title;
   };
   let count = 0;
+  const info = (id: string): NodeInfo | undefined => nodes.get(id);
+  const none: readonly FlatEdge[] = [];
   for (const id of graph.order) {
     const node = graph.nodes.get(id);
     if (!node) continue;
@@ -46,15 +48,15 @@ export function infer({ document, registry, catalog, previous }: InferOptions): 
       continue;
     }
     count++;
-    const info = inferNode(id, node, definitionOfNode(node), {
+    const found = inferNode(id, node, definitionOfNode(node), {
       catalog,
-      incoming: graph.incoming.get(id) ?? [],
+      incoming: graph.incoming.get(id) ?? none,
       cut: graph.cut,
-      info: (other) => nodes.get(other),
+      info,
       title,
     });
-    nodes.set(id, info);
-    if (dirty && !(before && sameOutside(before, info)))
+    nodes.set(id, found);
+    if (dirty && !(before && sameOutside(before, found)))
       for (const edge of graph.outgoing.get(id) ?? []) dirty.add(edge.to.node);
   }
   const inference = new Result(document, registry, catalog, nodes, graph);
