@@ -19,6 +19,7 @@ function Panels() {
   return (
     <main className="h-dvh overflow-auto p-4">
       <h1 className="sr-only">Playground</h1>
+      <h2 className="sr-only">Panels</h2>
       <nav className="mb-3 flex flex-wrap gap-1" aria-label="Values">
         {Object.keys(snapshots).map((name) => (
           <button
