@@ -6,7 +6,7 @@
  * EXPORT_DIR has text_encoder, unet, vae_decoder, vae_encoder (each `X.onnx`
  * in fp16, `X.f32.onnx`, `X.onnx.data` in fp16), class_embedding.npy,
  * labels.json, model.json and, where there are, tokenizer.json and
- * codebook.npy. DIR has pictures for the latent → RGB factors. Weights become
+ * codebook.npy. `--first-stage-only` leaves the U-Net and its conditioners out. DIR has pictures for the latent → RGB factors. Weights become
  * 8-bit; what that costs is measured, printed and put into the manifest.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -40,9 +40,15 @@ type NetworkName = (typeof NETWORKS)[number];
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { id: { type: 'string' }, facts: { type: 'string' }, images: { type: 'string' } },
+  options: {
+    id: { type: 'string' },
+    facts: { type: 'string' },
+    images: { type: 'string' },
+    'first-stage-only': { type: 'boolean' },
+  },
 });
 const [from, to] = positionals;
+const autoencoderOnly = flags['first-stage-only'] === true;
 if (
   from === undefined ||
   to === undefined ||
@@ -65,7 +71,7 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
 
   const networks: Partial<Record<NetworkName, NetworkManifest>> = {};
   for (const name of NETWORKS) {
-    if (!existsSync(join(source, `${name}.onnx`))) continue;
+    if (!existsSync(join(source, `${name}.onnx`)) || (autoencoderOnly && !name.startsWith('vae_'))) continue;
     const [half, single, data] = [read(`${name}.onnx`), read(`${name}.f32.onnx`), read(`${name}.onnx.data`)];
     const packed = packWeights(half, single, data);
     const network = {
@@ -98,9 +104,10 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
       : fixed(readGraph(read('unet.onnx')).inputs.find(({ name }) => name === 'sample')?.dims);
   const concat = unet === undefined ? 0 : (unetInput[1] ?? 0) - channels;
   const factor = facts.native?.factor ?? model.firstStage?.factor ?? imageSize(source) / height;
-  const embedding = existsSync(join(source, 'class_embedding.npy'))
-    ? readNpy(read('class_embedding.npy'))
-    : undefined;
+  const embedding =
+    !autoencoderOnly && existsSync(join(source, 'class_embedding.npy'))
+      ? readNpy(read('class_embedding.npy'))
+      : undefined;
   if (embedding !== undefined)
     await write(
       'class_embedding.safetensors',

@@ -6,6 +6,7 @@ import {
   type LatentSpaceInfo,
   type Tensor,
 } from '@/engine/types';
+import { prepareCodebook, quantise } from './codebook';
 import { Network, type Loading } from './network';
 
 /** The first stage and how to unload it. `vectors`: a VQ package's codebook in the encoder's units. */
@@ -37,17 +38,22 @@ export function openFirstStage(
           [shift, ops.full(z.dims, 1)],
         ]);
 
+  const wireVectors = vectors?.map((value) => scale * (value - shift));
+  const codebook = wireVectors === undefined ? undefined : prepareCodebook(wireVectors, space.channels);
+  /** A VQ decoder takes entries of its codebook alone: the quantisation belongs to it (paper §3.1). Reads back. */
+  const quantised = async (latent: Tensor, { ops }: CallOptions) => {
+    if (codebook === undefined) return latent;
+    const values = await latent.read();
+    if (!(values instanceof Float32Array)) throw new LoomError('bad-input', 'A latent is float32.');
+    return ops.from(quantise(values, latent.dims[0] ?? 1, codebook), latent.dims);
+  };
+
   const firstStage: FirstStage = {
     type,
     space,
-    ...(vectors === undefined
+    ...(wireVectors === undefined
       ? {}
-      : {
-          codebook: {
-            entries: vectors.length / space.channels,
-            vectors: vectors.map((value) => scale * (value - shift)),
-          },
-        }),
+      : { codebook: { entries: wireVectors.length / space.channels, vectors: wireVectors } }),
     async encode(image, options) {
       if (encoder === undefined)
         throw new LoomError('unsupported', `The package "${manifest.id}" has no encoder.`, {
@@ -78,9 +84,10 @@ export function openFirstStage(
       });
     },
     async decode(latent, options) {
-      return within(options, async (inner, keep) =>
-        keep(inner.ops.clamp(await decoder.apply(fromWire(latent, inner), inner), -1, 1)),
-      );
+      return within(options, async (inner, keep) => {
+        const z = fromWire(await quantised(latent, inner), inner);
+        return keep(inner.ops.clamp(await decoder.apply(z, inner), -1, 1));
+      });
     },
   };
   return { firstStage, networks: encoder === undefined ? [decoder] : [decoder, encoder] };

@@ -124,7 +124,7 @@ export interface FirstStage {
   readonly codebook?: { readonly entries: number; readonly vectors: Float32Array };
   /** image [B, 3, H, W] in −1…1. KL: mean and log-variance of the posterior; VQ: the un-quantised latent as `mean`. */
   encode(image: Tensor, options: CallOptions): Promise<{ mean: Tensor; logVariance?: Tensor }>;
-  /** latent [B, C, h, w] → image [B, 3, H, W] in −1…1, clamped. */
+  /** latent [B, C, h, w] → image [B, 3, H, W] in −1…1, clamped. VQ: quantised first, as the decoder absorbs that layer (paper §3.1). */
   decode(latent: Tensor, options: CallOptions): Promise<Tensor>;
 }
 

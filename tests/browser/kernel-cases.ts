@@ -1,6 +1,9 @@
 /** Each operation at odd sizes and batches, the same calls for any backend. */
 import type { Tensor, TensorOps } from '@/engine/types';
 
+/** An odd number of values for the half-precision kernels: exact ones, small ones, and one that rounds. */
+export const HALVES = [0, 1, -2.5, 65504, 6.103515625e-5, 0.333251953125, 0.1, -7.25, 1024.5];
+
 type Result = Tensor | readonly number[];
 interface Case {
   readonly name: string;

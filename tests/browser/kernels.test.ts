@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { noiseData } from '@/engine/tensor/cpu';
-import { kernelCases } from './kernel-cases';
+import { fromHalf, toHalf } from '@/engine/types';
+import { HALVES, kernelCases } from './kernel-cases';
 import { withPage } from './serve';
 
 const infoSchema = z.object({
@@ -12,6 +13,12 @@ const infoSchema = z.object({
   limits: z.array(z.string()),
 });
 const resultSchema = z.object({
+  half: z.object({ bits: z.array(z.number()), values: z.array(z.number()) }),
+  lost: z.object({
+    codes: z.array(z.string()),
+    reason: z.string(),
+    live: z.object({ tensors: z.number(), bytes: z.number(), sessions: z.number() }),
+  }),
   gpu: infoSchema,
   cpu: infoSchema,
   automatic: infoSchema,
@@ -69,6 +76,21 @@ describe('in Chromium with a software GPU', () => {
     expect(result.networks).toHaveLength(4);
     // onnxruntime's own kernels approximate tanh and exp differently on the two.
     for (const error of result.networks) expect(error ?? Infinity).toBeLessThan(5e-4);
+  });
+
+  it('converts to half precision and back at a session’s boundary', () => {
+    const want = toHalf(Float32Array.from(HALVES));
+    expect(result.half.bits).toHaveLength(HALVES.length);
+    // The specification lets a value between two halves go either way.
+    for (const [i, bits] of result.half.bits.entries())
+      expect(Math.abs(bits - (want[i] ?? NaN))).toBeLessThanOrEqual(1);
+    expect(result.half.bits.filter((bits, i) => bits !== want[i]).length).toBeLessThanOrEqual(1);
+    expect(result.half.values).toEqual([...fromHalf(Uint16Array.from(result.half.bits))]);
+  });
+
+  it('says that the device is lost, and frees what is let go after', () => {
+    expect(result.lost.codes).toEqual(['device-lost', 'device-lost']);
+    expect(result.lost).toMatchObject({ reason: 'string', live: { tensors: 0, bytes: 0, sessions: 0 } });
   });
 
   it('leaks neither tensors nor sessions', () => {

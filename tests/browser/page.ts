@@ -1,8 +1,11 @@
 /** What runs in the browser: every kernel on the GPU against its CPU twin, noise digests, and the tiny package on both backends. */
 import { createBackend } from '@/engine/tensor/ort';
-import type { Backend, Tensor, TensorOps } from '@/engine/types';
+import { emptyLedger } from '@/engine/tensor/counted';
+import { fromHalf, toHalf } from '@/engine/tensor/gpu-kernels';
+import { GpuMachine } from '@/engine/tensor/gpu-machine';
+import { LoomError, type Backend, type Tensor } from '@/engine/types';
 import { createBrowserCache, createFetchFiles, createModelSource, readPackages } from '@/models';
-import { kernelCases } from './kernel-cases';
+import { HALVES, kernelCases } from './kernel-cases';
 
 /** Largest difference over the largest magnitude of the reference; NaNs must coincide. */
 function worst(got: ArrayLike<number | bigint>, want: ArrayLike<number | bigint>): number {
@@ -39,8 +42,10 @@ async function kernels(gpu: Backend, cpu: Backend) {
 const shape = (x: Tensor | readonly number[]) => ('dims' in x ? x.dims.join('×') : String(x.length));
 const values = async (x: Tensor | readonly number[]) => ('dims' in x ? x.read() : x);
 
-async function digest(ops: TensorOps): Promise<string> {
-  const data = await ops.noise([2, 4, 33, 31], { seed: 2n ** 64n - 1n, stream: 3 }).read();
+async function digest(backend: Backend): Promise<string> {
+  const scope = backend.scope();
+  const data = await scope.ops.noise([2, 4, 33, 31], { seed: 2n ** 64n - 1n, stream: 3 }).read();
+  scope.release();
   const hash = await crypto.subtle.digest(
     'SHA-256',
     Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
@@ -76,19 +81,61 @@ async function tiny(backend: Backend) {
   return { out, leaked: [after.tensors - before.tensors, after.sessions - before.sessions] };
 }
 
+/** Half precision made and read by the kernels at a session's boundary, on a device of its own. */
+async function halves(values: Float32Array) {
+  const device = await (await navigator.gpu.requestAdapter())?.requestDevice();
+  if (device === undefined) throw new Error('no device');
+  const machine = new GpuMachine(device, emptyLedger());
+  const words = Math.ceil(values.length / 2);
+  const [single, half, back] = [
+    machine.buffer(4 * values.length),
+    machine.buffer(4 * words),
+    machine.buffer(4 * values.length),
+  ];
+  machine.write(single, values);
+  machine.dispatch(toHalf, words, [values.length], half, [single]);
+  machine.dispatch(fromHalf, values.length, [], back, [half]);
+  const result = {
+    bits: [...new Uint16Array(await machine.read(half, 2 * values.length))],
+    values: [...new Float32Array(await machine.read(back, 4 * values.length))],
+  };
+  machine.dispose();
+  device.destroy();
+  return result;
+}
+
+/** What a lost device does to those who still use it. */
+async function loss(backend: Backend) {
+  const scope = backend.scope();
+  const held = scope.ops.full([4], 1);
+  await backend.dispose();
+  const reason = await backend.lost;
+  const code = (thrown: unknown) => (thrown instanceof LoomError ? thrown.code : String(thrown));
+  const codes = [await held.read().then(() => 'read', code)];
+  try {
+    scope.ops.full([4], 1);
+    codes.push('made');
+  } catch (thrown) {
+    codes.push(code(thrown));
+  }
+  scope.release();
+  return { codes, reason: typeof reason, live: backend.live() };
+}
+
 async function main() {
   const gpu = await createBackend({ prefer: 'webgpu', wasmPaths: '/ort/' });
   const cpu = await createBackend({ prefer: 'wasm', wasmPaths: '/ort/' });
   const automatic = await createBackend({ prefer: 'auto', wasmPaths: '/ort/' });
-  const [digests, compared] = [
-    [await digest(gpu.scope().ops), await digest(cpu.scope().ops)],
-    await kernels(gpu, cpu),
-  ];
+  const [digests, compared] = [[await digest(gpu), await digest(cpu)], await kernels(gpu, cpu)];
   const [onGpu, onCpu] = [await tiny(gpu), await tiny(cpu)];
   const networks = onGpu.out.map((x, i) => worst(x, onCpu.out[i] ?? []));
   // Nothing of the package but the manifest is fetched a second time.
   const again = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.safetensors'));
+  const half = await halves(Float32Array.of(...HALVES));
+  const lost = await loss(gpu);
   return {
+    half,
+    lost,
     gpu: gpu.info,
     cpu: cpu.info,
     automatic: automatic.info,

@@ -1,12 +1,15 @@
 /** A page for the browser tests: bundled by esbuild, served cross-origin isolated, opened in headless Chromium with a software GPU. */
 import { createServer } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Page } from '@playwright/test';
-import { chromiumPath } from '../tools/chromium.mjs';
 
+/** Debian's Chromium, or the one that is named: as tests/tools/chromium.mjs, which installs it. */
+const browserPath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
+  (place) => place !== undefined && existsSync(place),
+);
 const root = new URL('../../', import.meta.url).pathname;
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -66,7 +69,7 @@ export async function withPage<T>(entry: string, use: (page: Page) => Promise<T>
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+  const browser = await chromium.launch({ executablePath: browserPath, args: FLAGS });
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${address.port}/`);

@@ -164,6 +164,37 @@ describe('the tiny package on wasm', () => {
   });
 });
 
+describe('the half-precision graph', () => {
+  it('gives what the fp32 graph gives, to half precision', async () => {
+    const half = await createBackend({ precision: 'fp16' });
+    expect(half.info.precision).toBe('fp16');
+    const files = createNodeFiles(FIXTURES);
+    const packages = await readPackages(files, ['tiny']);
+    const predict = async (on: Backend) => {
+      const models = createModelSource({ backend: on, files, packages });
+      const { unet, conditioner } = await models.open('tiny', { signal });
+      const scope = on.scope();
+      const call = { ops: scope.ops, signal };
+      const context = await conditioner.text?.encode(['red hair'], call);
+      if (unet === undefined || context === undefined) throw new Error('tiny lacks a part');
+      const sample = scope.ops.noise([1, 14, 7, 9], { seed: 2n, stream: 0 });
+      const predicted = await unet.call(sample, [250], context, call);
+      expect(predicted.dtype).toBe('float32');
+      const values = Array.from(await predicted.read(), Number);
+      scope.release();
+      await models.unload();
+      return values;
+    };
+    const [single, rounded] = [await predict(backend), await predict(half)];
+    const scale = Math.max(...single.map(Math.abs));
+    const worst = Math.max(...single.map((value, i) => Math.abs(value - (rounded[i] ?? NaN))));
+    expect(worst / scale).toBeLessThan(0.02);
+    expect(worst).toBeGreaterThan(0);
+    expect(half.live()).toEqual({ tensors: 0, bytes: 0, sessions: 0 });
+    await half.dispose();
+  });
+});
+
 describe('the catalogue', () => {
   it('gives the port types of every role, and the hash', async () => {
     const packages = await readPackages(createNodeFiles(FIXTURES), ['tiny']);
