@@ -28,7 +28,7 @@ from .train_first_stage import FirstStage
 
 OPSET = 18
 ALIGNMENT = 64  # bytes in the fp16 file
-INLINE_ELEMENTS = 8  # smaller float constants (eps, factors) stay in the graph
+INLINE_ELEMENTS = 2  # single float constants (eps, factors) stay in the graph
 
 
 def fused_attention(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
@@ -72,6 +72,35 @@ def strip(model: onnx.ModelProto) -> None:
         item.doc_string = ""
         if hasattr(item, "metadata_props"):
             del item.metadata_props[:]
+
+
+def parameter_names(module: nn.Module, arrays: list[tuple[str, np.ndarray]]) -> dict[str, str]:
+    """Initializer name → parameter name, for the weights that the exporter folded and renamed ("val_28").
+
+    Found by value (fp16): as stored, or transposed, which the name then says (".T"). With names, a published package can
+    be trained further (loom.from_package).
+    """
+    names = {}
+    for name, parameter in module.named_parameters():
+        half = parameter.detach().to(torch.float16).numpy()
+        names[(half.size, half.tobytes())] = name
+        if half.ndim == 2:
+            # setdefault: a symmetric matrix, if there ever were one, keeps its plain name.
+            names.setdefault((half.size, half.T.tobytes()), f"{name}.T")
+    taken, found = {name for name, _ in arrays}, {}
+    for name, array in arrays:
+        match = names.get((array.size, array.astype(np.float16).tobytes()))
+        if match and match not in taken:
+            found[name] = match
+            taken.add(match)
+    return found
+
+
+def rename(model: onnx.ModelProto, names: dict[str, str]) -> None:
+    for initializer in model.graph.initializer:
+        initializer.name = names.get(initializer.name, initializer.name)
+    for node in model.graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
 
 
 def externalise(model: onnx.ModelProto, file: str, dtype: int, inline: set[str]) -> list[tuple[str, np.ndarray]]:
@@ -125,6 +154,9 @@ def export_graph(folder: Path, name: str, module: nn.Module, inputs: dict[str, T
     if layout(half_arrays) != layout(full_arrays):
         only = set(layout(full_arrays)) ^ set(layout(half_arrays))
         raise RuntimeError(f"{name}: the twins' initializers differ: {sorted(only)[:5]}")
+    names = parameter_names(module, half_arrays)
+    for model in (half_model, full_model):
+        rename(model, names)
     write_data(folder / file, half_arrays)
     (folder / f"{name}.onnx").write_bytes(half_model.SerializeToString())
     (folder / f"{name}.f32.onnx").write_bytes(full_model.SerializeToString())
