@@ -15,7 +15,7 @@ const needVq = new Set(['codes.json', 'first-stages.json']);
 function onTiny(document: LoomDocument): LoomDocument {
   const nodes = Object.entries(document.nodes).map(([id, node]) => {
     const { steps, endStep, ...rest } = node.params;
-    const sized = ['latent/noise', 'latent/empty'].includes(node.type) ? { width: 256, height: 256 } : {};
+    const sized: LoomNode['params'] = ['latent/noise', 'latent/empty'].includes(node.type) ? { width: 256, height: 256 } : {};
     const params: LoomNode['params'] = {
       ...rest,
       ...sized,
