@@ -148,12 +148,21 @@ export function parseColor(color: string): Rgb {
   return [byte(0), byte(2), byte(4)];
 }
 
-/** A map of label indices in the labels' own colours; an index beyond them is magenta. */
+/** A map of label indices (0…255) in the labels' own colours; an index beyond them is magenta. */
 export function labelView(grid: Grid, element: number, labels: readonly { readonly color: string }[]): View {
   const { height, width } = shapeOf(grid);
-  const colors = labels.map(({ color }) => parseColor(color));
   const plane = planeOf(grid, element, 0);
-  return paint(width, height, (cell) => colors[plane[cell] ?? 0] ?? null);
+  // One 32-bit word a pixel: painters draw this with every movement.
+  const palette = new Uint8ClampedArray(256 * 4);
+  for (let index = 0; index < 256; index++) {
+    const label = labels[index];
+    palette.set([...(label ? parseColor(label.color) : notFinite), 255], index * 4);
+  }
+  const words = new Uint32Array(palette.buffer);
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  const pixels = new Uint32Array(rgba.buffer);
+  for (let cell = 0; cell < pixels.length; cell++) pixels[cell] = words[(plane[cell] ?? 0) & 255] ?? 0;
+  return { width, height, rgba };
 }
 
 /** Codebook indices, each in a colour of its own: neighbours in the book differ strongly (golden angle), equal codes are equal. */

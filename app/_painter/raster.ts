@@ -182,9 +182,12 @@ export function resizeNearest(raster: Raster, width: number, height: number): Ra
 
 /** How many pixels have each value, most first. */
 export function shares({ data }: Raster): readonly { readonly value: number; readonly share: number }[] {
-  const counts = new Map<number, number>();
-  for (const value of data) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts]
-    .map(([value, count]) => ({ value, share: count / data.length }))
+  const counts = new Uint32Array(256);
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index] ?? 0;
+    counts[value] = (counts[value] ?? 0) + 1;
+  }
+  return Array.from(counts, (count, value) => ({ value, share: count / data.length }))
+    .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share || a.value - b.value);
 }
