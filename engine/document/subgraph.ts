@@ -186,7 +186,7 @@ function instanceAt(
 
 /** A copy that shares nothing with a draft. */
 function plain<T>(value: T): T {
-  return structuredClone(isDraft(value) ? (current(value as Draft<T>) as T) : value);
+  return structuredClone(isDraft(value) ? current<T>(value as Draft<T>) : value);
 }
 
 const moved = (end: LoomEdge['from'], ids: ReadonlyMap<string, string>): LoomEdge['from'] | undefined => {

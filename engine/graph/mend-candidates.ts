@@ -11,7 +11,7 @@ import type { Inference } from './inference';
 import { levelOf } from './levels';
 import { own } from './own';
 import { resolvePorts, solvePorts } from './solve-ports';
-import { leadsTo } from './reach';
+import { downstreamOf } from './reach';
 
 /** An output that exists in the graph. */
 export interface Source {
@@ -73,11 +73,17 @@ export function misfitOf(
 export function sourcesOf(inference: Inference, kind: PortType['kind'], near: Endpoint): Source[] {
   const prefix = levelOf(inference.document, near.node)?.prefix;
   const found: Source[] = [];
+  const after = downstreamOf(inference, near.node);
   for (const info of inference.nodes.values()) {
-    if (info.state === 'muted' || info.state === 'bypass' || levelPrefix(info.id) !== prefix) continue;
+    if (
+      info.state === 'muted' ||
+      info.state === 'bypass' ||
+      levelPrefix(info.id) !== prefix ||
+      after.has(info.id)
+    )
+      continue;
     for (const [port, type] of Object.entries(info.outputs))
-      if (type.kind === kind && !leadsTo(inference, near.node, info.id))
-        found.push({ at: { node: info.id, port }, type });
+      if (type.kind === kind) found.push({ at: { node: info.id, port }, type });
   }
   return found;
 }

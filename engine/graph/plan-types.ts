@@ -63,6 +63,8 @@ export interface Plan {
     readonly because: string;
     readonly diagnostics: readonly Diagnostic[];
   })[];
+  /** Sizes that must fit and that only the run will tell; the executor checks them before the node runs. */
+  readonly unsolved: readonly (NodeRef & { readonly port: string; readonly field: string })[];
   readonly iterations: readonly Iteration[];
   /** Node and iteration → its step, for every planned node. */
   stepOf(node: string, iteration?: number): PlanStep | undefined;

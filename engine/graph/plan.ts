@@ -44,6 +44,8 @@ class Building {
   readonly #targets: (NodeRef & { step: string })[] = [];
   readonly #blocked: (NodeRef & { because: string; diagnostics: readonly Diagnostic[] })[] = [];
 
+  readonly #unsolved: Plan['unsolved'][number][] = [];
+
   constructor(private readonly device: PlanOptions['device']) {}
 
   add(inference: Inference, iteration: number, targets: readonly string[] | undefined): void {
@@ -111,6 +113,7 @@ class Building {
     });
     level.steps.set(info.id, key);
     const ref = { node: info.id, iteration };
+    for (const open of info.unsolved) this.#unsolved.push({ ...ref, ...open });
     const existing = this.#steps.get(key);
     if (existing) {
       existing.refs.push(ref);
@@ -144,6 +147,7 @@ class Building {
       byKey,
       targets,
       blocked: this.#blocked,
+      unsolved: this.#unsolved,
       iterations,
       stepOf,
       sourceOf(node, side, port, iteration = 0) {

@@ -15,3 +15,19 @@ export function leadsTo(inference: Pick<Inference, 'graph'>, from: string, to: s
   }
   return false;
 }
+
+const remembered = new WeakMap<Inference['graph'], Map<string, ReadonlySet<string>>>();
+
+/** Everything that `node` feeds, itself too. Remembered for the graph: mends ask again and again. */
+export function downstreamOf({ graph }: Pick<Inference, 'graph'>, node: string): ReadonlySet<string> {
+  let known = remembered.get(graph);
+  if (!known) remembered.set(graph, (known = new Map()));
+  let reached = known.get(node);
+  if (!reached) {
+    const found = new Set([node]);
+    // A set is walked in the order of insertion, what is added meanwhile too.
+    for (const id of found) for (const { to } of graph.outgoing.get(id) ?? []) found.add(to.node);
+    known.set(node, (reached = found));
+  }
+  return reached;
+}

@@ -76,16 +76,16 @@ export const termSchema: z.ZodType<Term> = z.lazy(() =>
 /** The variable `name`, scoped to the node whose ports mention it. */
 export const v = (name: string): VariableTerm => ({ var: name });
 /** The product of integer terms. */
-export const mul = (...mul: Term[]): ProductTerm => ({ mul });
+export const mul = (...factors: Term[]): ProductTerm => ({ mul: factors });
 /** The sum of integer terms. */
-export const add = (...add: Term[]): SumTerm => ({ add });
+export const add = (...terms: Term[]): SumTerm => ({ add: terms });
 /** The set of exactly these names (sorted, repeats removed). */
 export const setOf = (...set: string[]): SetTerm => ({ set: [...new Set(set)].toSorted() });
 /** Any subset of these names. */
-export const atMost = (...atMost: string[]): AtMostTerm => ({
-  atMost: [...new Set(atMost)].toSorted(),
+export const atMost = (...bound: string[]): AtMostTerm => ({
+  atMost: [...new Set(bound)].toSorted(),
 });
 /** The union of set terms. */
-export const union = (...union: Term[]): UnionTerm => ({ union });
+export const union = (...sets: Term[]): UnionTerm => ({ union: sets });
 /** Any subset of the set (or bound) that `within` turns out to be. */
-export const within = (within: Term): WithinTerm => ({ within });
+export const within = (bound: Term): WithinTerm => ({ within: bound });

@@ -416,6 +416,10 @@ describe('values', () => {
       ['p.firstStage > e.firstStage', 'file.image > e.image'],
     );
     const at = bench();
+    expect(at.planned(document, { targets: ['e'] }).unsolved).toEqual([
+      { node: 'e', iteration: 0, port: 'image', field: 'height' },
+      { node: 'e', iteration: 0, port: 'image', field: 'width' },
+    ]);
     const result = await at.run(document, { targets: ['e'] });
     expect(result.failed[0]?.error).toMatchObject({
       code: 'bad-input',

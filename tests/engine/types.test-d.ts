@@ -19,8 +19,10 @@ import {
   type ValueOf,
 } from '@/engine';
 
+/* oxlint-disable typescript/no-unnecessary-type-parameters -- comparing types needs them */
 type Equals<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <T extends true>(): T | undefined => undefined;
+/* oxlint-enable typescript/no-unnecessary-type-parameters */
 declare const tensor: Tensor;
 declare const latent: LatentValue;
 
