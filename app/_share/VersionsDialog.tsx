@@ -7,6 +7,7 @@ import { useFormatter, useNow, useTranslations } from 'use-intl';
 import { toLoomError, type LoomDocument, type LoomError } from '@/engine';
 import { Button, IconButton } from '../_ui/Button';
 import { Modal } from '../_ui/Modal';
+import { flushAll } from './keep';
 import type { DocumentEntry, DocumentStore, VersionEntry } from './store';
 
 interface Listing {
@@ -49,10 +50,14 @@ export function VersionsDialog({
   useEffect(() => {
     let shown = true;
     if (store)
-      Promise.all([store.versions(id), store.list()]).then(
-        ([versions, all]) => shown && setListing({ versions, closed: all.filter(({ open }) => !open) }),
-        (thrown: unknown) => shown && setError(toLoomError(thrown)),
-      );
+      // What was just changed is stored first: going back must not lose it.
+      flushAll()
+        .then(() => store.keepVersion(id, 'autosave').catch(() => undefined))
+        .then(() => Promise.all([store.versions(id), store.list()]))
+        .then(
+          ([versions, all]) => shown && setListing({ versions, closed: all.filter(({ open }) => !open) }),
+          (thrown: unknown) => shown && setError(toLoomError(thrown)),
+        );
     return () => {
       shown = false;
     };

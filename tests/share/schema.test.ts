@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { documentJsonSchema, schemaFile } from '@/app/_share/json-schema';
 
-it('the published JSON Schema is the zod schema of today (npx tsx app/_share/write-schema.ts)', () => {
-  expect(readFileSync(schemaFile, 'utf8')).toBe(documentJsonSchema());
+const published = fileURLToPath(new URL(`../../${schemaFile}`, import.meta.url));
+
+it('the published JSON Schema is the zod schema of today (npx vitest run tests/share/schema.test.ts -u writes it)', async () => {
+  expect(existsSync(published)).toBe(true);
+  await expect(documentJsonSchema()).toMatchFileSnapshot(published);
 });
 
 it('describes what a document must have', () => {
