@@ -209,8 +209,8 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
   );
   const figures: Record<string, number> = {
     rgbPreviewPsnrDb: round(fit.psnrDb, 1),
-    reconstructionPsnrDb: round(fit.reconstructionDb, 2),
-    reconstructionPictures: fit.count,
+    rgbFitReconstructionPsnrDb: round(fit.reconstructionDb, 2),
+    rgbFitPictures: fit.count,
     firstPictureBytes: firstPicture(manifest),
   };
   Object.assign(figures, await cost(backend, source, out, manifest, opened, facts));

@@ -29,7 +29,7 @@ async function kernels(gpu: Backend, cpu: Backend) {
     const [x, y] = await Promise.all([run(a.ops), run(b.ops)]);
     results.push({
       name,
-      error: worst(await values(x), await values(y)),
+      error: worst(await contents(x), await contents(y)),
       shape: shape(x),
       wantShape: shape(y),
     });
@@ -40,7 +40,7 @@ async function kernels(gpu: Backend, cpu: Backend) {
 }
 
 const shape = (x: Tensor | readonly number[]) => ('dims' in x ? x.dims.join('×') : String(x.length));
-const values = async (x: Tensor | readonly number[]) => ('dims' in x ? x.read() : x);
+const contents = async (x: Tensor | readonly number[]) => ('dims' in x ? x.read() : x);
 
 async function digest(backend: Backend): Promise<string> {
   const scope = backend.scope();
@@ -104,13 +104,14 @@ async function halves(values: Float32Array) {
   return result;
 }
 
+const code = (thrown: unknown) => (thrown instanceof LoomError ? thrown.code : String(thrown));
+
 /** What a lost device does to those who still use it. */
 async function loss(backend: Backend) {
   const scope = backend.scope();
   const held = scope.ops.full([4], 1);
   await backend.dispose();
   const reason = await backend.lost;
-  const code = (thrown: unknown) => (thrown instanceof LoomError ? thrown.code : String(thrown));
   const codes = [await held.read().then(() => 'read', code)];
   try {
     scope.ops.full([4], 1);

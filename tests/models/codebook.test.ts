@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { prepareCodebook, quantise } from '@/models/codebook';
 
+const noise = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * 12.9898) * 2);
+
+const at = (x: Float32Array, i: number) => x[i] ?? NaN;
+
 describe('vector quantisation', () => {
   // Entries (0, 0), (1, 0), (1, 1), (−2, 3).
   const codebook = prepareCodebook(Float32Array.of(0, 0, 1, 0, 1, 1, -2, 3), 2);
@@ -19,11 +23,9 @@ describe('vector quantisation', () => {
   });
 
   it('agrees with a search over distances', () => {
-    const noise = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * 12.9898) * 2);
     const book = noise(64 * 3);
     const latent = noise(3 * 50).map((value) => value * 0.9 + 0.05);
     const got = quantise(latent, 1, prepareCodebook(book, 3));
-    const at = (x: Float32Array, i: number) => x[i] ?? NaN;
     for (let cell = 0; cell < 50; cell += 1) {
       const distance = (entry: number) =>
         [0, 1, 2].reduce((sum, c) => sum + (at(latent, c * 50 + cell) - at(book, entry * 3 + c)) ** 2, 0);

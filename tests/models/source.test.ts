@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '@/engine/tensor/ort-node';
 import type { Backend, ConditioningPartName, ModelPackage, Tensor } from '@/engine/types';
 import { createCatalog, createModelSource, readPackages, type LoadedModels } from '@/models';
+import { prepareCodebook, quantise } from '@/models/codebook';
 import { createNodeFiles } from '@/models/files-node';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url).pathname;
@@ -220,6 +221,45 @@ describe('the catalogue', () => {
     });
     expect(catalog.ports('nobody')).toBeUndefined();
   });
+});
+
+describe('loom-vq-f8 on wasm', () => {
+  it('encodes without quantising, and decodes a latent as it decodes its nearest codebook entries', async () => {
+    const files = createNodeFiles(MODELS);
+    const models = createModelSource({ backend, files, packages: await readPackages(files, ['loom-vq-f8']) });
+    const { firstStage } = await models.open('loom-vq-f8', { signal });
+    const { codebook, space } = firstStage;
+    if (codebook === undefined) throw new Error('loom-vq-f8 has no codebook');
+    expect([firstStage.type, codebook.vectors.length]).toEqual(['vq', codebook.entries * space.channels]);
+    const scope = backend.scope();
+    const call = { ops: scope.ops, signal };
+    const coarse = scope.ops.noise([1, 3, 8, 8], { seed: 4n, stream: 0 });
+    const image = scope.ops.clamp(scope.ops.resize(coarse, 256, 256, 'nearest'), -1, 1);
+    const { mean, logVariance } = await firstStage.encode(image, call);
+    expect([mean.dims, logVariance]).toEqual([[1, space.channels, 32, 32], undefined]);
+    const values = await mean.read();
+    const snapped = quantise(
+      Float32Array.from(values, Number),
+      1,
+      prepareCodebook(codebook.vectors, space.channels),
+    );
+    expect(snapped.some((value, i) => value !== values[i])).toBe(true);
+    const [plain, after] = [
+      await firstStage.decode(mean, call),
+      await firstStage.decode(scope.ops.from(snapped, mean.dims), call),
+    ];
+    expect(await difference(plain, after)).toBe(0);
+    // Flat squares are easy: the picture comes back.
+    const [wrong] = await scope.ops.stats(
+      scope.ops.linear([
+        [1, plain],
+        [-1, image],
+      ]),
+    );
+    expect(Math.hypot(wrong?.mean ?? NaN, wrong?.std ?? NaN)).toBeLessThan(0.2);
+    scope.release();
+    await models.unload();
+  }, 120_000);
 });
 
 describe('loom-kl-f8 on wasm', () => {
