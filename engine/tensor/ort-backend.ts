@@ -1,5 +1,5 @@
 /** The backend over onnxruntime-web, once a build of it (and for WebGPU a device) has been chosen. */
-import type { Env, InferenceSession, InferenceSessionFactory, Tensor } from 'onnxruntime-common';
+import type { Env, InferenceSession, InferenceSessionFactory, Tensor } from 'onnxruntime-web';
 import {
   LoomError,
   type Backend,

@@ -1,5 +1,5 @@
 /** A network in onnxruntime-web, with tensors of ours going in and coming out. */
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
 import {
   fromHalf,
   LoomError,
