@@ -19,6 +19,8 @@ export function match(query: string, text: string): number {
   const wanted = fold(query).replaceAll(/\s+/g, '');
   const found = fold(text);
   if (wanted === '') return 1;
+  // "unet" is "U-Net": signs between letters are no letters.
+  if (found.replaceAll(/[^\p{L}\p{N}]/gu, '') === wanted) return found === wanted ? 1 : 0.97;
   const at = found.indexOf(fold(query).trim());
   if (at === 0) return found.length === wanted.length ? 1 : 0.95;
   if (at > 0) return /[^\p{L}\p{N}]/u.test(found[at - 1] ?? '') ? 0.9 : 0.8;

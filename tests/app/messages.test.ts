@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { diagnosticCodes, portKinds } from '@/engine';
+import { commands } from '@/app/_actions/commands';
+import { registry } from '@/nodes/registry';
+import en from '@/app/_i18n/en.json';
+import ko from '@/app/_i18n/ko.json';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Every message by its whole key. */
+function flat(tree: object, prefix = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree)) {
+    const name = prefix === '' ? key : `${prefix}.${key}`;
+    if (typeof value === 'string') found.set(name, value);
+    else if (typeof value === 'object' && value !== null)
+      for (const [inner, text] of flat(value, name)) found.set(inner, text);
+  }
+  return found;
+}
+const english = flat(en);
+const korean = flat(ko);
+
+/** All code of the app, for keys that are used. */
+const sources = readdirSync(`${root}app`, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.(ts|tsx)$/.test(entry.name))
+  .map((entry) => readFileSync(`${entry.parentPath}/${entry.name}`, 'utf8'))
+  .join('\n');
+
+/** Names in braces, without those inside plural branches. */
+const slots = (text: string): string[] =>
+  [...text.matchAll(/\{\s*([A-Za-z]+)\s*[,}]/g)].map((match) => match[1] ?? '').toSorted();
+
+describe('the message catalogues', () => {
+  it('have the same keys in both languages', () => {
+    expect([...korean.keys()].toSorted()).toEqual([...english.keys()].toSorted());
+  });
+  it('have no empty message, and the same values in each', () => {
+    for (const [key, text] of english) {
+      expect(text.trim(), key).not.toBe('');
+      const other = korean.get(key) ?? '';
+      expect(other.trim(), key).not.toBe('');
+      expect([...new Set(slots(other))], key).toEqual([...new Set(slots(text))]);
+    }
+  });
+  it('word every command, diagnostic, port kind and category', () => {
+    for (const { id } of commands) expect(english.has(`commands.${id}`), id).toBe(true);
+    for (const code of diagnosticCodes) expect(english.has(`diagnostics.${code}`), code).toBe(true);
+    for (const kind of portKinds) expect(english.has(`port.kinds.${kind}`), kind).toBe(true);
+    for (const { category } of registry.all()) expect(english.has(`categories.${category}`), category).toBe(true);
+  });
+  it('word every undo step that the code names', () => {
+    const steps = [...sources.matchAll(/\bedit\(\s*'([a-z-]+)'/g)].map((match) => match[1] ?? '');
+    expect(steps.length).toBeGreaterThan(20);
+    for (const step of steps) expect(english.has(`edits.${step}`), step).toBe(true);
+  });
+  it('hold nothing that no code could use', () => {
+    // A key is used when its last part stands in the code, whole or as the fixed part of a template.
+    const templates = [...sources.matchAll(/`([^`$]*)\$\{/g)].map((match) => match[1] ?? '');
+    const endings = [...sources.matchAll(/\}([a-z-]+)`/g)].map((found) => found[1] ?? '');
+    const unused = [...english.keys()].filter((key) => {
+      const last = key.split('.').at(-1) ?? key;
+      if (sources.includes(`'${last}'`) || sources.includes(`.${last}'`) || sources.includes(`"${last}"`)) return false;
+      if (sources.includes(`${last}:`)) return false;
+      if (endings.some((ending) => last.endsWith(ending))) return false;
+      return !templates.some((start) => {
+        const tail = start.split('.').at(-1) ?? '';
+        return tail !== '' ? last.startsWith(tail) : start.length > 1 && key.includes(start);
+      }) && !/^(port\.(kinds|fields)|categories|commands|edits|errors|diagnostics|status|inspect|share|painter)\./.test(key);
+    });
+    expect(unused).toEqual([]);
+  });
+});
