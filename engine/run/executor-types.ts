@@ -27,7 +27,9 @@ export interface RunOptions {
   /** Must not throw; what it throws is dropped. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Who keeps the trajectory of this sampler, if anybody: called at each of its steps, tensors borrowed for the call. */
-  readonly trace?: ((node: string, iteration: number) => ((step: TrajectoryStep) => void) | undefined) | undefined;
+  readonly trace?:
+    | ((node: string, iteration: number) => ((step: TrajectoryStep) => void) | undefined)
+    | undefined;
   /** Present when somebody takes the files that saving nodes make. */
   readonly onFile?: ((at: NodeRef, file: RunFile) => void) | undefined;
 }

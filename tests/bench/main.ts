@@ -4,8 +4,9 @@
  */
 import { cpus } from 'node:os';
 import { engineBenchmarks } from './engine';
+import { trajectoryCost } from './trajectory';
 
-const results = await engineBenchmarks();
+const results = [...(await engineBenchmarks()), ...(await trajectoryCost('tests/fixtures', 'tiny', 30, 25))];
 if (process.argv.includes('--json')) {
   console.log(JSON.stringify({ cpu: cpus()[0]?.model, node: process.version, results }, null, 2));
 } else {

@@ -36,7 +36,7 @@ const packages: Readonly<
   classes: { type: 'kl', parts: ['class'], labels: 'none' },
 };
 
-function portsOf(id: string): Readonly<Record<string, PortType>> | undefined {
+function describePorts(id: string): Readonly<Record<string, PortType>> | undefined {
   const found = Object.hasOwn(packages, id) ? packages[id] : undefined;
   if (!found) return undefined;
   const shape = { space: id, channels: 4, factor: 8 };
@@ -48,9 +48,11 @@ function portsOf(id: string): Readonly<Record<string, PortType>> | undefined {
   };
 }
 
+const ports = new Map(Object.keys(packages).map((id) => [id, describePorts(id)]));
+
 export const catalog: Catalog = {
   packages: Object.keys(packages),
-  ports: portsOf,
+  ports: (id) => ports.get(id),
   hash: (id) => (Object.hasOwn(packages, id) ? `hash of ${id}` : undefined),
 };
 
