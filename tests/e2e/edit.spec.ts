@@ -60,7 +60,8 @@ test('each gesture is one named step; undo all is the start, redo all the end', 
   await expect.poll(async () => (await editor.document()).nodes['image']?.position.x).toBeGreaterThan(0);
   await page.waitForTimeout(1500);
   const end = await editor.text();
-  const undo = page.getByRole('button', { name: /^Undo|^Nothing to undo/ });
+  const bar = page.getByRole('banner');
+  const undo = bar.getByRole('button', { name: /^Undo:|^Nothing to undo/ });
   let steps = 0;
   const names: string[] = [];
   while (await undo.isEnabled()) {
@@ -74,7 +75,7 @@ test('each gesture is one named step; undo all is the start, redo all the end', 
   expect(names).toContain('Undo: Arrange');
   expect(steps).toBe(9);
   expect(await editor.text()).toBe(start);
-  const redo = page.getByRole('button', { name: /^Redo|^Nothing to redo/ });
+  const redo = bar.getByRole('button', { name: /^Redo:|^Nothing to redo/ });
   while (await redo.isEnabled()) await redo.click();
   expect(await editor.text()).toBe(end);
 });
