@@ -111,7 +111,7 @@ export function inferNode(
     }
     checkParams(definition, node, parsed, ports, around.catalog, report);
   }
-  const faulty = findings.length > 0 && findings.some(({ severity }) => severity === 'error');
+  const faulty = findings.some(({ severity }) => severity === 'error');
   const state: NodeState = off ? 'muted' : faulty ? 'invalid' : 'ready';
   const params = !off && parsed.ok ? parsed.params : undefined;
   return {
