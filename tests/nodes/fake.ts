@@ -75,7 +75,7 @@ export const deviation = 0.4;
 export const meanOf = (text: number, label: number, map: number): number =>
   0.2 * text + 0.5 * label + 0.3 * map;
 
-const space = (id: string): LatentSpaceInfo => ({
+const spaceOf = (id: string): LatentSpaceInfo => ({
   space: id,
   channels: 4,
   factor: 8,
@@ -95,7 +95,7 @@ function tokenView(prompt: string): TokenView {
   return { tokens: [...tokens, ...pads], limit: textLength, overflow: words.slice(textLength).join(' ') };
 }
 
-const conditioner: Conditioner = {
+const fakeConditioner: Conditioner = {
   id: 'fake-conditioner',
   text: {
     width,
@@ -155,7 +155,7 @@ const conditioner: Conditioner = {
 export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 8): Fake {
   const calls: Call[] = [];
   const unetOf = (conditioner: Conditioner, concatChannels: number): UNet => ({
-    space: space('fake-kl'),
+    space: spaceOf('fake-kl'),
     diffusion: { prediction, alphasCumprod },
     conditioner,
     nativeSize: { height: side, width: side },
@@ -211,12 +211,17 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 
   const kl = {
     id: 'fake-kl',
     hash: 'a',
-    conditioner,
-    unet: unetOf(conditioner, mapChannels),
+    conditioner: fakeConditioner,
+    unet: unetOf(fakeConditioner, mapChannels),
     firstStage: firstStage('kl', 'fake-kl'),
   };
-  const vq = { id: 'fake-vq', hash: 'b', conditioner, firstStage: firstStage('vq', 'fake-vq') };
-  const { text, classes: embedder } = conditioner;
+  const vq = {
+    id: 'fake-vq',
+    hash: 'b',
+    conditioner: fakeConditioner,
+    firstStage: firstStage('vq', 'fake-vq'),
+  };
+  const { text, classes: embedder } = fakeConditioner;
   const plain: Conditioner = { id: 'fake-plain', text, classes: embedder };
   const inpaint = { ...kl, id: 'fake-inpaint', hash: 'c', conditioner: plain, unet: unetOf(plain, 5) };
   const packages: readonly ModelPackage[] = [kl, vq, inpaint];
@@ -232,13 +237,15 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 
   return { source, kl, vq, inpaint, calls };
 }
 
+/** log σ of a training step. */
+function logSigma(i: number): number {
+  const alpha = alphasCumprod[Math.min(999, i)] ?? 1;
+  return 0.5 * Math.log((1 - alpha) / alpha);
+}
+
 function sigmaAt(t: number): number {
   const low = Math.floor(t);
-  const log = (i: number): number => {
-    const alpha = alphasCumprod[Math.min(999, i)] ?? 1;
-    return 0.5 * Math.log((1 - alpha) / alpha);
-  };
-  return Math.exp((1 - (t - low)) * log(low) + (t - low) * log(low + 1));
+  return Math.exp((1 - (t - low)) * logSigma(low) + (t - low) * logSigma(low + 1));
 }
 
 /** Blocks of 8×8 pixels averaged: channels red, green, blue, grey. */
@@ -246,7 +253,7 @@ function firstStage(type: 'kl' | 'vq', id: string): FirstStage {
   const vectors = Float32Array.from({ length: 16 * 4 }, (_, i) => ((i * 7) % 16) / 8 - 1);
   return {
     type,
-    space: space(id),
+    space: spaceOf(id),
     ...(type === 'vq' && { codebook: { entries: 16, vectors } }),
     encode(image, { ops }) {
       const [, , height = 0, w = 0] = image.dims;
@@ -271,16 +278,17 @@ function firstStage(type: 'kl' | 'vq', id: string): FirstStage {
   };
 }
 
+const firstStageType = (space: string, type: string): PortType => ({
+  kind: 'first-stage',
+  fields: { space, type, channels: 4, factor: 8 },
+});
+
 /** What inference knows of the fake packages, under the names that templates use. */
 export function fakeCatalog(names: { readonly kl: string; readonly vq: string }): Catalog {
   const parts = atMost('text', 'class', 'map');
-  const firstStageType = (space: string, type: string): PortType => ({
-    kind: 'first-stage',
-    fields: { space, type, channels: 4, factor: 8 },
-  });
   const conditionerType: PortType = {
     kind: 'conditioner',
-    fields: { for: conditioner.id, parts, labels: labels.id },
+    fields: { for: fakeConditioner.id, parts, labels: labels.id },
   };
   const ports: Readonly<Record<string, Readonly<Record<string, PortType>>>> = {
     [names.kl]: {
@@ -288,7 +296,7 @@ export function fakeCatalog(names: { readonly kl: string; readonly vq: string })
       conditioner: conditionerType,
       unet: {
         kind: 'unet',
-        fields: { space: 'fake-kl', channels: 4, factor: 8, for: conditioner.id, accepts: parts },
+        fields: { space: 'fake-kl', channels: 4, factor: 8, for: fakeConditioner.id, accepts: parts },
       },
     },
     [names.vq]: { 'first-stage': firstStageType('fake-vq', 'vq'), conditioner: conditionerType },

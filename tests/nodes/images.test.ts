@@ -84,6 +84,10 @@ describe('image/load', () => {
   });
 });
 
+/** Row y of the first channel, 4 wide, in twelfths. */
+const row = (values: number[], y: number): number[] =>
+  values.slice(y * 4, y * 4 + 4).map((x) => Math.round(x * 12));
+
 describe('image/resize, image/crop, image/pad', () => {
   it('resize: stretch, cover and contain give the size asked for', async () => {
     const b = bench();
@@ -125,8 +129,6 @@ describe('image/resize, image/crop, image/pad', () => {
     };
     const { padded, mask } = await b.run(imagePad, { image }, { right: 2, bottom: 1, overlap: 1 });
     expect(padded.pixels.dims).toEqual([1, 3, 3, 4]);
-    const row = (values: number[], y: number) =>
-      values.slice(y * 4, y * 4 + 4).map((x) => Math.round(x * 12));
     const got = await pixels(padded);
     expect([row(got, 0), row(got, 1), row(got, 2)]).toEqual([
       [0, 1, 1, 1],

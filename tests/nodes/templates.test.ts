@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createExecutor, infer, parseDocument, plan, type LoomDocument } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
-import type { ModelSource } from '@/engine/types';
+import type { ImageValue, ModelSource } from '@/engine/types';
 import { registry } from '@/nodes/registry';
 import { createFake, fakeCatalog } from './fake';
 import { assets, codec } from './harness';
@@ -33,6 +33,14 @@ function quick(document: LoomDocument): LoomDocument {
     }),
   );
   return { ...document, nodes };
+}
+
+async function checkPicture({ pixels }: ImageValue): Promise<void> {
+  const [, channels, height = 0, width = 0] = pixels.dims;
+  expect(channels).toBe(3);
+  expect(Math.min(height, width)).toBeGreaterThan(100);
+  const values = await pixels.read();
+  expect(values.every((value) => Number.isFinite(Number(value)))).toBe(true);
 }
 
 describe('templates and gallery graphs', () => {
@@ -81,13 +89,7 @@ describe('templates and gallery graphs', () => {
       for (const { node } of result.targets) {
         const port = kinds.find((kind) => inference.portType(node, 'in', kind));
         const shown = port ? executor.borrow({ node, port, side: 'in' }) : undefined;
-        if (shown?.value.kind === 'image') {
-          const [, channels, height = 0, width = 0] = shown.value.pixels.dims;
-          expect(channels).toBe(3);
-          expect(Math.min(height, width)).toBeGreaterThan(100);
-          const values = await shown.value.pixels.read();
-          expect(values.every((value) => Number.isFinite(Number(value)))).toBe(true);
-        }
+        if (shown?.value.kind === 'image') await checkPicture(shown.value);
         shown?.release();
       }
       executor.dispose();

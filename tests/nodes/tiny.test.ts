@@ -15,7 +15,9 @@ const needVq = new Set(['codes.json', 'first-stages.json']);
 function onTiny(document: LoomDocument): LoomDocument {
   const nodes = Object.entries(document.nodes).map(([id, node]) => {
     const { steps, endStep, ...rest } = node.params;
-    const sized: LoomNode['params'] = ['latent/noise', 'latent/empty'].includes(node.type) ? { width: 256, height: 256 } : {};
+    const sized: LoomNode['params'] = ['latent/noise', 'latent/empty'].includes(node.type)
+      ? { width: 256, height: 256 }
+      : {};
     const params: LoomNode['params'] = {
       ...rest,
       ...sized,
@@ -28,12 +30,15 @@ function onTiny(document: LoomDocument): LoomDocument {
   return { ...document, nodes: Object.fromEntries(nodes) };
 }
 
-const engine = await nodeEngine({ models: fileURLToPath(new URL('../fixtures/', import.meta.url)), threads: '1' });
+const engine = await nodeEngine({
+  models: fileURLToPath(new URL('../fixtures/', import.meta.url)),
+  threads: '1',
+});
 afterAll(() => engine.dispose());
 
 describe('templates on the tiny package', () => {
   for (const name of names.filter((one) => !needVq.has(one))) {
-    it(name, { timeout: 300_000 }, async () => {
+    it(`${name} runs`, { timeout: 300_000 }, async () => {
       const { document } = parseDocument(readFileSync(new URL(name, folder), 'utf8'));
       const inference = infer({ document: onTiny(document), registry, catalog: engine.catalog });
       expect(inference.diagnostics.map(({ message }) => message)).toEqual([]);

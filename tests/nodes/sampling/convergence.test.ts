@@ -34,12 +34,13 @@ const orders: Partial<Record<SamplerName, { order: number; options?: { eta?: num
   unipc: { order: 2 },
 };
 
+const average = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
+
 /** Least-squares slope of ln(error) against ln(h). */
 function slope(points: readonly { h: number; error: number }[]): number {
   const xs = points.map(({ h }) => Math.log(h));
   const ys = points.map(({ error }) => Math.log(error));
-  const mean = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
-  const [mx, my] = [mean(xs), mean(ys)];
+  const [mx, my] = [average(xs), average(ys)];
   const top = xs.reduce((sum, x, i) => sum + (x - mx) * ((ys[i] ?? 0) - my), 0);
   return top / xs.reduce((sum, x) => sum + (x - mx) ** 2, 0);
 }
@@ -220,8 +221,6 @@ describe('stochastic samplers reach the right distribution', () => {
     });
   }
   it('LCM with an exact consistency function draws from the data', async () => {
-    // For one Gaussian the consistency function is the closed-form flow to σ = 0.
-    const consistency = (x: number, sigma: number): number => gaussianFlow(x, sigma, 0, 0.5, 0.8);
     const start = await normalStart(count, 20);
     const got = await runExact('lcm', start, Float64Array.from([20, 5, 1, 0]), consistency);
     const { mean, variance } = moments(got);
@@ -229,6 +228,9 @@ describe('stochastic samplers reach the right distribution', () => {
     expect(Math.abs(variance - 0.64)).toBeLessThan(0.045);
   });
 });
+
+/** For one Gaussian the consistency function is the closed-form flow to σ = 0. */
+const consistency = (x: number, sigma: number): number => gaussianFlow(x, sigma, 0, 0.5, 0.8);
 
 async function normalStart(count: number, sigma: number): Promise<Float64Array> {
   const { wideOps, valuesOf } = await import('./wide');

@@ -75,52 +75,52 @@ describe('schedules against NumPy', () => {
   });
 });
 
+/** One case, with the arithmetic of `ops`: the largest error relative to the largest value. */
+async function errorOf(one: (typeof vectors.cases)[number], ops: TensorOps): Promise<number> {
+  const [batch, size] = vectors.dims;
+  const dims = [batch, size, 1, 1];
+  const wide = ops === wideOps;
+  const make = (values: readonly number[]): Tensor =>
+    wide ? new Wide(Float64Array.from(values), dims) : ops.from(Float32Array.from(values), dims);
+  const sigmas = scheduleOf(one.schedule, vectors.steps, diffusion(one.prediction));
+  const denoiser = createDenoiser({
+    unet: perceptron(one.prediction),
+    positive: [],
+    negative: {},
+    nulls: {},
+    guidance: { scales: 1, rescale: 0, from: 0, to: 1 },
+  });
+  const whole = Math.sqrt(1 + (sigmas[0] ?? 0) ** 2);
+  const { defaults, run } = samplers[one.sampler];
+  const { x } = await run(make(vectors.start.map((value) => value * whole)), {
+    ops,
+    sigmas,
+    first: 0,
+    last: sigmas.length - 1,
+    options: { eta: one.eta ?? defaults.eta, order: defaults.order, noiseScale: 1 },
+    denoise: (at, sigma, index, own) =>
+      denoiser.denoise(at, sigma, index / vectors.steps, {
+        ops: own,
+        signal: new AbortController().signal,
+      }),
+    noise: (_shape, index, draw) =>
+      make(
+        Array.from(
+          { length: batch * size },
+          (_, k) => 1.3 * Math.sin(1.7 * k + 2.3 * index + 0.9 * draw + 0.4),
+        ),
+      ),
+  });
+  const got = wide ? valuesOf(x) : await x.read();
+  const largest = Math.max(...one.out.map(Math.abs));
+  return Math.max(...one.out.map((want, i) => Math.abs(Number(got[i]) - want) / largest));
+}
+
 describe('samplers against NumPy, through the denoiser and float32 arithmetic', () => {
   it('every sampler and every schedule is covered', () => {
     expect(new Set(vectors.cases.map((one) => one.sampler)).size).toBe(samplerNames.length);
     expect(new Set(vectors.cases.map((one) => one.schedule)).size).toBe(scheduleNames.length);
   });
-  /** One case, with the arithmetic of `ops`: the largest error relative to the largest value. */
-  async function errorOf(one: (typeof vectors.cases)[number], ops: TensorOps): Promise<number> {
-    const [batch, size] = vectors.dims;
-    const dims = [batch, size, 1, 1];
-    const wide = ops === wideOps;
-    const make = (values: readonly number[]): Tensor =>
-      wide ? new Wide(Float64Array.from(values), dims) : ops.from(Float32Array.from(values), dims);
-    const sigmas = scheduleOf(one.schedule, vectors.steps, diffusion(one.prediction));
-    const denoiser = createDenoiser({
-      unet: perceptron(one.prediction),
-      positive: [],
-      negative: {},
-      nulls: {},
-      guidance: { scales: 1, rescale: 0, from: 0, to: 1 },
-    });
-    const whole = Math.sqrt(1 + (sigmas[0] ?? 0) ** 2);
-    const { defaults, run } = samplers[one.sampler];
-    const { x } = await run(make(vectors.start.map((value) => value * whole)), {
-      ops,
-      sigmas,
-      first: 0,
-      last: sigmas.length - 1,
-      options: { eta: one.eta ?? defaults.eta, order: defaults.order, noiseScale: 1 },
-      denoise: (at, sigma, index, own) =>
-        denoiser.denoise(at, sigma, index / vectors.steps, {
-          ops: own,
-          signal: new AbortController().signal,
-        }),
-      noise: (_shape, index, draw) =>
-        make(
-          Array.from(
-            { length: batch * size },
-            (_, k) => 1.3 * Math.sin(1.7 * k + 2.3 * index + 0.9 * draw + 0.4),
-          ),
-        ),
-    });
-    const got = wide ? valuesOf(x) : await x.read();
-    const largest = Math.max(...one.out.map(Math.abs));
-    return Math.max(...one.out.map((want, i) => Math.abs(Number(got[i]) - want) / largest));
-  }
-
   const worst = { float64: 0, float32: 0 };
   for (const name of samplerNames) {
     const own = vectors.cases.filter(({ sampler }) => sampler === name);

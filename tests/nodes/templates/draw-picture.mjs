@@ -40,5 +40,5 @@ write(
   ),
 );
 // White = draw anew: everything below the chin.
-const data = Uint8Array.from({ length: 256 * 256 }, (_, i) => (Math.floor(i / 256) >= 184 ? 255 : 0));
+const data = Uint8Array.from({ length: 256 * 256 }, (_, i) => (Math.floor(i / 256) >= 170 ? 255 : 0));
 write('./clothes-mask.txt', url(encode({ width: 256, height: 256, channels: 1, depth: 8, data })));
