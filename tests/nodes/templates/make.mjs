@@ -124,8 +124,8 @@ export const templates = {
   ),
   unconditional: graph(
     'Unconditional',
-    'No condition at all: what the model draws of its own accord, four at a time.',
-    [pack, ...core({}, { guidance: 1 }, '11', { batch: 4 })],
+    'No condition at all: what the model draws of its own accord, two at a time.',
+    [pack, ...core({}, { guidance: 1 }, '11', { batch: 2 })],
     coreWires,
   ),
 
@@ -804,7 +804,7 @@ const korean = {
   ],
   'class-to-image': ['클래스 → 이미지', '패키지의 클래스 하나를 학습된 임베딩으로 교차 어텐션에 넣습니다.'],
   'map-to-image': ['맵 → 이미지', '칠한 시맨틱 맵을 따라 그립니다. 팔레트로 칠하고 다시 실행해 보세요.'],
-  unconditional: ['무조건 생성', '아무 조건 없이 모델이 스스로 그리는 그림 네 장.'],
+  unconditional: ['무조건 생성', '아무 조건 없이 모델이 스스로 그리는 그림 두 장.'],
   'text-and-map': ['텍스트와 맵', '말은 생김새를, 맵은 위치를 정합니다. 부분마다 가이던스 배율이 있습니다.'],
   'image-to-image': ['이미지 → 이미지', '그림을 인코딩하고 일부 노이즈를 더해 프롬프트로 다시 그립니다.'],
   inpainting: ['인페인팅', '마스크의 흰 부분만 새로 그립니다. RePaint 재샘플링으로 경계가 어우러집니다.'],
