@@ -251,7 +251,7 @@ function Walk({
         {t('kept', {
           kept: steps.length,
           total: summary.total,
-          size: format.number(summary.bytes / 2 ** 20, { maximumFractionDigits: 1 }),
+          size: format.number(summary.bytes / 2 ** 20, { maximumSignificantDigits: 2 }),
           budget: format.number(summary.budget / 2 ** 20, { maximumFractionDigits: 0 }),
         })}
       </p>
