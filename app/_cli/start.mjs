@@ -30,7 +30,8 @@ function fingerprint() {
 
 function run(command, args) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+    const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' });
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
     child.on('error', (error) => {
       console.error(`${command}: ${error.message}`);
