@@ -1,6 +1,6 @@
 // Writes public/templates/*.json. Run: node tests/nodes/templates/make.mjs
 // A template is a table of nodes (id, type, params, column, row) and a list of wires "node.port -> node.port".
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -102,7 +102,7 @@ export const templates = {
   'class-to-image': graph(
     'Class to image',
     'One class label of the package, by cross-attention to its learned embedding.',
-    [pack, ['class', 'conditioning/class', { class: 'clothing:t-shirt' }, 1, 0.4], ...core({}, {}, '3')],
+    [pack, ['class', 'conditioning/class', { class: 'clothing:t-shirt' }, 1, 0.4], ...core({}, { guidance: 2.5 }, '3')],
     [...coreWires, 'package.conditioner -> class.conditioner', 'class.conditioning -> unet.positive'],
   ),
   'map-to-image': graph(
@@ -839,11 +839,17 @@ const index = Object.entries(templates).map(([id, { meta }]) => ({
 }));
 writeFileSync(here('../../../public/templates/index.json'), `${JSON.stringify(index, null, 2)}\n`);
 
+/** Nodes stay where the editor's layout put them: the columns above are only for new ones. */
+function keepPlaces(file, document) {
+  if (!existsSync(file)) return document;
+  const { nodes } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const [id, node] of Object.entries(document.nodes))
+    if (nodes[id] !== undefined) node.position = nodes[id].position;
+  return document;
+}
 for (const [name, document] of Object.entries(templates)) {
-  writeFileSync(
-    here(`../../../public/templates/${name}.json`),
-    `${JSON.stringify(sorted(document), null, 2)}\n`,
-  );
+  const file = here(`../../../public/templates/${name}.json`);
+  writeFileSync(file, `${JSON.stringify(sorted(keepPlaces(file, document)), null, 2)}\n`);
 }
 
 /** A latent of a small ramp as a safetensors file (float16), as latent/load reads it. */
