@@ -120,7 +120,7 @@ export function showDocs(node: string): void {
 /** What an item covers on the canvas. */
 export function boxOf(id: string): Box | undefined {
   const { document } = workspace.getState();
-  const item = itemOf(document as Parameters<typeof itemOf>[0], id);
+  const item = itemOf(document, id);
   if (item === undefined) return undefined;
   const measured = gesture.getState().measured.get(id);
   return {

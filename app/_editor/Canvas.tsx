@@ -73,7 +73,8 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
     const known = viewports.get(tab);
     if (known !== undefined) void instance.setViewport(known);
     // Fitting an empty canvas would wait for its first node and then jump away from under the pointer.
-    else if (Object.keys(workspace.getState().document.nodes).length === 0) void instance.setViewport({ x: 0, y: 0, zoom: 1 });
+    else if (Object.keys(workspace.getState().document.nodes).length === 0)
+      void instance.setViewport({ x: 0, y: 0, zoom: 1 });
     else setTimeout(() => void flow()?.fitView({ padding: 0.12, maxZoom: 1.1 }), 50);
   }, [tab]);
 

@@ -58,6 +58,8 @@ function mendText(mend: Mend, t: ReturnType<typeof useTranslations<'mends'>>, wo
       return t('rewire', { from: titleOf(mend.from.node) });
     case 'replace-node':
       return t('replace-node', { node: titleOf(mend.node), type: typeTitle(mend.type) });
+    default:
+      return mend satisfies never;
   }
 }
 
@@ -124,6 +126,7 @@ export function RefusalCard() {
     close();
   };
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes a dialog
     <div
       ref={box}
       role="alertdialog"

@@ -107,7 +107,7 @@ export function useFlowEdges(): Edge[] {
             targetHandle: to.port,
             selected: selection.has(id),
             ariaLabel: `${from.node} ${from.port} → ${to.node} ${to.port}`,
-          } as Edge),
+          }),
         ];
       }),
     [edges, nodes, selection],

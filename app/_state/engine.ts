@@ -100,9 +100,7 @@ export function run(options: { targets?: readonly string[]; times?: number } = {
     }
     const tab = activeTab();
     const { inference, document } = workspace.getState();
-    const planned = plan(inference, {
-      ...(options.targets === undefined ? {} : { targets: options.targets }),
-    });
+    const planned = plan(inference, { targets: options.targets });
     if (planned.targets.length === 0) return planned.blocked.length > 0 ? 'blocked' : 'nothing-to-run';
     const queued: QueuedRun = {
       run: nanoid(8),

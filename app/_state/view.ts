@@ -81,7 +81,7 @@ const empty: View = {
 };
 
 export const view = createStore<View>(() => empty);
-export const useView = <T>(select: (state: View) => T): T => useStore(view, select);
+export const useView = <T>(selector: (state: View) => T): T => useStore(view, selector);
 
 /**
  * What moves with every pointer event, apart from the rest so that a drag wakes

@@ -79,8 +79,7 @@ export function createEngineClient(options: {
       }
       waiting.set(id, { resolve, reject });
       signal?.addEventListener('abort', abandon, { once: true });
-      // The union's id was taken off above and is put back here.
-      send({ ...request, id } as ToWorker);
+      send({ ...request, id });
     });
 
   return {

@@ -21,7 +21,7 @@ self.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (!parsed.success) throw new LoomError('internal', `Not in the protocol: ${parsed.error.message}`);
   const message = parsed.data;
   if (message.type === 'start') start(message);
-  else if (message.type === 'run') void run(message);
+  else if (message.type === 'run') void runDocument(message);
   else if (message.type === 'cancel') running.get(message.run)?.abort();
   else
     answer(message).catch((thrown: unknown) =>
@@ -42,7 +42,7 @@ function start({ base, backend }: Of<'start'>): void {
 const started = (): Promise<Engine> =>
   engine ?? Promise.reject(new LoomError('internal', 'The engine was not started.'));
 
-async function run({ run: id, document: raw, targets, previews }: Of<'run'>): Promise<void> {
+async function runDocument({ run: id, document: raw, targets, previews }: Of<'run'>): Promise<void> {
   const stop = new AbortController();
   running.set(id, stop);
   const begun = performance.now();

@@ -36,7 +36,7 @@ export function FindDialog() {
         const definition = registry.get(node.type);
         const title = node.title ?? words.title(definition, node.type);
         const text = Object.values(node.params)
-          .filter((value) => typeof value === 'string' && value.length < 400)
+          .filter((value): value is string => typeof value === 'string' && value.length < 400)
           .join(' ');
         return (
           <Command.Item

@@ -78,9 +78,9 @@ export function DocsPanel() {
                     : field.min !== undefined && field.max !== undefined
                       ? `${field.min} … ${field.max}`
                       : t(`type-${field.type}`)}
-                  {field.initial !== undefined &&
-                    field.initial !== null &&
-                    field.initial !== '' &&
+                  {(typeof field.initial === 'number' ||
+                    typeof field.initial === 'boolean' ||
+                    (typeof field.initial === 'string' && field.initial !== '')) &&
                     ` · ${t('default', { value: String(field.initial) })}`}
                 </dd>
               </div>

@@ -19,7 +19,11 @@ export function SliderWidget({ id, label, field, value, disabled, set, seal }: W
       onValueChange={(next) => {
         if (typeof next === 'number') set(Number(next.toPrecision(12)), 'slide');
       }}
-      onValueCommitted={seal}
+      // Arrow keys pressed in a row are one gesture; it ends when the slider is left.
+      onValueCommitted={(_, { event }) => {
+        if (!(event instanceof KeyboardEvent)) seal();
+      }}
+      onBlur={seal}
       className="nodrag"
     >
       <div className="flex items-center gap-2">

@@ -520,7 +520,7 @@ export const templates = {
       ['branch', 'sampling/sampler', { sampler: 'dpmpp-2m' }, 4, 1.4, 'Branch'],
       ['decode', 'first-stage/decode', {}, 5, -0.4],
       ['decode2', 'first-stage/decode', {}, 5, 1.4],
-      ['grid', 'image/grid', { columns: 2, labels: 'as it was\nother prompt from step 8' }, 6, 0.4],
+      ['grid', 'image/grid', { columns: 2, labels: 'as it was\nother prompt' }, 6, 0.4],
       ['image', 'image/output', {}, 7, 0.4],
     ],
     [
