@@ -5,7 +5,13 @@
  * Model files are not its business: the loader caches them verified.
  */
 import { clientsClaim } from 'workbox-core';
-import { cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
+import {
+  addRoute,
+  cleanupOutdatedCaches,
+  matchPrecache,
+  precache,
+  type PrecacheEntry,
+} from 'workbox-precaching';
 import { registerRoute } from 'workbox-routing';
 import { CacheFirst, NetworkFirst } from 'workbox-strategies';
 
@@ -17,9 +23,19 @@ declare const VERSION: string;
 void self.skipWaiting();
 clientsClaim();
 cleanupOutdatedCaches();
-precacheAndRoute(MANIFEST, { ignoreURLParametersMatching: [/.*/] });
+precache(MANIFEST);
 
 const local = (url: URL): boolean => url.origin === self.location.origin;
+// The bundler hands a worker its settings in the fragment of its address. A stored
+// response brings its own address, without one; a made one leaves the request's.
+registerRoute(
+  ({ request, url }) => local(url) && request.destination === 'worker',
+  async ({ request, url }) => {
+    const found = (await matchPrecache(url.pathname)) ?? (await fetch(request));
+    return new Response(found.body, { status: found.status, headers: found.headers });
+  },
+);
+addRoute({ ignoreURLParametersMatching: [/.*/] });
 // Large and needed for running only: kept by the first fetch, dropped with the next build.
 registerRoute(
   ({ url }) => local(url) && url.pathname.startsWith('/ort/'),
