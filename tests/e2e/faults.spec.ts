@@ -71,7 +71,8 @@ test('a wire of the wrong type in an opened graph is named with both kinds, and 
   await page.route(/\/templates\/text-to-image\.json$/, (route) => route.fulfill({ json: document }));
   await page.goto('/');
   await expect(page.locator('.react-flow__node').first()).toBeVisible();
-  await expect(editor.node('image').getByRole('alert')).toContainText(/latent/i);
+  await expect(editor.node('image')).toContainText('the kind is Latent, wanted is Image');
+  await expect(page.getByRole('button', { name: '1 problem' })).toBeVisible();
   expect(
     Object.values((await editor.document()).edges).some(
       (edge) => edge.from.node === 'sampler' && edge.to.node === 'image',
