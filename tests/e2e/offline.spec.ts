@@ -11,6 +11,8 @@ test('once loaded and run, the page opens and runs offline', async ({ page, edit
     await page.getByRole('option', { name: /Tiny/ }).click();
   };
   await choose();
+  // Work is kept within a second.
+  await page.waitForTimeout(1500);
   // The first fetches of wasm went past the worker that was just installing: one more visit.
   await page.reload();
   await expect(page.locator('.react-flow__node').first()).toBeVisible();
