@@ -7,7 +7,14 @@ import { openDocument } from '../_state/workspace';
 
 const words = z.object({ en: z.string(), ko: z.string() });
 const indexSchema = z.array(
-  z.object({ id: z.string().regex(/^[a-z0-9-]+$/), kind: z.string(), title: words, description: words }),
+  z.object({
+    id: z.string().regex(/^[a-z0-9-]+$/),
+    kind: z.string(),
+    title: words,
+    description: words,
+    /** Whether `<id>.jpg`, drawn by the graph itself, stands beside it. */
+    picture: z.boolean().default(false),
+  }),
 );
 export type TemplateEntry = z.output<typeof indexSchema>[number];
 

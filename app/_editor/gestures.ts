@@ -4,7 +4,6 @@ import { checkWire, type Endpoint } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { connect, insertOnEdge, moveTo } from '../_state/edits';
 import { boxOf } from '../_actions/perform';
-import { preferences } from '../_state/preferences';
 import { gesture, view, type Point, type Wiring } from '../_state/view';
 import { edit, workspace } from '../_state/workspace';
 import { fitOnEdge, portKey, verdicts } from '../_state/wiring';
@@ -178,5 +177,3 @@ export function tryConnect(from: Endpoint, to: Endpoint, screen: Point): boolean
   edit('connect', (draft) => connect(draft, from, to));
   return true;
 }
-
-export const snapGrid = (): [number, number] => (preferences.getState().snap ? [20, 20] : [1, 1]);

@@ -163,7 +163,6 @@ export const inspectReplySchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('done'), id: z.string() }),
 ]);
-export type InspectReply = z.output<typeof inspectReplySchema>;
 
 /** What the panels need of the worker: APP implements it over its protocol, the playground over fixed values. */
 export interface InspectClient {

@@ -1,6 +1,6 @@
 /** Drives the worker: starts it, queues runs, turns its messages into the run store. Survives its crash. */
 import { nanoid } from 'nanoid';
-import { LoomError, plan, serialise, toLoomError, type LoomDocument } from '@/engine';
+import { LoomError, plan, serialise, type LoomDocument } from '@/engine';
 import type { InspectClient } from '../_inspect/messages';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage, type ToPage } from '../_worker/protocol';
@@ -149,11 +149,6 @@ export function cancel(all = true): void {
   client?.send({ type: 'cancel', run: current.run });
 }
 
-/** Takes a run out of the queue. */
-export function unqueue(id: string): void {
-  runStore.setState((state) => ({ queue: state.queue.filter((queued) => queued.run !== id) }));
-}
-
 function endRun(outcome: 'done' | 'failed' | 'cancelled', ms: number): void {
   const { current, nodes } = runStore.getState();
   if (current === null) return;
@@ -274,6 +269,3 @@ function addResult(current: QueuedRun, node: string, frame: Result['frame'], ms:
   };
   runStore.setState({ results: [result, ...results].slice(0, resultLimit) });
 }
-
-/** Any thrown thing as a message, for toasts. */
-export const asMessage = (thrown: unknown) => errorMessage(toLoomError(thrown));

@@ -1,6 +1,6 @@
 /** What fits where: verdicts for a wire in the hand, candidates for the palette, the wire a node would sit on. */
 import { produce } from 'immer';
-import { checkWire, infer, type AnyNode, type Diagnostic, type Endpoint, type Inference } from '@/engine';
+import { checkWire, infer, type AnyNode, type Diagnostic, type Inference } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { addNode } from './edits';
 import type { Wiring } from './view';
@@ -88,5 +88,3 @@ export const candidatesOnEdge = (inference: Inference, edge: string): Candidate[
     const fit = fitOnEdge(inference, edge, definition);
     return fit === undefined ? [] : [{ definition, port: fit.input, output: fit.output }];
   });
-
-export type { Endpoint };

@@ -1,7 +1,7 @@
 /** The page's end of the worker: requests with answers, runs with events. */
 import { nanoid } from 'nanoid';
 import { LoomError } from '@/engine/types';
-import type { InspectClient, InspectReply, InspectRequest } from '../_inspect/messages';
+import type { InspectClient, InspectRequest } from '../_inspect/messages';
 import { toPageSchema, type BackendChoice, type ErrorMessage, type ToPage, type ToWorker } from './protocol';
 
 /** A message's error as the error it was. */
@@ -125,4 +125,3 @@ function inspectClient(ask: EngineClient['ask']): InspectClient {
     decodeStep: (node, step, which, signal) => must({ type: 'trajectory-decode', node, step, which }, signal),
   };
 }
-export type { InspectReply };

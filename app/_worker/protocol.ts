@@ -94,7 +94,6 @@ export const nodeEventSchema = z.discriminatedUnion('type', [
   /** Not run because something it needs failed or is muted. */
   z.strictObject({ type: z.literal('node-skipped'), ...inRun }),
 ]);
-export type NodeEvent = z.output<typeof nodeEventSchema>;
 
 /** A finished picture, one per batch element. */
 const pictureSchema = z.strictObject({
@@ -147,4 +146,3 @@ export const toPageSchema = z.union([
   inspectReplySchema,
 ]);
 export type ToPage = z.output<typeof toPageSchema>;
-export type Picture = z.output<typeof pictureSchema>;

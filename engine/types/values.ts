@@ -103,13 +103,21 @@ export interface DenoiserValue {
    * x float32 [B, C, h, w] at noise level sigma → predicted x₀, same shape.
    * `at` is the fraction of the sampling done (0…1), for conditioning ranges. The result belongs to `ops`.
    */
-  denoise(x: Tensor, sigma: number, at: number, call: { readonly ops: TensorOps; readonly signal: AbortSignal }): Promise<Tensor>;
+  denoise(
+    x: Tensor,
+    sigma: number,
+    at: number,
+    call: { readonly ops: TensorOps; readonly signal: AbortSignal },
+  ): Promise<Tensor>;
   /**
    * The same function with everything that depends only on the shape [B, C, h, w]
    * (batched contexts, maps at latent size) made once, in the scope of `call.ops`.
    * Samplers use it for a whole sampling.
    */
-  prepare?(dims: readonly number[], call: { readonly ops: TensorOps; readonly signal: AbortSignal }): Promise<DenoiserValue['denoise']>;
+  prepare?(
+    dims: readonly number[],
+    call: { readonly ops: TensorOps; readonly signal: AbortSignal },
+  ): Promise<DenoiserValue['denoise']>;
   /** The tensors that the functions above read: owned with the value. */
   readonly tensors?: readonly Tensor[];
 }
@@ -191,11 +199,14 @@ type Flags = { readonly doc?: string };
 
 /** A required port of `kind` with these fields. */
 export function port<K extends PortKind>(kind: K, fields?: Record<string, Term>, flags?: Flags): Port<K>;
-export function port<K extends PortKind, F extends Flags & { readonly optional?: true; readonly lazy?: true }>(
+export function port<
+  K extends PortKind,
+  F extends Flags & { readonly optional?: true; readonly lazy?: true },
+>(kind: K, fields: Record<string, Term>, flags: F): Port<K> & F;
+export function port<K extends PortKind>(
   kind: K,
-  fields: Record<string, Term>,
-  flags: F,
-): Port<K> & F;
-export function port<K extends PortKind>(kind: K, fields: Record<string, Term> = {}, flags: Flags = {}): Port<K> {
+  fields: Record<string, Term> = {},
+  flags: Flags = {},
+): Port<K> {
   return { type: { kind, fields }, value: valueSchema(kind), ...flags };
 }

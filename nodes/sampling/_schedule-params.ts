@@ -1,6 +1,6 @@
 /** Parameters of a schedule, shared by the sampler and the schedule node. */
 import { z } from 'zod';
-import { scheduleNames, type ScheduleName, type ScheduleOptions } from './_math/schedules';
+import { scheduleNames, type ScheduleOptions } from './_math/schedules';
 
 export const stepsParam = z
   .int()
@@ -35,5 +35,3 @@ export function shapeOptions(params: {
     ...(params.sigmaMax > 0 && { sigmaMax: params.sigmaMax }),
   };
 }
-
-export type { ScheduleName };

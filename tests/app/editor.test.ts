@@ -6,7 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { documentSchema, emptyDocument, portKinds, type LoomDocument, type PortType } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { branchFrom } from '@/app/_state/branch';
-import { addNode, connect, freshId, nextSeed, removeNodes, seedControl, setSeedControl, toggleMode } from '@/app/_state/edits';
+import {
+  addNode,
+  connect,
+  freshId,
+  nextSeed,
+  removeNodes,
+  seedControl,
+  setSeedControl,
+  toggleMode,
+} from '@/app/_state/edits';
 import { nextProgress } from '@/app/_state/run';
 import { fieldsOfNode } from '@/app/_editor/fields';
 import { inOrder } from '@/app/_editor/order';
@@ -43,7 +52,9 @@ describe('search', () => {
     ['noise', 'latent/noise'],
   ])('%s finds %s', (query, id) => expect(first(query)).toBe(id));
   it('finds nodes by the kind of their ports', () => {
-    const found = searchNodes(registry.all(), 'semantic-map', currentNodeWords()).map((hit) => hit.definition.id);
+    const found = searchNodes(registry.all(), 'semantic-map', currentNodeWords()).map(
+      (hit) => hit.definition.id,
+    );
     expect(found).toContain('conditioning/semantic-map');
   });
   it('gives everything for nothing and nothing for nonsense', () => {
@@ -69,7 +80,8 @@ describe('forms', () => {
       expect(fields.map((field) => field.name)).toEqual(Object.keys(node.params.shape));
       const defaults = node.params.safeParse({});
       if (!defaults.success) continue;
-      for (const field of fields) expect(field.initial, `${node.id} ${field.name}`).toEqual(defaults.data[field.name]);
+      for (const field of fields)
+        expect(field.initial, `${node.id} ${field.name}`).toEqual(defaults.data[field.name]);
     }
   });
   it('give sliders a range', () => {
@@ -89,7 +101,10 @@ describe('looks of ports', () => {
   });
   it('tell four latent spaces apart by filling and dash, and an unknown one', () => {
     const spaces = ['a', 'b', 'c', 'd'];
-    const type = (space?: string): PortType => ({ kind: 'latent', fields: space === undefined ? {} : { space } });
+    const type = (space?: string): PortType => ({
+      kind: 'latent',
+      fields: space === undefined ? {} : { space },
+    });
     const looks = [...spaces, undefined].map((space) => type(space));
     expect(new Set(looks.map((look) => fillingOf(look, spaces))).size).toBe(5);
     expect(new Set(looks.map((look) => dashOf(look, spaces))).size).toBe(5);
@@ -112,17 +127,27 @@ describe('edits', () => {
     const document = produce(template('text-to-image'), (draft) => {
       connect(draft, { node: 'negative', port: 'conditioning' }, { node: 'unet', port: 'positive' });
     });
-    const into = Object.values(document.edges).filter(({ to }) => to.node === 'unet' && to.port === 'positive');
+    const into = Object.values(document.edges).filter(
+      ({ to }) => to.node === 'unet' && to.port === 'positive',
+    );
     expect(into.map(({ from }) => from.node)).toEqual(['negative']);
   });
   it('reconnect around what is deleted, by kind', () => {
     const before = template('text-to-image');
     const document = produce(before, (draft) => removeNodes(draft, ['condition'], true));
     expect(document.nodes['condition']).toBeUndefined();
-    expect(Object.values(document.edges).some(({ from, to }) => from.node === 'condition' || to.node === 'condition')).toBe(false);
-    expect(Object.values(document.edges).some(({ to }) => to.node === 'unet' && to.port === 'positive')).toBe(true);
+    expect(
+      Object.values(document.edges).some(
+        ({ from, to }) => from.node === 'condition' || to.node === 'condition',
+      ),
+    ).toBe(false);
+    expect(Object.values(document.edges).some(({ to }) => to.node === 'unet' && to.port === 'positive')).toBe(
+      true,
+    );
     const cut = produce(before, (draft) => removeNodes(draft, ['condition'], false));
-    expect(Object.values(cut.edges).some(({ to }) => to.node === 'unet' && to.port === 'positive')).toBe(false);
+    expect(Object.values(cut.edges).some(({ to }) => to.node === 'unet' && to.port === 'positive')).toBe(
+      false,
+    );
   });
   it('switch a mode on for all and off again', () => {
     const before = template('text-to-image');
@@ -164,7 +189,9 @@ describe('branch', () => {
 });
 
 describe('order', () => {
-  const names = readdirSync(`${root}public/templates`).filter((name) => name.endsWith('.json') && name !== 'index.json');
+  const names = readdirSync(`${root}public/templates`).filter(
+    (name) => name.endsWith('.json') && name !== 'index.json',
+  );
   it.each(names)('%s: every node once, after what feeds it', (name) => {
     const document = template(name.slice(0, -'.json'.length));
     const order = inOrder(document);
@@ -183,11 +210,24 @@ describe('order', () => {
 describe('progress', () => {
   it('tells time left by the pace since the first report of the same work', () => {
     const paces = new Map<string, { at: number; done: number }>();
-    const report = (done: number, now: number) => nextProgress({ is: 'running', since: 0 }, { done, total: 10, unit: 'steps' }, now, paces, 'a');
-    expect(report(1, 1000)).toEqual({ is: 'running', since: 0, progress: { done: 1, total: 10, unit: 'steps', left: undefined } });
-    expect(report(3, 2000)).toEqual({ is: 'running', since: 0, progress: { done: 3, total: 10, unit: 'steps', left: 3500 } });
+    const report = (done: number, now: number) =>
+      nextProgress({ is: 'running', since: 0 }, { done, total: 10, unit: 'steps' }, now, paces, 'a');
+    expect(report(1, 1000)).toEqual({
+      is: 'running',
+      since: 0,
+      progress: { done: 1, total: 10, unit: 'steps', left: undefined },
+    });
+    expect(report(3, 2000)).toEqual({
+      is: 'running',
+      since: 0,
+      progress: { done: 3, total: 10, unit: 'steps', left: 3500 },
+    });
     // Another run of the same node begins anew.
-    expect(report(1, 9000)).toEqual({ is: 'running', since: 0, progress: { done: 1, total: 10, unit: 'steps', left: undefined } });
+    expect(report(1, 9000)).toEqual({
+      is: 'running',
+      since: 0,
+      progress: { done: 1, total: 10, unit: 'steps', left: undefined },
+    });
   });
 });
 

@@ -49,7 +49,8 @@ describe('the message catalogues', () => {
     for (const { id } of commands) expect(english.has(`commands.${id}`), id).toBe(true);
     for (const code of diagnosticCodes) expect(english.has(`diagnostics.${code}`), code).toBe(true);
     for (const kind of portKinds) expect(english.has(`port.kinds.${kind}`), kind).toBe(true);
-    for (const { category } of registry.all()) expect(english.has(`categories.${category}`), category).toBe(true);
+    for (const { category } of registry.all())
+      expect(english.has(`categories.${category}`), category).toBe(true);
   });
   it('word every undo step that the code names', () => {
     const steps = [...sources.matchAll(/\bedit\(\s*'([a-z-]+)'/g)].map((match) => match[1] ?? '');
@@ -62,13 +63,19 @@ describe('the message catalogues', () => {
     const endings = [...sources.matchAll(/\}([a-z-]+)`/g)].map((found) => found[1] ?? '');
     const unused = [...english.keys()].filter((key) => {
       const last = key.split('.').at(-1) ?? key;
-      if (sources.includes(`'${last}'`) || sources.includes(`.${last}'`) || sources.includes(`"${last}"`)) return false;
+      if (sources.includes(`'${last}'`) || sources.includes(`.${last}'`) || sources.includes(`"${last}"`))
+        return false;
       if (sources.includes(`${last}:`)) return false;
       if (endings.some((ending) => last.endsWith(ending))) return false;
-      return !templates.some((start) => {
-        const tail = start.split('.').at(-1) ?? '';
-        return tail !== '' ? last.startsWith(tail) : start.length > 1 && key.includes(start);
-      }) && !/^(port\.(kinds|fields)|categories|commands|edits|errors|diagnostics|status|inspect|share|painter)\./.test(key);
+      return (
+        !templates.some((start) => {
+          const tail = start.split('.').at(-1) ?? '';
+          return tail !== '' ? last.startsWith(tail) : start.length > 1 && key.includes(start);
+        }) &&
+        !/^(port\.(kinds|fields)|categories|commands|edits|errors|diagnostics|status|inspect|share|painter)\./.test(
+          key,
+        )
+      );
     });
     expect(unused).toEqual([]);
   });

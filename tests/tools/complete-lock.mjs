@@ -9,7 +9,18 @@ import { root } from './steps.mjs';
 
 const file = `${root}package-lock.json`;
 const lock = JSON.parse(readFileSync(file, 'utf8'));
-const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
+const systems = [
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+];
 const processors = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 
 /** e.g. `@next/swc-win32-x64-msvc` → win32, x64. */
@@ -17,11 +28,21 @@ function platform(name) {
   const words = name.split('/').pop().split(/[-.]/);
   if (words.includes('wasm32')) return { cpu: ['wasm32'] };
   const os = systems.filter((system) => words.includes(system));
-  const alias = { armv7: 'arm', armhf: 'arm', arm: 'arm', linuxmusl: 'linux', windows: 'win32', linux64: 'linux' };
+  const alias = {
+    armv7: 'arm',
+    armhf: 'arm',
+    arm: 'arm',
+    linuxmusl: 'linux',
+    windows: 'win32',
+    linux64: 'linux',
+  };
   const more = words.map((word) => alias[word]).filter(Boolean);
   const all = [...os, ...more.filter((word) => systems.includes(word))];
   const cpu = processors.filter((processor) => words.includes(processor) || more.includes(processor));
-  return { ...(all.length > 0 ? { os: [...new Set(all)] } : {}), ...(cpu.length > 0 ? { cpu: cpu.slice(0, 1) } : {}) };
+  return {
+    ...(all.length > 0 ? { os: [...new Set(all)] } : {}),
+    ...(cpu.length > 0 ? { cpu: cpu.slice(0, 1) } : {}),
+  };
 }
 
 const added = [];

@@ -52,7 +52,7 @@ export function TemplateDialog() {
 
 function Card({ entry, onDone }: { readonly entry: TemplateEntry; readonly onDone: () => void }) {
   const locale = useLocale();
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState(!entry.picture);
   return (
     <li>
       <button

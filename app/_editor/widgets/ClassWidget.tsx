@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
 import { Choice } from '../../_ui/Choice';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 /** A class of the package whose conditioner feeds the node; empty is the learned null class. */
 export function ClassWidget({ id, node, label, value, disabled, set, seal }: WidgetProps) {

@@ -10,20 +10,6 @@ import { useDiagnosticText, useDiagnostics } from '../diagnostics';
 import type { Field } from '../fields';
 import { widgetOf } from './widgets';
 
-export interface WidgetProps {
-  readonly id: string;
-  readonly node: string;
-  readonly definition: AnyNode;
-  readonly field: Field;
-  readonly label: string;
-  readonly value: unknown;
-  readonly disabled: boolean;
-  /** Sets the value. Calls with one `gesture` in a row are one undo step. */
-  readonly set: (value: unknown, gesture?: string) => void;
-  /** Ends the gesture. */
-  readonly seal: () => void;
-}
-
 /** Widgets that need the node's whole width: their name stands above. */
 const tall = new Set([
   'prompt',

@@ -4,7 +4,7 @@ import { ImageUp, X } from 'lucide-react';
 import { useRef, useState, type ChangeEvent, type DragEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../_ui/Button';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 /** Larger files would make the document slow to save and share. */
 const limit = 8 * 2 ** 20;

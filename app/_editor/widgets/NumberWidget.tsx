@@ -1,6 +1,6 @@
 'use client';
 import { NumberEntry } from './NumberEntry';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 export function NumberWidget({ id, label, field, value, disabled, set, seal }: WidgetProps) {
   return (

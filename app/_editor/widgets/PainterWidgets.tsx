@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 const SemanticMapPainter = dynamic(() =>
   import('../../_painter/SemanticMapPainter').then((module) => module.SemanticMapPainter),

@@ -7,7 +7,7 @@ import { packageFeeding } from '../../_state/catalog';
 import { ask } from '../../_state/engine';
 import { useRun } from '../../_state/run';
 import { useWorkspace } from '../../_state/workspace';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 /** How the package behind the node's conditioner cuts the prompt; undefined while not known. */
 function useTokens(node: string, prompt: string): TokenView | undefined {

@@ -7,7 +7,7 @@ import { alphasCumprod } from '@/models/schedule';
 import { scheduleNames, scheduleOf, type ScheduleName } from '@/nodes/sampling/_math/schedules';
 import { catalogStore } from '../../_state/catalog';
 import { useNode, useWorkspace } from '../../_state/workspace';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 import { SelectWidget } from './SelectWidget';
 
 const width = 220;

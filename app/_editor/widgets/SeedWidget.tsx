@@ -7,7 +7,7 @@ import { randomSeed, seedControl, setSeedControl, type SeedControl } from '../..
 import { edit, useNode } from '../../_state/workspace';
 import { DropMenu } from '../../_ui/DropMenu';
 import { entry } from './look';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 const icons = { fixed: Lock, increment: Plus, random: Shuffle };
 const controls: readonly SeedControl[] = ['fixed', 'increment', 'random'];

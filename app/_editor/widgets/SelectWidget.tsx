@@ -1,7 +1,7 @@
 'use client';
 import { useNodeWords } from '../../_i18n/node-text';
 import { Choice } from '../../_ui/Choice';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 export function SelectWidget({ id, label, definition, field, value, disabled, set, seal }: WidgetProps) {
   const words = useNodeWords();

@@ -2,7 +2,7 @@
 /** A slider with a typed entry beside its name. One drag is one undo step. */
 import { Slider } from '@base-ui/react/slider';
 import { NumberEntry } from './NumberEntry';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 export function SliderWidget({ id, label, field, value, disabled, set, seal }: WidgetProps) {
   const number = typeof value === 'number' ? value : (field.min ?? 0);

@@ -1,6 +1,6 @@
 'use client';
 import { Toggle } from '../../_ui/Toggle';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 export function SwitchWidget({ label, value, disabled, set, seal }: WidgetProps) {
   return (

@@ -1,6 +1,6 @@
 'use client';
 import { entry } from './look';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 
 export function TextWidget({ id, value, disabled, set, seal }: WidgetProps) {
   return (

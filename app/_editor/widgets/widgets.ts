@@ -1,7 +1,7 @@
 /** Which component edits which hint. */
 import type { ComponentType } from 'react';
 import type { Field } from '../fields';
-import type { WidgetProps } from './FieldRow';
+import type { WidgetProps } from './props';
 import { ClassWidget } from './ClassWidget';
 import { ImageFileWidget } from './ImageFileWidget';
 import { NumberWidget } from './NumberWidget';

@@ -102,7 +102,11 @@ export const templates = {
   'class-to-image': graph(
     'Class to image',
     'One class label of the package, by cross-attention to its learned embedding.',
-    [pack, ['class', 'conditioning/class', { class: 'clothing:t-shirt' }, 1, 0.4], ...core({}, { guidance: 2.5 }, '3')],
+    [
+      pack,
+      ['class', 'conditioning/class', { class: 'clothing:t-shirt' }, 1, 0.4],
+      ...core({}, { guidance: 2.5 }, '3'),
+    ],
     [...coreWires, 'package.conditioner -> class.conditioner', 'class.conditioning -> unet.positive'],
   ),
   'map-to-image': graph(
@@ -836,6 +840,8 @@ const index = Object.entries(templates).map(([id, { meta }]) => ({
   kind: experiments.has(id) ? 'experiment' : 'task',
   title: { en: meta.title, ko: korean[id][0] },
   description: { en: meta.description, ko: korean[id][1] },
+  // Drawn by the graph: `npx loom run public/templates/ID.json --seed 7`, as JPEG.
+  ...(existsSync(here(`../../../public/templates/${id}.jpg`)) ? { picture: true } : {}),
 }));
 writeFileSync(here('../../../public/templates/index.json'), `${JSON.stringify(index, null, 2)}\n`);
 
