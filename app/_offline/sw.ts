@@ -29,7 +29,8 @@ const local = (url: URL): boolean => url.origin === self.location.origin;
 // The bundler hands a worker its settings in the fragment of its address. A stored
 // response brings its own address, without one; a made one leaves the request's.
 registerRoute(
-  ({ request, url }) => local(url) && request.destination === 'worker',
+  // onnxruntime's threads are workers too, but have no such settings: they come from its own store below.
+  ({ request, url }) => local(url) && request.destination === 'worker' && url.pathname.startsWith('/_next/'),
   async ({ request, url }) => {
     const found = (await matchPrecache(url.pathname)) ?? (await fetch(request));
     return new Response(found.body, { status: found.status, headers: found.headers });
