@@ -33,7 +33,8 @@ test('runs, shows step count and preview, keeps the picture, serves it from the 
 });
 
 test('cancel takes effect, the next run works, nothing leaks', async ({ page, editor }) => {
-  await editor.open({ steps: 40 });
+  // Long enough on the tiny package that a hand is in time to cancel.
+  await editor.open({ steps: 800 });
   await editor.run();
   const before = await editor.live();
   await editor.node('noise').getByRole('textbox', { name: 'Seed' }).fill('11');
