@@ -62,7 +62,7 @@ if (build.code === 0) {
   count(
     'browser',
     report(browser, playwright.code, (r) => ({
-      passed: r.stats.expected,
+      passed: r.stats.expected + r.stats.flaky,
       failed: r.stats.unexpected,
       skipped: r.stats.skipped,
     })),
