@@ -18,6 +18,15 @@ export function tinyTemplate(name: string, steps = 4): LoomDocument {
   return document;
 }
 
+/** *Text to image* on the package it names, with few steps. */
+export function realTemplate(steps: number): LoomDocument {
+  const document = documentSchema.parse(
+    JSON.parse(readFileSync(`${root}public/templates/text-to-image.json`, 'utf8')),
+  );
+  for (const node of Object.values(document.nodes)) if ('steps' in node.params) node.params['steps'] = steps;
+  return document;
+}
+
 /** Notes every step count that was on the page, however short: a test must not depend on being quick. */
 const recordSteps = `(() => {
   const seen = (globalThis.seenSteps = []);

@@ -5,17 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { decode } from 'fast-png';
-import { documentSchema, type LoomDocument } from '../../engine/document/schema';
-import { Editor, expect, root, test, tinyTemplate } from './editor';
-
-/** *Text to image* on the package it names, with few steps. */
-function realTemplate(steps: number): LoomDocument {
-  const document = documentSchema.parse(
-    JSON.parse(readFileSync(`${root}public/templates/text-to-image.json`, 'utf8')),
-  );
-  for (const node of Object.values(document.nodes)) if ('steps' in node.params) node.params['steps'] = steps;
-  return document;
-}
+import type { LoomDocument } from '../../engine/document/schema';
+import { Editor, expect, realTemplate, root, test, tinyTemplate } from './editor';
 
 /** The picture that `npx loom run` makes of a document, as PNG bytes. */
 function byCommandLine(document: LoomDocument): Uint8Array {
