@@ -1,5 +1,4 @@
 /** Files: open, save, and results as PNG. */
-import { toast } from 'sonner';
 import { say } from '../_i18n/say';
 import { download, openFile, saveFile } from '../_share/files';
 import { activeTab, openDocument, updateTab, workspace } from '../_state/workspace';
@@ -7,6 +6,7 @@ import { takeIncoming } from './incoming';
 import { embedGraph } from '../_share/png';
 import type { Result } from '../_state/run';
 import { parseDocument } from '@/engine';
+import { notify } from '../_ui/notify';
 
 export async function openFiles(): Promise<void> {
   const opened = await openFile();
@@ -25,7 +25,7 @@ export async function saveActive(elsewhere: boolean): Promise<void> {
   });
   if (saved === null) return;
   if (saved.handle !== undefined) updateTab(tab.id, { handle: saved.handle });
-  toast.success(say('save.done', { name: saved.name }));
+  notify.success(say('save.done', { name: saved.name }));
 }
 
 /** A result as PNG bytes, the graph and seed inside unless switched off. */

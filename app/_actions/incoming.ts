@@ -1,5 +1,4 @@
 /** What was opened, dropped or pasted, and where it goes. */
-import { toast } from 'sonner';
 import { LoomError } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { fieldsOfNode } from '../_editor/fields';
@@ -11,6 +10,7 @@ import { placeForNew } from '../_state/flow';
 import { select } from '../_state/view';
 import { edit, openDocument, type Tab } from '../_state/workspace';
 import { lastCopied, paste, pastePlace } from './clipboard';
+import { notify } from '../_ui/notify';
 
 const toBase64 = (bytes: Uint8Array): string => {
   let text = '';
@@ -26,7 +26,7 @@ export function takeIncoming(incoming: Incoming, handle?: Tab['handle']): void {
       ...(incoming.from === 'link' ? { readOnly: true } : {}),
       ...(handle === undefined ? {} : { handle }),
     });
-    for (const notice of incoming.notices) toast.info(notice.message);
+    for (const notice of incoming.notices) notify.info(notice.message);
   } else if (incoming.kind === 'clip') paste(incoming.clip, false, pastePlace());
   else {
     // A picture becomes the first node whose form takes one.
@@ -40,7 +40,7 @@ export function takeIncoming(incoming: Incoming, handle?: Tab['handle']): void {
       const id = addNode(draft, definition, placeForNew().flow, { [field.name]: source });
       queueMicrotask(() => select([id]));
     });
-    if (incoming.foreign !== undefined) toast.info(say('open.foreign', { program: incoming.foreign }));
+    if (incoming.foreign !== undefined) notify.info(say('open.foreign', { program: incoming.foreign }));
   }
 }
 

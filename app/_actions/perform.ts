@@ -1,5 +1,4 @@
 /** What each command does, and when it can be done. */
-import { toast } from 'sonner';
 import { current } from 'immer';
 import { registry } from '@/nodes/registry';
 import { emptyDocument, toLoomError } from '@/engine';
@@ -13,9 +12,8 @@ import { activeTab, closeTab, edit, openDocument, workspace } from '../_state/wo
 import { say } from '../_i18n/say';
 import type { CommandId } from './commands';
 import { copySelection, duplicateSelection } from './clipboard';
-import { openFiles, saveActive } from './files';
-import { pasteFromClipboard } from './incoming';
 import { layoutGraph } from './layout';
+import { notify } from '../_ui/notify';
 
 export interface Target {
   /** Nodes the command is about; the selection when left out. */
@@ -139,7 +137,7 @@ export function perform(id: CommandId, target: Target = {}): void {
     .catch((thrown: unknown) => {
       const error = toLoomError(thrown);
       if (error.code !== 'cancelled')
-        toast.error(say(`errors.${error.code}`), { description: error.message });
+        notify.error(say(`errors.${error.code}`), { description: error.message });
     });
 }
 
@@ -147,19 +145,23 @@ function start(targets: readonly string[] | undefined, times = 1): void {
   const outcome = run({ ...(targets === undefined ? {} : { targets }), times });
   if (outcome === 'blocked') {
     prefer({ dock: 'problems' });
-    toast.warning(say('run.blocked'));
-  } else if (outcome === 'nothing-to-run') toast.info(say('run.nothing'));
-  else if (outcome === 'no-engine') toast.error(say('run.no-engine'));
+    notify.warning(say('run.blocked'));
+  } else if (outcome === 'nothing-to-run') notify.info(say('run.nothing'));
+  else if (outcome === 'no-engine') notify.error(say('run.no-engine'));
 }
+
+/** The readers and writers of files come with the first of them. */
+const files = () => import('./files');
+const incoming = () => import('./incoming');
 
 const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   new: () => {
     openDocument(emptyDocument(), { replace: false });
   },
   templates: () => dialog('templates'),
-  open: () => openFiles(),
-  save: () => saveActive(false),
-  'save-as': () => saveActive(true),
+  open: async () => (await files()).openFiles(),
+  save: async () => (await files()).saveActive(false),
+  'save-as': async () => (await files()).saveActive(true),
   share: () => dialog('share'),
   versions: () => dialog('versions'),
   close: () => closeTab(activeTab().id),
@@ -172,8 +174,8 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
     select([]);
   },
   copy: (target) => copySelection(chosenItems(target)),
-  paste: () => pasteFromClipboard(false),
-  'paste-wired': () => pasteFromClipboard(true),
+  paste: async () => (await incoming()).pasteFromClipboard(false),
+  'paste-wired': async () => (await incoming()).pasteFromClipboard(true),
   duplicate: (target) => duplicateSelection(chosenItems(target), false),
   'duplicate-wired': (target) => duplicateSelection(chosenItems(target), true),
   delete: (target) => {

@@ -1,9 +1,9 @@
 /** The graphs that come with the editor. */
-import { toast } from 'sonner';
 import { z } from 'zod';
 import { LoomError, parseDocument, toLoomError, type LoomDocument } from '@/engine';
 import { say } from '../_i18n/say';
 import { openDocument } from '../_state/workspace';
+import { notify } from '../_ui/notify';
 
 const words = z.object({ en: z.string(), ko: z.string() });
 const indexSchema = z.array(
@@ -43,6 +43,6 @@ export async function openTemplate(id: string): Promise<void> {
     openDocument(await fetchTemplate(id));
   } catch (thrown) {
     const error = toLoomError(thrown);
-    toast.error(say(`errors.${error.code}`), { description: error.message });
+    notify.error(say(`errors.${error.code}`), { description: error.message });
   }
 }

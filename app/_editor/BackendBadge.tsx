@@ -1,6 +1,5 @@
 'use client';
 /** What computes, and why nothing better. */
-import { Popover } from '@base-ui/react/popover';
 import { clsx } from 'clsx';
 import { Cpu, Loader2, TriangleAlert, Zap } from 'lucide-react';
 import { useTranslations } from 'use-intl';
@@ -10,6 +9,7 @@ import { prefer, preferences } from '../_state/preferences';
 import { useRun } from '../_state/run';
 import { Button } from '../_ui/Button';
 import { Choice } from '../_ui/Choice';
+import { DropPanel } from '../_ui/DropPanel';
 
 export function BackendBadge({ compact }: { readonly compact: boolean }) {
   const t = useTranslations('backend');
@@ -29,71 +29,69 @@ export function BackendBadge({ compact }: { readonly compact: boolean }) {
           ? Zap
           : Cpu;
   return (
-    <Popover.Root>
-      <Popover.Trigger
-        aria-label={t('label', { state: short })}
-        className={clsx(
-          'flex h-7 shrink-0 items-center gap-1.5 rounded-full border px-2.5 text-xs font-medium',
-          engine.is === 'failed'
-            ? 'border-destructive/40 bg-destructive-soft text-destructive'
-            : engine.is === 'ready' && engine.backend.kind === 'webgpu'
-              ? 'border-success/40 bg-success-soft text-success'
-              : 'border-border bg-muted text-muted-foreground',
+    <DropPanel
+      title={short}
+      trigger={
+        <button
+          type="button"
+          aria-label={t('label', { state: short })}
+          className={clsx(
+            'flex h-7 shrink-0 items-center gap-1.5 rounded-full border px-2.5 text-xs font-medium',
+            engine.is === 'failed'
+              ? 'border-destructive/40 bg-destructive-soft text-destructive'
+              : engine.is === 'ready' && engine.backend.kind === 'webgpu'
+                ? 'border-success/40 bg-success-soft text-success'
+                : 'border-border bg-muted text-muted-foreground',
+          )}
+        >
+          <Icon size={13} className={engine.is === 'starting' ? 'animate-spin' : ''} />
+          {!compact && short}
+        </button>
+      }
+    >
+      {engine.is === 'ready' && (
+        <>
+          <p className="mt-1 text-xs text-muted-foreground">{engine.backend.device}</p>
+          <p className="mt-2 text-xs">{t(`what-${engine.backend.kind}`)}</p>
+          {engine.backend.limits.length > 0 && (
+            <>
+              <h3 className="mt-3 text-xs font-semibold">{t('why')}</h3>
+              <ul className="mt-1 list-disc space-y-1 pl-4 text-xs text-muted-foreground">
+                {engine.backend.limits.map((limit) => (
+                  <li key={limit}>{t(`limit-${limit}`)}</li>
+                ))}
+              </ul>
+            </>
+          )}
+        </>
+      )}
+      {engine.is === 'failed' && (
+        <p className="mt-1 text-xs break-words text-destructive">
+          {engine.error.message} {engine.error.mend}
+        </p>
+      )}
+      <div className="mt-3 flex items-center gap-2">
+        <span className="text-xs text-muted-foreground">{t('choose')}</span>
+        <Choice
+          className="flex-1"
+          label={t('choose')}
+          value={choice}
+          disabled={running}
+          options={(['auto', 'webgpu', 'wasm'] as const).map((value) => ({
+            value,
+            label: t(`choice-${value}`),
+          }))}
+          onChange={(value) => {
+            prefer({ backend: value === 'webgpu' || value === 'wasm' ? value : 'auto' });
+            startEngine();
+          }}
+        />
+        {engine.is === 'failed' && (
+          <Button small onClick={() => startEngine()}>
+            {t('again')}
+          </Button>
         )}
-      >
-        <Icon size={13} className={engine.is === 'starting' ? 'animate-spin' : ''} />
-        {!compact && short}
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={8} align="end" className="z-[80]">
-          <Popover.Popup className="w-80 max-w-[calc(100vw-16px)] rounded-xl border border-border bg-popover p-4 text-popover-foreground shadow-2xl outline-none">
-            <Popover.Title className="text-[13.5px] font-semibold">{short}</Popover.Title>
-            {engine.is === 'ready' && (
-              <>
-                <p className="mt-1 text-xs text-muted-foreground">{engine.backend.device}</p>
-                <p className="mt-2 text-xs">{t(`what-${engine.backend.kind}`)}</p>
-                {engine.backend.limits.length > 0 && (
-                  <>
-                    <h3 className="mt-3 text-xs font-semibold">{t('why')}</h3>
-                    <ul className="mt-1 list-disc space-y-1 pl-4 text-xs text-muted-foreground">
-                      {engine.backend.limits.map((limit) => (
-                        <li key={limit}>{t(`limit-${limit}`)}</li>
-                      ))}
-                    </ul>
-                  </>
-                )}
-              </>
-            )}
-            {engine.is === 'failed' && (
-              <p className="mt-1 text-xs break-words text-destructive">
-                {engine.error.message} {engine.error.mend}
-              </p>
-            )}
-            <div className="mt-3 flex items-center gap-2">
-              <span className="text-xs text-muted-foreground">{t('choose')}</span>
-              <Choice
-                className="flex-1"
-                label={t('choose')}
-                value={choice}
-                disabled={running}
-                options={(['auto', 'webgpu', 'wasm'] as const).map((value) => ({
-                  value,
-                  label: t(`choice-${value}`),
-                }))}
-                onChange={(value) => {
-                  prefer({ backend: value === 'webgpu' || value === 'wasm' ? value : 'auto' });
-                  startEngine();
-                }}
-              />
-              {engine.is === 'failed' && (
-                <Button small onClick={() => startEngine()}>
-                  {t('again')}
-                </Button>
-              )}
-            </div>
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+      </div>
+    </DropPanel>
   );
 }

@@ -1,11 +1,12 @@
 'use client';
 import { useTranslations } from 'use-intl';
-import { command, shownKey, type CommandId } from '../_actions/commands';
-import { checked, enabled, perform } from '../_actions/perform';
+import type { CommandId } from '../_actions/commands';
+import { perform } from '../_actions/perform';
 import { useView, view } from '../_state/view';
 import { edit } from '../_state/workspace';
-import { MenuAt, type MenuEntry } from '../_ui/DropMenu';
+import { MenuAt } from '../_ui/overlays/MenuOverlay';
 import { Cable, Plus, Trash2 } from 'lucide-react';
+import { useEntry } from './entry';
 
 const onNode: readonly (CommandId | 'separator')[] = [
   'run-here',
@@ -39,24 +40,6 @@ const onPane: readonly (CommandId | 'separator')[] = [
   'separator',
   'templates',
 ];
-
-/** A command as a menu entry. */
-export function useEntry(): (id: CommandId) => MenuEntry {
-  const t = useTranslations('commands');
-  return (id) => {
-    const { icon } = command(id);
-    return {
-      key: id,
-      label: t(id),
-      icon,
-      hotkey: shownKey(id),
-      disabled: !enabled(id),
-      checked: checked(id),
-      danger: id === 'delete',
-      perform: () => perform(id),
-    };
-  };
-}
 
 export function ContextMenu() {
   const menu = useView((state) => state.menu);

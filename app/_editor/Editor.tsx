@@ -2,14 +2,14 @@
 /** The editor: bar, library, canvas, dock, results; and everything that listens to the window. */
 import dynamic from 'next/dynamic';
 import { ReactFlowProvider } from 'reactflow';
-import { Toaster } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { catalogStore } from '../_state/catalog';
 import { preferences } from '../_state/preferences';
 import { useView } from '../_state/view';
 import { useWorkspace } from '../_state/workspace';
-import { TipProvider } from '../_ui/Tip';
+import { TipLayer } from '../_ui/Tip';
+import { NoticeLayer } from '../_ui/NoticeLayer';
 import { Canvas } from './Canvas';
 import { Controls } from './Controls';
 import { Dock, DockRail } from './Dock';
@@ -17,7 +17,6 @@ import { EmptyHint } from './EmptyHint';
 import { Library } from './Library';
 import { Notices } from './Notices';
 import { PhoneBar } from './PhoneBar';
-import { RefusalCard } from './RefusalCard';
 import { Results } from './Results';
 import { TopBar } from './TopBar';
 import { useStartup } from './startup';
@@ -25,6 +24,7 @@ import { useNarrow, useTheme } from './environment';
 import { useWindowEvents } from './window-events';
 
 const Palette = dynamic(() => import('./Palette').then((module) => module.Palette));
+const RefusalCard = dynamic(() => import('./RefusalCard').then((module) => module.RefusalCard));
 const ContextMenu = dynamic(() => import('./ContextMenu').then((module) => module.ContextMenu));
 const CommandDialog = dynamic(() => import('./dialogs/CommandDialog').then((module) => module.CommandDialog));
 const FindDialog = dynamic(() => import('./dialogs/FindDialog').then((module) => module.FindDialog));
@@ -43,11 +43,12 @@ function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const palette = useView((state) => state.palette !== null);
   const menu = useView((state) => state.menu !== null);
+  const refusal = useView((state) => state.refusal !== null);
   return (
     <>
       {palette && <Palette />}
       {menu && <ContextMenu />}
-      <RefusalCard />
+      {refusal && <RefusalCard />}
       {dialog === 'commands' && <CommandDialog />}
       {dialog === 'find' && <FindDialog />}
       {dialog === 'wire' && <WireDialog />}
@@ -71,47 +72,35 @@ export function Editor() {
   const catalogFailed = useStore(catalogStore, (state) => state.status === 'failed');
   const title = useWorkspace((state) => state.document.meta.title);
   return (
-    <TipProvider>
-      <ReactFlowProvider>
-        <div className="flex h-dvh flex-col bg-background">
-          <a
-            href="#canvas"
-            className="sr-only z-50 rounded bg-primary px-3 py-2 text-primary-foreground focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
-          >
-            {t('skip')}
-          </a>
-          <h1 className="sr-only">{title ?? 'Latent Loom'}</h1>
-          <TopBar compact={narrow} />
-          <Notices catalogFailed={catalogFailed} />
-          <div className="flex min-h-0 flex-1">
-            {library && !narrow && <Library />}
-            <div className="flex min-w-0 flex-1 flex-col">
-              <main id="canvas" className="relative min-h-0 flex-1 bg-canvas" tabIndex={-1}>
-                <Canvas touch={narrow} />
-                <EmptyHint />
-                <Controls touch={narrow} />
-              </main>
-              {results && !narrow && <Results />}
-            </div>
-            {!narrow && <Dock />}
-            {!narrow && <DockRail />}
+    <ReactFlowProvider>
+      <div className="flex h-dvh flex-col bg-background">
+        <a
+          href="#canvas"
+          className="sr-only z-50 rounded bg-primary px-3 py-2 text-primary-foreground focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+        >
+          {t('skip')}
+        </a>
+        <h1 className="sr-only">{title ?? 'Latent Loom'}</h1>
+        <TopBar compact={narrow} />
+        <Notices catalogFailed={catalogFailed} />
+        <div className="flex min-h-0 flex-1">
+          {library && !narrow && <Library />}
+          <div className="flex min-w-0 flex-1 flex-col">
+            <main id="canvas" className="relative min-h-0 flex-1 bg-canvas" tabIndex={-1}>
+              <Canvas touch={narrow} />
+              <EmptyHint />
+              <Controls touch={narrow} />
+            </main>
+            {results && !narrow && <Results />}
           </div>
-          {narrow && <PhoneBar />}
+          {!narrow && <Dock />}
+          {!narrow && <DockRail />}
         </div>
-        <Dialogs />
-        <Toaster
-          theme={dark ? 'dark' : 'light'}
-          position="bottom-center"
-          closeButton
-          richColors={false}
-          toastOptions={{
-            classNames: {
-              toast: '!bg-popover !text-popover-foreground !border-border',
-              description: '!text-muted-foreground',
-            },
-          }}
-        />
-      </ReactFlowProvider>
-    </TipProvider>
+        {narrow && <PhoneBar />}
+      </div>
+      <Dialogs />
+      <NoticeLayer dark={dark} />
+      <TipLayer />
+    </ReactFlowProvider>
   );
 }

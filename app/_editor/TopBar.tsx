@@ -26,7 +26,7 @@ import { Button, IconButton } from '../_ui/Button';
 import { DropMenu } from '../_ui/DropMenu';
 import { Tip } from '../_ui/Tip';
 import { BackendBadge } from './BackendBadge';
-import { useEntry } from './ContextMenu';
+import { useEntry } from './entry';
 import { Logo } from './Logo';
 
 export function TopBar({ compact }: { readonly compact: boolean }) {

@@ -1,18 +1,18 @@
 'use client';
 /** What happens when the page opens: kept tabs come back, a link opens, a first visit gets a graph; the engine starts. */
 import { useEffect } from 'react';
-import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import { toLoomError } from '@/engine';
 import { openTemplate } from '../_actions/templates';
 import { exposeConsole } from './console';
 import { setSay, say } from '../_i18n/say';
 import { keepWorkspace } from '../_share/keep';
-import { hasLink, readLink } from '../_share/link';
+import { hasLink } from '../_share/has-link';
 import { loadCatalog } from '../_state/catalog';
 import { startEngine } from '../_state/engine';
 import { openDocument, workspace } from '../_state/workspace';
 import { resetView } from '../_state/view';
+import { notify } from '../_ui/notify';
 
 let begun = false;
 
@@ -20,6 +20,7 @@ async function openFirst(): Promise<void> {
   const back = await keepWorkspace();
   if (hasLink(location.href)) {
     try {
+      const { readLink } = await import('../_share/link');
       const linked = readLink(location.href);
       if (linked !== null && linked !== undefined) openDocument(linked.document, { readOnly: true });
       // The tab holds the document now; a reload must not open it a second time.
@@ -27,7 +28,7 @@ async function openFirst(): Promise<void> {
       return;
     } catch (thrown) {
       const error = toLoomError(thrown);
-      toast.error(say(`errors.${error.code}`), { description: error.message });
+      notify.error(say(`errors.${error.code}`), { description: error.message });
     }
   }
   if (back === 0 && Object.keys(workspace.getState().document.nodes).length === 0)

@@ -1,18 +1,17 @@
 'use client';
 /** Hotkeys, clipboard events and drops of the whole window. */
 import { useEffect } from 'react';
-import { toast } from 'sonner';
 import { tinykeys } from 'tinykeys';
 import { toLoomError } from '@/engine';
 import { clipText, noteCopied } from '../_actions/clipboard';
 import { commands } from '../_actions/commands';
 import { enabled, perform } from '../_actions/perform';
-import { pasteText, takeIncoming } from '../_actions/incoming';
 import { say } from '../_i18n/say';
-import { fromDataTransfer } from '../_share/files';
+import { carriedBy, type Carried } from '../_share/carried';
 import { removeItems } from '../_state/edits';
 import { select, view } from '../_state/view';
 import { edit } from '../_state/workspace';
+import { notify } from '../_ui/notify';
 
 /** Text being edited, or text marked with the mouse: the browser's own clipboard and keys apply. */
 function inText(target: EventTarget | null): boolean {
@@ -24,7 +23,7 @@ const dialogOpen = (): boolean => document.querySelector('[role="dialog"], [role
 
 const refuse = (thrown: unknown): void => {
   const error = toLoomError(thrown);
-  toast.error(say(`errors.${error.code}`), { description: error.message });
+  notify.error(say(`errors.${error.code}`), { description: error.message });
 };
 
 /** Tab opens the palette only from the canvas itself; elsewhere it moves the focus as everywhere. */
@@ -90,12 +89,8 @@ export function useWindowEvents(): void {
       event.preventDefault();
       const text = event.clipboardData.getData('text/plain');
       if (event.clipboardData.files.length === 0) {
-        try {
-          pasteText(text, false);
-        } catch (thrown) {
-          refuse(thrown);
-        }
-      } else void takeAll(event.clipboardData);
+        import('../_actions/incoming').then(({ pasteText }) => pasteText(text, false)).catch(refuse);
+      } else takeAll(carriedBy(event.clipboardData));
     };
     const onDragOver = (event: DragEvent): void => {
       if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
@@ -104,7 +99,7 @@ export function useWindowEvents(): void {
       if (event.defaultPrevented || event.dataTransfer === null || event.dataTransfer.files.length === 0)
         return;
       event.preventDefault();
-      void takeAll(event.dataTransfer);
+      takeAll(carriedBy(event.dataTransfer));
     };
     document.addEventListener('copy', onCopy);
     document.addEventListener('cut', onCut);
@@ -121,13 +116,17 @@ export function useWindowEvents(): void {
   }, []);
 }
 
-/** Each thing is taken or refused on its own. */
-async function takeAll(data: DataTransfer): Promise<void> {
-  for (const incoming of await fromDataTransfer(data))
-    try {
-      if (incoming instanceof Error) throw incoming;
-      takeIncoming(incoming);
-    } catch (thrown) {
-      refuse(thrown);
-    }
+/** Each thing is taken or refused on its own. The readers of files come with the first of them. */
+function takeAll(carried: Carried): void {
+  Promise.all([import('../_actions/incoming'), import('../_share/files')])
+    .then(async ([{ takeIncoming }, { readCarried }]) => {
+      for (const incoming of await readCarried(carried))
+        try {
+          if (incoming instanceof Error) throw incoming;
+          takeIncoming(incoming);
+        } catch (thrown) {
+          refuse(thrown);
+        }
+    })
+    .catch(refuse);
 }

@@ -1,7 +1,8 @@
 /** One door for everything that comes in: opened, dropped, pasted. What it is, or a typed refusal. */
 import { LoomError, type DocumentNotice, type LoomDocument } from '@/engine';
 import { readClip, type Clip } from './clip';
-import { hasLink, readLink } from './link';
+import { hasLink } from './has-link';
+import { readLink } from './link';
 import { extractGraph, foreignGraph, graphLimit, type PictureOrigin } from './png';
 import { parseText } from './parse-text';
 import { isPng } from './png-chunks';

@@ -57,9 +57,6 @@ export function makeLink(document: LoomDocument, base: string): MadeLink {
   return { ok: false, reason: 'too-long', length: url.length, limit: linkLimit, heaviest };
 }
 
-/** Whether an address or fragment carries a document. */
-export const hasLink = (address: string): boolean => /#loom=/.test(address);
-
 /**
  * The document in a link's fragment; undefined when there is none.
  * @throws LoomError `file-truncated` (a program cut the link), `file-damaged`, `too-large`, `unsupported` (a newer format), `invalid-document`

@@ -1,6 +1,4 @@
 'use client';
-import { Switch } from '@base-ui/react/switch';
-
 /** An on/off switch. */
 export function Toggle({
   checked,
@@ -14,14 +12,16 @@ export function Toggle({
   readonly disabled?: boolean;
 }) {
   return (
-    <Switch.Root
-      checked={checked}
-      onCheckedChange={onChange}
+    <button
+      type="button"
+      role="switch"
+      aria-checked={checked}
       aria-label={label}
       disabled={disabled}
-      className="nodrag relative h-[18px] w-8 shrink-0 rounded-full border border-input bg-muted transition-colors data-[checked]:border-primary data-[checked]:bg-primary"
+      onClick={() => onChange(!checked)}
+      className="group nodrag relative h-[18px] w-8 shrink-0 rounded-full border border-input bg-muted transition-colors aria-checked:border-primary aria-checked:bg-primary disabled:opacity-60"
     >
-      <Switch.Thumb className="block size-3 translate-x-[2px] rounded-full bg-input transition-transform data-[checked]:translate-x-4 data-[checked]:bg-primary-foreground" />
-    </Switch.Root>
+      <span className="block size-3 translate-x-[2px] rounded-full bg-input transition-transform group-aria-checked:translate-x-4 group-aria-checked:bg-primary-foreground" />
+    </button>
   );
 }

@@ -6,7 +6,7 @@ import { Inspector } from '../_inspect/Inspector';
 import { Trajectory } from '../_inspect/Trajectory';
 import { MaskPainter } from '../_painter/MaskPainter';
 import { SemanticMapPainter } from '../_painter/SemanticMapPainter';
-import { TipProvider } from '../_ui/Tip';
+import { TipLayer } from '../_ui/Tip';
 import { client, labels, snapshots } from './samples';
 
 const card = 'overflow-hidden rounded-xl border border-border bg-card text-card-foreground';
@@ -71,9 +71,8 @@ function Panels() {
 export function Playground() {
   return (
     <Messages>
-      <TipProvider>
-        <Panels />
-      </TipProvider>
+      <Panels />
+      <TipLayer />
     </Messages>
   );
 }

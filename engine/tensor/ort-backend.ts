@@ -1,13 +1,6 @@
 /** The backend over onnxruntime-web, once a build of it (and for WebGPU a device) has been chosen. */
 import type { Env, InferenceSession, InferenceSessionFactory, Tensor } from 'onnxruntime-web';
-import {
-  LoomError,
-  type Backend,
-  type BackendInfo,
-  type GraphSource,
-  type Session,
-  type SessionOptions,
-} from '../types';
+import type { Backend, BackendInfo, GraphSource, Session, SessionOptions } from '../types';
 import { emptyLedger } from './counted';
 import { createCpuScope } from './cpu-backend';
 import { GpuMachine } from './gpu-machine';
@@ -15,18 +8,6 @@ import { GpuOps } from './gpu-ops';
 import { failure, OrtSession, type SessionHost } from './ort-session';
 import { Queue } from './queue';
 import { createScope } from './scope';
-
-/** What a person or a place may choose. */
-export interface BackendChoice {
-  /** `auto`: WebGPU where there is a real adapter, else wasm. */
-  readonly prefer?: 'auto' | 'webgpu' | 'wasm';
-  /** `auto`: fp16 on WebGPU with `shader-f16`, else fp32. */
-  readonly precision?: 'auto' | 'fp16' | 'fp32';
-  /** Where onnxruntime's wasm files are served, e.g. `/ort/`. Default: beside the script (Node: node_modules). */
-  readonly wasmPaths?: string;
-  /** Threads of the wasm build. Default: the cores there are, at most 8. */
-  readonly threads?: number;
-}
 
 /** The parts of onnxruntime-web's module that are used. */
 export interface Ort {
@@ -107,26 +88,4 @@ export function configure(ort: Ort, threads: number, wasmPaths: string | undefin
   ort.env.logLevel = 'error';
   ort.env.wasm.numThreads = threads;
   if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
-}
-
-/** wasm's precision: fp32, unless half is asked for (slower there; for measuring). */
-export function wasmInfo(choice: BackendChoice, threads: number, limits: BackendInfo['limits']): BackendInfo {
-  return {
-    kind: 'wasm',
-    precision: choice.precision === 'fp16' ? 'fp16' : 'fp32',
-    device: threads === 1 ? '1 thread' : `${threads} threads`,
-    limits,
-  };
-}
-
-/** Thrown where `prefer: 'webgpu'` cannot be had. */
-export function noWebGpu(reason: string): LoomError {
-  return new LoomError(
-    'unsupported',
-    `WebGPU was asked for, but ${reason}.`,
-    {},
-    {
-      mend: 'Choose wasm, or open this in a browser with WebGPU.',
-    },
-  );
 }

@@ -1,9 +1,10 @@
 /** Node's backend: onnxruntime-web's wasm build with SIMD and threads. Never imported by the browser. */
 import { availableParallelism } from 'node:os';
 import type { Backend } from '../types';
-import { backendOn, configure, noWebGpu, wasmInfo, type BackendChoice } from './ort-backend';
+import { noWebGpu, wasmInfo, type BackendChoice } from './choice';
+import { backendOn, configure } from './ort-backend';
 
-export type { BackendChoice } from './ort-backend';
+export type { BackendChoice } from './choice';
 
 /** As the browser's `createBackend`; Node has no WebGPU. Throws `unsupported` for `prefer: 'webgpu'`. */
 export async function createBackend(choice: BackendChoice = {}): Promise<Backend> {

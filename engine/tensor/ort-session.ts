@@ -16,6 +16,7 @@ import { fromHalf as fromHalfKernel, toHalf as toHalfKernel } from './gpu-kernel
 import type { GpuMachine } from './gpu-machine';
 import { bufferOf, GpuOps, GpuTensor } from './gpu-ops';
 import type { Queue } from './queue';
+import { turn } from './turn';
 
 type OrtTensorClass = typeof OrtTensor;
 
@@ -72,7 +73,11 @@ export class OrtSession implements Session {
     const held = Object.values(feeds);
     for (const tensor of held) tensor.retain();
     return this.host.queue
-      .add(() => this.#run(feeds, ops))
+      .add(async () => {
+        const given = await this.#run(feeds, ops);
+        await turn();
+        return given;
+      })
       .finally(() => {
         for (const tensor of held) tensor.release();
       });

@@ -41,14 +41,17 @@ const recordSteps = `(() => {
 export class Editor {
   constructor(readonly page: Page) {}
 
-  /** Opens the page; templates are served on the test package. */
+  /** Opens the page; templates are served on the test package, or as the document given. */
   async open({
     template = 'text-to-image',
     steps = 4,
-  }: { template?: string; steps?: number } = {}): Promise<void> {
+    document,
+  }: { template?: string; steps?: number; document?: LoomDocument } = {}): Promise<void> {
     await this.page.route(/\/templates\/(?!index)[a-z-]+\.json$/, (route) => {
       const name = /templates\/(.+)\.json/.exec(route.request().url())?.[1] ?? '';
-      return route.fulfill({ json: tinyTemplate(name === 'text-to-image' ? template : name, steps) });
+      return route.fulfill({
+        json: document ?? tinyTemplate(name === 'text-to-image' ? template : name, steps),
+      });
     });
     await this.page.addInitScript(recordSteps);
     await this.page.goto('/');

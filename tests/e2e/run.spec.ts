@@ -32,29 +32,26 @@ test('runs, shows step count and preview, keeps the picture, serves it from the 
   await expect(editor.node('prompt').getByRole('img', { name: 'Done' })).toBeVisible();
 });
 
-// Issue 2, open: its way of seeing the first step on the page is wrong; the executor's tests cover cancel at every point.
-test.fixme('cancel during sampling takes effect, the next run works, nothing leaks', async ({
-  page,
-  editor,
-}) => {
+test('cancel during sampling takes effect, the next run works, nothing leaks', async ({ page, editor }) => {
+  test.setTimeout(300_000);
   // The real package: the tiny one is done before a hand could cancel.
-  await page.route(/\/templates\/text-to-image\.json$/, (route) => route.fulfill({ json: realTemplate(8) }));
-  await page.goto('/');
-  await expect(page.locator('.react-flow__node').first()).toBeVisible({ timeout: 60_000 });
-  await expect(editor.badge).not.toContainText('Starting', { timeout: 60_000 });
+  await editor.open({ document: realTemplate(12) });
   const run = page.getByRole('button', { name: 'Run', exact: true });
+  const sampling = editor.node('sampler').getByRole('progressbar');
   const cancelled = async () => {
     await run.click();
-    await expect(editor.node('sampler').getByText(/Step [1-9]/)).toBeVisible({ timeout: 90_000 });
+    await expect(sampling).toHaveAttribute('aria-valuetext', /^Step [1-9]\d* of 12/, { timeout: 120_000 });
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await expect(run).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole('button', { name: 'Cancel', exact: true })).toBeHidden({ timeout: 30_000 });
+    await expect(sampling).toBeHidden();
     await expect(editor.results()).toHaveCount(0);
     return editor.live();
   };
   const before = await cancelled();
+  expect(before.sessions).toBeGreaterThan(0);
   expect(await cancelled()).toEqual(before);
   await run.click();
-  await expect(editor.results()).toHaveCount(1, { timeout: 90_000 });
+  await expect(editor.results()).toHaveCount(1, { timeout: 180_000 });
 });
 
 test('a failed node shows its error, the rest stays and the document is intact', async ({ page, editor }) => {

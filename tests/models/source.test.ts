@@ -53,6 +53,25 @@ describe('the tiny package on wasm', () => {
     scope.release();
   });
 
+  it('hears messages between two calls of a network, so that a cancel takes effect within one', async () => {
+    const scope = backend.scope();
+    const call = { ops: scope.ops, signal };
+    const { text } = tiny.conditioner;
+    if (text === undefined) throw new Error('part');
+    let calls = 0;
+    let heardAfter = Infinity;
+    const { port1, port2 } = new MessageChannel();
+    port2.addEventListener('message', () => {
+      heardAfter = calls;
+      port2.close();
+    });
+    port2.start();
+    port1.postMessage('cancel');
+    for (; calls < 20; calls++) await text.encode([`hair ${calls}`], call);
+    expect(heardAfter).toBeLessThanOrEqual(1);
+    scope.release();
+  });
+
   it('predicts differently for each condition, and each batch element by itself', async () => {
     const scope = backend.scope();
     const call = { ops: scope.ops, signal };

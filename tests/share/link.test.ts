@@ -5,7 +5,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyDocument, LoomError, parseDocument, serialise } from '@/engine';
 import { fromBase64Url, toBase64Url } from '@/app/_share/base64url';
-import { hasLink, linkLimit, makeLink, readLink } from '@/app/_share/link';
+import { hasLink } from '@/app/_share/has-link';
+import { linkLimit, makeLink, readLink } from '@/app/_share/link';
 import { dictionary1 } from '@/app/_share/link-dictionary';
 import { anyDocument, sample } from './documents';
 

@@ -2,7 +2,10 @@
  * `npm run size`: the bytes a first visit costs, after `npm run build`.
  * JavaScript that the page names in its HTML, gzipped as a server would send
  * it, against 350 kB; every model file that *Text to image* needs against 60 MB.
+ * With `--browser` also every script that Chromium fetches until the page is
+ * idle and nobody has touched it, workers' included: each file once.
  */
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { root } from './steps.mjs';
@@ -46,3 +49,48 @@ for (const id of ids) {
 console.log(`${String(model).padStart(9)}  all model bytes of the first picture (limit ${limits.model})`);
 if (script === 0 || model === 0) throw new Error('Nothing was measured.');
 if (script > limits.script || model > limits.model) process.exitCode = 1;
+
+if (process.argv.includes('--browser')) {
+  const { chromium } = await import('@playwright/test');
+  const port = 3900 + (process.pid % 90);
+  const server = spawn(`${root}node_modules/.bin/next`, ['start', '-p', String(port)], {
+    cwd: root,
+    stdio: 'ignore',
+    detached: true,
+  });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
+  try {
+    const context = await browser.newContext({ serviceWorkers: 'block' });
+    const page = await context.newPage();
+    const files = new Map();
+    context.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (/\.m?js$/.test(pathname))
+        files.set(
+          pathname,
+          response.body().then((body) => gzipSync(body, { level: 6 }).length),
+        );
+    });
+    for (let tries = 0; ; tries++)
+      try {
+        await page.goto(`http://localhost:${port}/`);
+        break;
+      } catch (error) {
+        if (tries > 20) throw error;
+        await page.waitForTimeout(500);
+      }
+    await page.locator('.react-flow__node').first().waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(5_000);
+    const sizes = await Promise.all(files.values());
+    const sum = sizes.reduce((total, size) => total + size, 0);
+    console.log(
+      `${String(sum).padStart(9)}  JavaScript fetched until idle, untouched, in ${sizes.length} files`,
+    );
+  } finally {
+    await browser.close();
+    process.kill(-server.pid);
+  }
+}

@@ -1,16 +1,30 @@
 'use client';
-/** The painters, fetched when a node that has one is shown. */
-import dynamic from 'next/dynamic';
+/** The painters. Their code comes with the person's first sign of life; the picture stands there before it. */
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
+import { late } from '../../_ui/late';
 import type { WidgetProps } from './props';
 
-const SemanticMapPainter = dynamic(() =>
-  import('../../_painter/SemanticMapPainter').then((module) => module.SemanticMapPainter),
-);
-const MaskPainter = dynamic(() => import('../../_painter/MaskPainter').then((module) => module.MaskPainter));
+const mapPainter = late(() => import('../../_painter/SemanticMapPainter'));
+const maskPainter = late(() => import('../../_painter/MaskPainter'));
+
+/** What was painted last, in the painter's place until it is there. */
+function Painted({ value }: { readonly value: unknown }) {
+  return (
+    <div
+      aria-hidden
+      className="aspect-square w-full overflow-hidden rounded-md border border-border bg-muted"
+    >
+      {/* A data URL of the document: nothing is optimised or fetched. */}
+      {/* oxlint-disable-next-line nextjs/no-img-element */}
+      {typeof value === 'string' && value.startsWith('data:') && (
+        <img src={value} alt="" className="size-full [image-rendering:pixelated]" />
+      )}
+    </div>
+  );
+}
 
 /** Paints with the labels of the package whose conditioner feeds the node. */
 export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetProps) {
@@ -18,33 +32,43 @@ export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetPro
   const feeding = useWorkspace(({ inference }) => packageFeeding(inference, node));
   const packages = useStore(catalogStore, (state) => state.packages);
   const labels = packages.find((facts) => facts.id === feeding)?.labels;
+  const painter = mapPainter.use();
   if (labels === undefined) return <p className="text-[11.5px] text-muted-foreground">{t('no-labels')}</p>;
   return (
     <div className="nodrag nowheel nopan">
-      <SemanticMapPainter
-        value={typeof value === 'string' ? value : null}
-        labels={labels}
-        readOnly={disabled}
-        onChange={(next) => {
-          set(next);
-          seal();
-        }}
-      />
+      {painter === undefined ? (
+        <Painted value={value} />
+      ) : (
+        <painter.SemanticMapPainter
+          value={typeof value === 'string' ? value : null}
+          labels={labels}
+          readOnly={disabled}
+          onChange={(next) => {
+            set(next);
+            seal();
+          }}
+        />
+      )}
     </div>
   );
 }
 
 export function MaskPainterWidget({ value, disabled, set, seal }: WidgetProps) {
+  const painter = maskPainter.use();
   return (
     <div className="nodrag nowheel nopan">
-      <MaskPainter
-        value={typeof value === 'string' ? value : null}
-        readOnly={disabled}
-        onChange={(next) => {
-          set(next);
-          seal();
-        }}
-      />
+      {painter === undefined ? (
+        <Painted value={value} />
+      ) : (
+        <painter.MaskPainter
+          value={typeof value === 'string' ? value : null}
+          readOnly={disabled}
+          onChange={(next) => {
+            set(next);
+            seal();
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { packageFeeding } from '../../_state/catalog';
 import { ask } from '../../_state/engine';
 import { useRun } from '../../_state/run';
 import { useWorkspace } from '../../_state/workspace';
+import { firstTouch } from '../../_ui/touch';
 import type { WidgetProps } from './props';
 
 /** How the package behind the node's conditioner cuts the prompt; undefined while not known. */
@@ -18,7 +19,9 @@ function useTokens(node: string, prompt: string): TokenView | undefined {
     if (feeding === undefined || !ready) return undefined;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      ask({ type: 'tokenize', package: feeding, prompt }, stop.signal)
+      // Counting needs the engine and the package's tokenizer: both come with the first sign of a person.
+      firstTouch()
+        .then(() => ask({ type: 'tokenize', package: feeding, prompt }, stop.signal))
         .then((answer) => {
           if (answer.type === 'tokens') setView(answer);
         })

@@ -1,6 +1,5 @@
 'use client';
 /** A slider with a typed entry beside its name. One drag is one undo step. */
-import { Slider } from '@base-ui/react/slider';
 import { NumberEntry } from './NumberEntry';
 import type { WidgetProps } from './props';
 
@@ -10,22 +9,7 @@ export function SliderWidget({ id, label, field, value, disabled, set, seal }: W
   const step = field.step ?? (integer ? 1 : 0.01);
   const { min = 0, max = 1 } = field;
   return (
-    <Slider.Root
-      value={number}
-      min={min}
-      max={max}
-      step={step}
-      disabled={disabled}
-      onValueChange={(next) => {
-        if (typeof next === 'number') set(Number(next.toPrecision(12)), 'slide');
-      }}
-      // Arrow keys pressed in a row are one gesture; it ends when the slider is left.
-      onValueCommitted={(_, { event }) => {
-        if (!(event instanceof KeyboardEvent)) seal();
-      }}
-      onBlur={seal}
-      className="nodrag"
-    >
+    <div className="nodrag">
       <div className="flex items-center gap-2">
         <label htmlFor={id} className="min-w-0 flex-1 truncate text-[11.5px] text-muted-foreground">
           {label}
@@ -45,15 +29,21 @@ export function SliderWidget({ id, label, field, value, disabled, set, seal }: W
           className="!h-6 !w-16 text-right"
         />
       </div>
-      <Slider.Control className="flex h-5 w-full touch-none items-center px-1.5 select-none">
-        <Slider.Track className="h-1 w-full rounded-full bg-muted">
-          <Slider.Indicator className="rounded-full bg-primary" />
-          <Slider.Thumb
-            aria-label={label}
-            className="size-3.5 rounded-full border-2 border-primary bg-card shadow-sm has-[:focus-visible]:outline-2 has-[:focus-visible]:outline-ring"
-          />
-        </Slider.Track>
-      </Slider.Control>
-    </Slider.Root>
+      {/* The platform's own slider: keys, touch and screen readers work, and a canvas holds hundreds. */}
+      <input
+        type="range"
+        aria-label={label}
+        value={number}
+        min={min}
+        max={max}
+        step={step}
+        disabled={disabled}
+        onChange={(event) => set(Number(event.target.valueAsNumber.toPrecision(12)), 'slide')}
+        // Arrow keys pressed in a row are one gesture; it ends when the slider is left.
+        onPointerUp={seal}
+        onBlur={seal}
+        className="block h-5 w-full cursor-pointer accent-primary disabled:cursor-default disabled:opacity-60"
+      />
+    </div>
   );
 }

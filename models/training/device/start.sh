@@ -1,11 +1,13 @@
 #!/bin/bash
-# First call on the device machine: unpack the data that came and decode it, while the rest is still on its way.
+# First call on the device machine: what runs on must not depend on the working tree, which the next call replaces. Starts the
+# session (session.sh with the arguments given), which compiles while the data is still on its way.
 set -u
 cd "$(dirname "$0")/.."
-mkdir -p /tmp/data /tmp/run
+mkdir -p /tmp/data /tmp/run/kl /tmp/run/vq
 cp -r .data/a/. /tmp/data/
-# The working tree of a call is replaced by the next one: what runs on must not depend on it.
 rm -rf /tmp/code && mkdir /tmp/code && cp -r loom configs device /tmp/code/ && cp ../loom-kl-f8/tokenizer.json /tmp/code/tokenizer.json
-cd /tmp/code
+[ -d .data/v0 ] && cp .data/v0/* /tmp/run/vq/
 nvidia-smi --query-gpu=name,memory.total --format=csv
-(setsid bash -c 'for s in emoji avatars; do python3 -m loom.data /tmp/data/$s 28; done' > /tmp/run/decode-a.log 2>&1 &)
+nproc; free -g | head -2
+setsid bash /tmp/code/device/session.sh "$@" > /tmp/run/session.log 2>&1 < /dev/null &
+sleep 1; cat /tmp/run/session.log

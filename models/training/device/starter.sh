@@ -1,9 +1,13 @@
 #!/bin/bash
-# The starter draws the same tasks on the CPU, next to the GPUs' work. Waits until the compilations are over.
-python3 "$(dirname "$0")/starter8.py" unpack "$(dirname "$0")/../.data/c" /tmp/starter
-cat > /tmp/starter.sh <<'INNER'
-sleep 120; cd /tmp/code
-export PYTHONPATH=/tmp/code CUDA_VISIBLE_DEVICES= OMP_NUM_THREADS=12
-nice -n 15 python3 -m loom.generate /tmp/starter --data /tmp/data --tokenizer tokenizer.json --out /tmp/run/samples/starter --threads 12 --seconds 690
+# The starter draws the same tasks on the CPU, next to the GPUs' work, from its 8-bit travelling form in FOLDER. Argument: seconds.
+cd "$(dirname "$0")/.."
+python3 device/starter8.py unpack .data/c /tmp/starter
+cat > /tmp/starter.sh <<INNER
+cd /tmp/code
+export PYTHONPATH=/tmp/code CUDA_VISIBLE_DEVICES= OMP_NUM_THREADS=13
+nice -n 15 python3 -m loom.generate /tmp/starter --data /tmp/data --tokenizer tokenizer.json --out /tmp/run/samples/starter --threads 13 --seconds $1 --only \$1
 INNER
-(setsid bash /tmp/starter.sh > /tmp/run/starter.log 2>&1 &)
+# Two processes of 13 threads each do more than one of 26.
+setsid bash /tmp/starter.sh avatars,emoji,maps > /tmp/run/starter-a.log 2>&1 < /dev/null &
+setsid bash /tmp/starter.sh reconstruction,classes,emoji-pairs,emoji-concepts,blends > /tmp/run/starter-b.log 2>&1 < /dev/null &
+sleep 1; cat /tmp/run/progress; for LOG in /tmp/run/*.log; do echo "== $LOG"; tail -n 2 "$LOG" | cut -c1-300; done

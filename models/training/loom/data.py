@@ -119,11 +119,11 @@ def caption_variants(record: dict, rng: random.Random) -> list[str]:
 
 
 def load_dataset(root: Path, tokenizer: Tokenizer, workers: int = 2, with_images: bool = True) -> Dataset:
-    """Without images, `images` is empty: benchmarks of the second stage need the labels only."""
+    """Without images, `images` is empty until attach_images: compiling and benchmarks need the labels only."""
     records, maps = read_records(root)
     images = torch.empty(0, 3, 256, 256, dtype=torch.uint8)
     if with_images:
-        images = torch.from_numpy(np.concatenate([read_images(folder, workers) for folder in sources(root)]))
+        images = read_all_images(root, workers)
     labels, rng = Labels.of(records), random.Random(0)
     captions = [text for r in records for text in caption_variants(r, rng)]
     ids = encode(tokenizer, captions).reshape(len(records), CAPTION_VARIANTS, -1)
@@ -145,6 +145,15 @@ def load_dataset(root: Path, tokenizer: Tokenizer, workers: int = 2, with_images
         styles=torch.tensor([index(STYLES, r.get("style")) for r in emoji]),
         attributes=torch.tensor(attributes),
     )
+
+
+def attach_images(dataset: Dataset, root: Path, workers: int) -> None:
+    """Reads the images of a data set loaded without them: processes compile while the images are still on their way."""
+    dataset.images = read_all_images(root, workers).to(dataset.maps.device)
+
+
+def read_all_images(root: Path, workers: int) -> Tensor:
+    return torch.from_numpy(np.concatenate([read_images(folder, workers) for folder in sources(root)]))
 
 
 def normalise(images: Tensor) -> Tensor:

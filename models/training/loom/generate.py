@@ -1,6 +1,6 @@
 """Draws every evaluation task with a training run or a package; keeps the samples for loom.score.
 
-    python -m loom.generate RUN_OR_PACKAGE --data DATA --tokenizer T --out SAMPLES [--sweep] [--threads 16]
+    python -m loom.generate RUN_OR_PACKAGE --data DATA --tokenizer T --out SAMPLES [--part tasks|sweep|all] [--threads 16]
 """
 
 import argparse
@@ -40,10 +40,7 @@ def save(folder: Path, name: str, images: Tensor, seconds: float) -> None:
     print(f"{name}: {len(images)} images, {seconds:.1f} s", flush=True)
 
 
-def draw_all(generator: Generator, dataset: Dataset, options: dict, out: Path, sweep: bool, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    has_text = generator.text(["probe"]) is not None
-    tasks = make_tasks(dataset, options["counts"], has_text, generator.has_map)
+def draw_reconstructions(generator: Generator, dataset: Dataset, options: dict, out: Path) -> None:
     held_out = torch.cat([dataset.where(s) for s in ("heldout-pair", "heldout-combination", "heldout")])
     pick = torch.linspace(0, len(held_out) - 1, options.get("reconstructions", 512)).long().unique()
     started = time.monotonic()
@@ -52,24 +49,34 @@ def draw_all(generator: Generator, dataset: Dataset, options: dict, out: Path, s
     if generator.codebook_size():
         use = {"held_out": generator.codebook_use(dataset.images[held_out]), "every_fourth": generator.codebook_use(dataset.images[::4])}
         (out / "codebook-use.json").write_text(json.dumps({"codes": generator.codebook_size(), **use}))
+
+
+def draw_tasks(generator: Generator, tasks: list[Task], options: dict, out: Path, deadline: float) -> None:
     # The most telling tasks first, in case the time runs out.
     for task in sorted(tasks, key=lambda t: ["avatars", "emoji", "classes", "maps", "emoji-pairs", "emoji-concepts", "blends"].index(t.name)):
         started = time.monotonic()
         images = draw(generator, task, options, deadline=deadline)
         save(out, task.name, images, time.monotonic() - started)
-    if not sweep:
-        return
-    by_name, count = {t.name: t for t in tasks}, options["sweep"]["count"]
-    subjects = ["avatars", "emoji"] if has_text else ["classes"]
-    for subject in subjects:
-        started, task = time.monotonic(), by_name[subject]
-        for guidance in options["sweep"]["guidance"]:
-            save(out, f"sweep-guidance-{subject}-{guidance}", draw(generator, task, options, count, deadline, guidance=float(guidance)), time.monotonic() - started)
-    for sampler in ("ddim", "heun", "dpmpp_2m"):
-        for steps in options["sweep"]["steps"]:
-            started = time.monotonic()
-            images = draw(generator, by_name[subjects[0]], options, count, deadline, sampler=sampler, steps=steps)
-            save(out, f"sweep-steps-{subjects[0]}-{sampler}-{steps}", images, time.monotonic() - started)
+
+
+def draw_sweep(generator: Generator, tasks: list[Task], options: dict, out: Path, deadline: float) -> None:
+    """Every guidance at the usual steps, then every sampler at every number of steps, for each subject."""
+    sweep = options["sweep"]
+
+    def one(task: Task, name: str, **changed) -> None:
+        started = time.monotonic()
+        save(out, f"sweep-{name}", draw(generator, task, options, sweep["count"], deadline, **changed), time.monotonic() - started)
+
+    subjects = [t for t in tasks if t.name in sweep["subjects"]]
+    for task in subjects:
+        for guidance in sweep["guidance"]:
+            one(task, f"guidance-{task.name}-{guidance}", guidance=float(guidance))
+    for task in subjects:
+        # All steps where the card plots them; the fewest everywhere.
+        in_full = task.name in sweep["full"] or len(subjects) == 1
+        for sampler in ("ddim", "heun", "dpmpp_2m"):
+            for steps in sweep["steps"] if in_full else sweep["few"]:
+                one(task, f"steps-{task.name}-{sampler}-{steps}", sampler=sampler, steps=steps)
 
 
 def main() -> None:
@@ -83,7 +90,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--wait-for", type=Path, help="begin when this file exists")
-    parser.add_argument("--sweep", action="store_true")
+    parser.add_argument("--part", choices=("tasks", "sweep", "all"), default="tasks")
+    parser.add_argument("--only", help="names of tasks, separated by commas, or reconstruction; default: all")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     arguments = parser.parse_args()
     options = load_config(arguments.config, arguments.overrides)
@@ -97,7 +105,15 @@ def main() -> None:
         generator: Generator = PackageGenerator(arguments.source, arguments.threads)
     else:
         generator = RunGenerator(arguments.source, arguments.tokenizer, device())
-    draw_all(generator, dataset, options, arguments.out, arguments.sweep, arguments.seconds)
+    deadline = time.monotonic() + arguments.seconds
+    tasks = make_tasks(dataset, options["counts"], generator.text(["probe"]) is not None, generator.has_map)
+    chosen = arguments.only.split(",") if arguments.only else ["reconstruction", *(t.name for t in tasks)]
+    if arguments.part != "sweep" and "reconstruction" in chosen:
+        draw_reconstructions(generator, dataset, options, arguments.out)
+    if arguments.part != "sweep":
+        draw_tasks(generator, [t for t in tasks if t.name in chosen], options, arguments.out, deadline)
+    if arguments.part != "tasks":
+        draw_sweep(generator, tasks, options, arguments.out, deadline)
 
 
 if __name__ == "__main__":

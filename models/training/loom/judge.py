@@ -20,22 +20,24 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from . import checkpoint
+from .augment import augment
 from .config import load_config
-from .data import ATTRIBUTES, MAP_CLASSES, STYLES, Dataset, Labels, load_dataset, normalise
-from .modules.resnet import GroupNorm
-from .runtime import JsonLog, autocast, prepare, wait_for
+from .data import ATTRIBUTES, MAP_CLASSES, STYLES, Dataset, Labels, attach_images, load_dataset, normalise
+from .runtime import JsonLog, autocast, compile_counts, compiled, end_of, prepare, wait_for
 
 SIZE = 128
 FEATURES = 256
 
 
 class Block(nn.Module):
+    """Two 3x3 convolutions with batch normalisation, as in a ResNet-18."""
+
     def __init__(self, channels_in: int, channels_out: int, stride: int):
         super().__init__()
         self.conv1 = nn.Conv2d(channels_in, channels_out, 3, stride, 1, bias=False)
-        self.norm1 = GroupNorm(16, channels_out)
+        self.norm1 = nn.BatchNorm2d(channels_out)
         self.conv2 = nn.Conv2d(channels_out, channels_out, 3, 1, 1, bias=False)
-        self.norm2 = GroupNorm(16, channels_out)
+        self.norm2 = nn.BatchNorm2d(channels_out)
         same = stride == 1 and channels_in == channels_out
         self.skip = nn.Identity() if same else nn.Conv2d(channels_in, channels_out, 1, stride, bias=False)
 
@@ -55,21 +57,25 @@ class Verdict:
 
 
 class Judge(nn.Module):
-    def __init__(self, labels: Labels, channels: tuple[int, ...] = (48, 96, 192, 384)):
+    """A residual network at 128x128; every attribute looks at its own places (attention pooling)."""
+
+    def __init__(self, labels: Labels, channels: tuple[int, ...] = (64, 128, 256, 512)):
         super().__init__()
-        self.stem = nn.Conv2d(3, channels[0], 3, 2, 1)  # 64x64
+        self.stem = nn.Sequential(nn.Conv2d(3, 32, 3, 2, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(), nn.Conv2d(32, channels[0], 3, 1, 1))  # 64x64
         plan = [(channels[0], 1)] + [(c, 2) for c in channels[1:]]
         self.levels, width = nn.ModuleList(), channels[0]
         for wide, stride in plan:
             self.levels.append(nn.Sequential(Block(width, wide, stride), Block(wide, wide, 1)))
             width = wide
+        self.dropout = nn.Dropout(0.2)
         self.embed = nn.Linear(width, FEATURES)
         self.class_head = nn.Linear(FEATURES, len(labels.classes))
         self.concept_head = nn.Linear(FEATURES, len(labels.concepts))
         self.style_head = nn.Linear(FEATURES, len(STYLES))
+        self.places = nn.Conv2d(width, len(ATTRIBUTES), 1)
         self.attribute_heads = nn.ModuleDict({a: nn.Linear(width, max(1, len(labels.attributes[a]))) for a in ATTRIBUTES})
-        self.lateral = nn.ModuleList([nn.Conv2d(c, 64, 1) for c in channels])
-        self.parts = nn.Sequential(Block(64, 64, 1), nn.Conv2d(64, MAP_CLASSES, 1))
+        self.lateral = nn.ModuleList([nn.Conv2d(c, 96, 1) for c in channels])
+        self.parts = nn.Sequential(Block(96, 96, 1), Block(96, 96, 1), nn.Conv2d(96, MAP_CLASSES, 1))
 
     def forward(self, image: Tensor) -> Verdict:
         """image [B, 3, 128, 128] in -1..1."""
@@ -77,45 +83,27 @@ class Judge(nn.Module):
         for level in self.levels:
             x = level(x)
             maps.append(x)
-        pooled = x.mean((2, 3))
-        features = F.relu(self.embed(F.dropout(pooled, 0.1, self.training)))
-        pyramid = sum(
-            F.interpolate(lateral(m), size=(32, 32), mode="bilinear" if m.shape[-1] < 32 else "area", align_corners=False if m.shape[-1] < 32 else None)
-            for lateral, m in zip(self.lateral, maps, strict=True)
+        features = self.embed(x.mean((2, 3)))
+        shared = self.dropout(features)
+        weights = self.places(x).float().flatten(2).softmax(-1).to(x.dtype)  # [B, attributes, 64]
+        looked = self.dropout(weights @ x.flatten(2).transpose(1, 2))  # [B, attributes, width]
+        fine = F.avg_pool2d(self.lateral[0](maps[0]), 2)
+        parts = fine + sum(
+            F.interpolate(conv(m), size=(32, 32), mode="nearest") for conv, m in zip(self.lateral[1:], maps[1:], strict=True)
         )
         return Verdict(
-            features, self.class_head(features), self.concept_head(features), self.style_head(features),
-            {a: head(pooled) for a, head in self.attribute_heads.items()}, self.parts(pyramid),
+            features=features,
+            classes=self.class_head(shared),
+            concepts=self.concept_head(shared),
+            styles=self.style_head(shared),
+            attributes={a: head(looked[:, i]) for i, (a, head) in enumerate(self.attribute_heads.items())},
+            parts=self.parts(parts),
         )
 
 
 def shrink(images: Tensor) -> Tensor:
     """uint8 [B, 3, 256, 256] → [B, 3, 128, 128] in -1..1."""
     return F.avg_pool2d(normalise(images), 2)
-
-
-def augment(images: Tensor, maps: Tensor) -> tuple[Tensor, Tensor]:
-    """Small rotations, shifts and scalings, blur and noise, the same geometry for image and label map.
-
-    Generated images are softer than real ones; a judge that knows blur and noise reads content, not sharpness.
-    """
-    n, where = len(images), images.device
-    angle = (torch.rand(n, device=where) - 0.5) * 0.3
-    scale = 1 + (torch.rand(n, device=where) - 0.5) * 0.3
-    shift = (torch.rand(n, 2, device=where) - 0.5) * 0.16
-    matrix = torch.zeros(n, 2, 3, device=where)
-    matrix[:, 0, 0] = matrix[:, 1, 1] = angle.cos() * scale
-    matrix[:, 0, 1], matrix[:, 1, 0] = -angle.sin() * scale, angle.sin() * scale
-    matrix[:, :, 2] = shift
-    grid = F.affine_grid(matrix, [n, 3, SIZE, SIZE], align_corners=False)
-    images = F.grid_sample(images, grid, padding_mode="border", align_corners=False)
-    small = F.affine_grid(matrix, [n, 1, 32, 32], align_corners=False)
-    moved = F.grid_sample(maps[:, None].float(), small, mode="nearest", padding_mode="border", align_corners=False)
-    blurred = F.avg_pool2d(images, 3, 1, 1, count_include_pad=False)
-    weight = torch.rand(n, 1, 1, 1, device=where) * (torch.rand(n, 1, 1, 1, device=where) < 0.4)
-    images = images + weight * (blurred - images)
-    images = images + torch.randn_like(images) * 0.06 * torch.rand(n, 1, 1, 1, device=where)
-    return images.clamp(-1, 1), moved[:, 0].long()
 
 
 def known_cross_entropy(logits: Tensor, target: Tensor, smoothing: float = 0.05) -> Tensor:
@@ -125,39 +113,84 @@ def known_cross_entropy(logits: Tensor, target: Tensor, smoothing: float = 0.05)
     return (loss * known).sum() / known.sum().clamp_min(1)
 
 
-def train_judge(dataset: Dataset, out: Path, where: torch.device, seconds: float, batch: int, rate: float = 2e-3) -> Judge:
-    judge = Judge(dataset.labels).to(where, memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(judge.parameters(), rate, weight_decay=0.02, fused=where.type == "cuda")
-    visible = torch.cat([dataset.where("train"), dataset.where("heldout-concept")])
-    # Emoji have 1,600 concepts to tell apart: they are shown more often.
-    weights = torch.tensor([2.5 if dataset.records[i]["class"].startswith("emoji:") else 1.0 for i in visible.tolist()])
-    visible, weights = visible.to(where), weights.to(where)
-    images = torch.cat([F.avg_pool2d(chunk.float(), 2).round().byte() for chunk in dataset.images.split(512)])  # 128x128, once
-    log, started, step = JsonLog(out / "judge.jsonl"), time.monotonic(), 0
-    while (elapsed := time.monotonic() - started) < seconds:
-        progress = elapsed / seconds
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1, (step + 1) / 200) * (0.5 + 0.5 * math.cos(math.pi * progress)) + 1e-6
-        chosen = visible[torch.multinomial(weights, batch, replacement=True)]
-        pictures, maps = augment(normalise(images[chosen]), dataset.maps[chosen][:, ::2, ::2])
-        with autocast(where):
-            verdict = judge(pictures.contiguous(memory_format=torch.channels_last))
-        attributes = dataset.attributes[chosen]
-        loss = known_cross_entropy(verdict.classes, dataset.classes[chosen])
-        loss = loss + known_cross_entropy(verdict.concepts, dataset.concepts[chosen])
-        loss = loss + known_cross_entropy(verdict.styles, dataset.styles[chosen])
-        loss = loss + sum(known_cross_entropy(verdict.attributes[a], attributes[:, i]) for i, a in enumerate(ATTRIBUTES)) / 2
-        loss = loss + F.cross_entropy(verdict.parts.float(), maps, ignore_index=0) * 0.5
-        optimizer.zero_grad(set_to_none=True)
+class JudgeTrainer:
+    def __init__(self, config: dict, dataset: Dataset, out: Path, where: torch.device):
+        self.options, self.dataset, self.out, self.where = config["judge"], dataset, out, where
+        self.judge = Judge(dataset.labels).to(where, memory_format=torch.channels_last)
+        self.optimizer = torch.optim.AdamW(
+            self.judge.parameters(), self.options["rate"], weight_decay=self.options["weight_decay"], fused=where.type == "cuda"
+        )
+        self.loss = compiled(self.plain_loss, where)
+        self.photographs = torch.tensor([c.startswith("clothing:") for c in dataset.labels.classes], device=where)
+        self.visible, self.weights = self.sampling()
+        self.images = torch.zeros(len(dataset.records), 3, SIZE, SIZE, dtype=torch.uint8, device=where)  # stand-ins until set_images
+
+    def sampling(self) -> tuple[Tensor, Tensor]:
+        """Which records it sees, and how often: `share` between kinds, equal within a kind."""
+        visible = torch.cat([self.dataset.where("train"), self.dataset.where("heldout-concept")])
+        kinds = [self.dataset.records[i]["class"].split(":")[0] for i in visible.tolist()]
+        each = {kind: self.options["share"][kind] / kinds.count(kind) for kind in set(kinds)}
+        return visible.to(self.where), torch.tensor([each[kind] for kind in kinds], device=self.where)
+
+    def set_images(self) -> None:
+        """Shrinks the data set's images once; the large ones are not needed after that."""
+        chunks = self.dataset.images.split(512)
+        self.images = torch.cat([F.avg_pool2d(chunk.to(self.where).float(), 2).round().byte() for chunk in chunks])
+        self.dataset.images = torch.empty(0)
+
+    def plain_loss(self, pictures: Tensor, maps: Tensor, classes: Tensor, concepts: Tensor, styles: Tensor, attributes: Tensor) -> Tensor:
+        verdict = self.judge(pictures)
+        loss = known_cross_entropy(verdict.classes, classes)
+        loss = loss + known_cross_entropy(verdict.concepts, concepts)
+        loss = loss + known_cross_entropy(verdict.styles, styles) / 2
+        for i, name in enumerate(ATTRIBUTES):
+            loss = loss + known_cross_entropy(verdict.attributes[name], attributes[:, i]) / 2
+        return loss + F.cross_entropy(verdict.parts.float(), maps, ignore_index=0)
+
+    def batch(self) -> tuple:
+        chosen = self.visible[torch.multinomial(self.weights, self.options["batch"], replacement=True)]
+        data = self.dataset
+        pictures, maps = augment(normalise(self.images[chosen]), data.maps[chosen], self.photographs[data.classes[chosen]])
+        pictures = pictures.contiguous(memory_format=torch.channels_last)
+        return pictures, maps, data.classes[chosen], data.concepts[chosen], data.styles[chosen], data.attributes[chosen]
+
+    def step(self, rate: float) -> Tensor:
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        with autocast(self.where):
+            loss = self.loss(*self.batch())
+        self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(judge.parameters(), 1.0)
-        optimizer.step()
-        step += 1
-        if step % 200 == 0:
-            log.write(step=step, seen=step * batch, loss=loss.item(), images_per_second=step * batch / (time.monotonic() - started))
-    log.write(done=True, step=step, seen=step * batch)
-    checkpoint.save_module(judge, out, "judge", labels=vars(dataset.labels), step=step, seen=step * batch)
-    return judge.eval()
+        nn.utils.clip_grad_norm_(self.judge.parameters(), 1.0)
+        self.optimizer.step()
+        return loss.detach()
+
+    def warm_up(self) -> None:
+        """Compiles ahead of time, on black images; the network is put back as it was."""
+        before = {k: v.clone() for k, v in self.judge.state_dict().items()}
+        with autocast(self.where):
+            self.loss(*self.batch()).backward()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.judge.load_state_dict(before)
+
+    def run(self, seconds: float) -> Judge:
+        log, started, step, progress = JsonLog(self.out / "judge.jsonl"), time.monotonic(), 0, 0.0
+        total = torch.zeros((), device=self.where)
+        every, batch = self.options["log_every"], self.options["batch"]
+        while progress < 1:
+            warm = min(1, (step + 1) / self.options["warm_up"])
+            total += self.step(self.options["rate"] * warm * (0.5 + 0.5 * math.cos(math.pi * min(1, progress))) + 1e-6)
+            step += 1
+            if step % every == 0:
+                mean = total.item() / every  # waits for the GPU, so the clock below is honest
+                total.zero_()
+                elapsed = time.monotonic() - started
+                progress = elapsed / seconds
+                if step % (10 * every) == 0:
+                    log.write(step=step, seen=step * batch, loss=mean, images_per_second=step * batch / elapsed, progress=progress)
+        log.write(done=True, step=step, seen=step * batch, seconds=seconds, **compile_counts())
+        checkpoint.save_module(self.judge, self.out, "judge", labels=vars(self.dataset.labels), step=step, seen=step * batch)
+        return self.judge.eval()
 
 
 def load_judge(folder: Path, where: torch.device) -> tuple[Judge, Labels]:
@@ -176,15 +209,22 @@ def main() -> None:
     parser.add_argument("--config", default=str(Path(__file__).parent.parent / "configs" / "judge.toml"))
     parser.add_argument("--overrides")
     parser.add_argument("--seconds", type=float)
+    parser.add_argument("--until", help="end at this time of the clock (seconds since 1970, or a file that holds it), whatever --seconds says")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--wait-for", type=Path, help="begin when this file exists")
+    parser.add_argument("--wait-for", type=Path, help="read the images and begin when this file exists")
     arguments = parser.parse_args()
     config = load_config(arguments.config, arguments.overrides)
     where = prepare(config["seed"])
     tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
-    dataset = load_dataset(arguments.data, tokenizer, arguments.workers).to(where)
+    dataset = load_dataset(arguments.data, tokenizer, with_images=False).to(where)
+    trainer = JudgeTrainer(config, dataset, arguments.out, where)
+    trainer.warm_up()
     wait_for(arguments.wait_for)
-    train_judge(dataset, arguments.out, where, arguments.seconds or config["judge"]["seconds"], config["judge"]["batch"])
+    attach_images(dataset, arguments.data, arguments.workers)
+    trainer.set_images()
+    seconds = arguments.seconds or config["judge"]["seconds"]
+    trainer.run(end_of(arguments.until) - time.time() if arguments.until else seconds)
+    (arguments.out / "judge.done").touch()
 
 
 if __name__ == "__main__":

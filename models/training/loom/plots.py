@@ -23,24 +23,38 @@ def save(figure, path: Path) -> None:
     print(path)
 
 
+# What is read off for each subject, and how the axis names it.
+METRIC = {"avatars": ("mean", "avatar attributes"), "emoji": ("top5", "emoji concept, top 5"), "classes": ("accuracy", "garment"), "maps": ("miou", "part map, mIoU")}
+SAMPLERS = (("ddim", "DDIM (Euler)"), ("heun", "Heun (two calls a step)"), ("dpmpp_2m", "DPM-Solver++(2M)"))
+
+
 def steps_plot(scores: dict, ceiling: dict, path: Path) -> None:
-    figure, axes = plt.subplots(figsize=(6, 3.6))
-    for sampler, label in (("ddim", "DDIM (Euler)"), ("heun", "Heun (two calls a step)"), ("dpmpp_2m", "DPM-Solver++(2M)")):
-        found = [(s, scores[key]["mean"]) for s in STEPS if (key := f"sweep-steps-avatars-{sampler}-{s}") in scores]
-        axes.plot(*zip(*found, strict=True), marker="o", label=label)
-    axes.axhline(ceiling["avatars"]["mean"], color="gray", linestyle="--", label="real images (192)")
-    axes.set(xscale="log", xlabel="steps", ylabel="attributes judged right", ylim=(0, 1), title="Avatars, unseen combinations, n = 96, guidance 3")
-    axes.set_xticks(STEPS, STEPS)
-    axes.legend()
+    """One panel a subject that was swept; the dashed line is real images."""
+    subjects = [s for s in METRIC if f"sweep-steps-{s}-ddim-{STEPS[0]}" in scores]
+    figure, panels = plt.subplots(1, len(subjects), figsize=(3.6 * len(subjects), 3.4), squeeze=False)
+    for axes, subject in zip(panels[0], subjects, strict=True):
+        metric, label = METRIC[subject]
+        for sampler, name in SAMPLERS:
+            found = [(s, scores[key][metric]) for s in STEPS if (key := f"sweep-steps-{subject}-{sampler}-{s}") in scores]
+            axes.plot(*zip(*found, strict=True), marker="o", markersize=3, label=name)
+        axes.axhline(ceiling[subject][metric], color="gray", linestyle="--", label="real images")
+        axes.set(xscale="log", xlabel="steps", title=label, ylim=(0, 1.02))
+        axes.set_xticks(STEPS, STEPS)
+        axes.minorticks_off()
+    panels[0][0].set(ylabel="judged right")
+    panels[0][0].legend(fontsize=7)
     save(figure, path)
 
 
 def guidance_plot(scores: dict, path: Path) -> None:
     figure, axes = plt.subplots(figsize=(6, 3.6))
-    for subject, metric, label in (("avatars", "mean", "avatar attributes"), ("emoji", "top5", "emoji concept, top 5"), ("emoji", "top1", "emoji concept, top 1"), ("emoji", "style", "emoji style")):
-        axes.plot(GUIDANCE, [scores[f"sweep-guidance-{subject}-{g}"][metric] for g in GUIDANCE], marker="o", label=label)
-    axes.set(xlabel="guidance", ylabel="judged right", ylim=(0, 1), title="25 DDIM steps, n = 96")
-    axes.legend()
+    lines = [(subject, *METRIC[subject]) for subject in METRIC] + [("emoji", "top1", "emoji concept, top 1"), ("emoji", "style", "emoji style")]
+    for subject, metric, label in lines:
+        found = [(g, scores[key][metric]) for g in GUIDANCE if (key := f"sweep-guidance-{subject}-{g}") in scores]
+        if found:
+            axes.plot(*zip(*found, strict=True), marker="o", markersize=3, label=label)
+    axes.set(xlabel="guidance", ylabel="judged right", ylim=(0, 1.02), title="25 DDIM steps, 96 images each")
+    axes.legend(fontsize=7)
     save(figure, path)
 
 

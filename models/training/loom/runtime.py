@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch._dynamo.utils
 
 STARTED = time.monotonic()
 
@@ -38,6 +39,18 @@ def wait_for(path: Path | None) -> None:
     """Blocks until `path` exists: lets a process load and compile while the one before it still trains."""
     while path and not path.exists():
         time.sleep(0.5)
+
+
+def end_of(until: str) -> float:
+    """`--until`: a time of the clock, or a file that holds it. The file is read when training begins, so that a session can
+    decide late how long it may take."""
+    path = Path(until)
+    return float(path.read_text() if path.exists() else until)
+
+
+def compile_counts() -> dict[str, int]:
+    """For the log: how many graphs were compiled in this process. More than planned means minutes lost."""
+    return {"graphs": int(torch._dynamo.utils.counters["stats"]["unique_graphs"])}
 
 
 class JsonLog:

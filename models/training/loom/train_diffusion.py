@@ -2,8 +2,9 @@
 
     torchrun --nproc-per-node 2 -m loom.train_diffusion configs/kl-f8.toml --data DATA --tokenizer T --out RUN
 
-`--out` must hold the first stage's shards. One process a GPU; gradients are averaged over processes as one flat
-buffer. `--resume` continues from the shards of an earlier run; `--benchmark` times steps on random latents.
+`--out` must hold the first stage's shards. One process a GPU; gradients are averaged over processes (loom/teamwork.py).
+`--resume` continues from the shards of an earlier run; `--join-when FILE` lets rank 0 begin alone and the others come
+in when the file exists (a GPU may have other work first); `--benchmark` times steps on random latents.
 """
 
 import argparse
@@ -13,17 +14,17 @@ import time
 from pathlib import Path
 
 import torch
-import torch.distributed as dist
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from . import checkpoint
 from .config import load_config
-from .data import CAPTION_VARIANTS, MAP_CLASSES, Dataset, load_dataset, normalise, one_hot_map
+from .data import CAPTION_VARIANTS, MAP_CLASSES, Dataset, attach_images, load_dataset, normalise, one_hot_map
 from .diffusion import STEPS, add_noise, alphas_cumprod, min_snr_weight
 from .modules.denoiser import Denoiser
 from .modules.first_stage import split_parameters
-from .runtime import JsonLog, autocast, compiled, prepare, wait_for
+from .runtime import JsonLog, autocast, compile_counts, compiled, end_of, prepare, wait_for
+from .teamwork import Team
 from .train_first_stage import FirstStage
 
 # The full caption is drawn most often, the reworded ones to make prompts robust (see data.caption_variants).
@@ -62,7 +63,7 @@ def latent_scale(latents: Tensor, channels: int) -> float:
 class DiffusionTrainer:
     def __init__(self, config: dict, dataset: Dataset, out: Path, where: torch.device):
         self.config, self.options, self.dataset, self.out, self.where = config, config["diffusion"], dataset, out, where
-        self.rank, self.world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        self.team = Team(int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1)), where)
         self.channels = config["denoiser"]["latent_channels"]
         # Stand-ins until set_latents: warm_up and benchmarks run on them.
         self.latents, self.scale = torch.randn(len(dataset.records), 2, self.channels, 32, 32, device=where), 1.0
@@ -80,11 +81,21 @@ class DiffusionTrainer:
         )
         self.alpha_bar = alphas_cumprod().to(where)
         self.loss = compiled(self.plain_loss, where)
-        torch.manual_seed(config["seed"] + 1000 + self.rank)  # different batches on each rank
+        torch.manual_seed(config["seed"] + 1000 + self.team.rank)  # different batches on each rank
         self.draw = self.sampling_weights()
+        self.drop = self.drop_table()
         self.caption_share = torch.tensor(CAPTION_SHARE, device=where)
         self.may_flip = torch.tensor([c.startswith("clothing:") for c in dataset.labels.classes], device=where)
-        self.log = JsonLog(out / "diffusion.jsonl") if self.rank == 0 else None
+        self.log = JsonLog(out / "diffusion.jsonl") if self.team.rank == 0 else None
+        self.seen_before = 0
+
+
+    def resume(self) -> None:
+        """Weights of the moving average of an earlier run; AdamW's moments start anew (see checkpoint.py)."""
+        metadata = checkpoint.load_module(self.denoiser, self.out, "denoiser")
+        self.ema.load_state_dict(self.denoiser.state_dict())
+        self.seen_before = metadata["seen"]
+        print("resumed at", self.seen_before, "samples", flush=True)
 
     def set_latents(self, first_stage: FirstStage) -> None:
         """Encodes the data set and frees its images; from here on only latents are needed."""
@@ -106,6 +117,11 @@ class DiffusionTrainer:
             weights[members] = share / max(1, len(members))
         return weights.to(self.where)
 
+    def drop_table(self) -> Tensor:
+        """[classes, 3]: how often text, class and map are left out, by the kind of image."""
+        rows = [self.options["drop"][name.split(":")[0]] for name in self.dataset.labels.classes]
+        return torch.tensor([[row["text"], row["class"], row["map"]] for row in rows], device=self.where)
+
     def plain_loss(self, latent: Tensor, noise: Tensor, timestep: Tensor, alpha_bar: Tensor, ids, classes: Tensor, maps) -> Tensor:
         noisy, target = add_noise(latent, noise, alpha_bar)
         noisy = noisy.contiguous(memory_format=torch.channels_last)
@@ -125,27 +141,19 @@ class DiffusionTrainer:
             latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
         # Contiguous whatever the encoder's layout was: other strides would compile the network a second time.
         latent = (latent * self.scale).contiguous()
-        drop = torch.rand(3, n, device=where)
+        dropped = (torch.rand(n, 3, device=where) < self.drop[classes]).unbind(1)
         ids = maps = None
         if self.denoiser.text_encoder is not None:
             variant = torch.multinomial(self.caption_share, n, replacement=True)
-            ids = self.dataset.ids[chosen, variant] * (drop[0] >= self.options["drop_text"])[:, None]
+            ids = self.dataset.ids[chosen, variant] * ~dropped[0][:, None]
         null_class = torch.full_like(classes, len(self.dataset.labels.classes))
-        classes = torch.where(drop[1] < self.options["drop_class"], null_class, classes)
+        classes = torch.where(dropped[1], null_class, classes)
         if self.config["denoiser"]["map_classes"]:
             maps = one_hot_map(self.dataset.maps[chosen])
             maps = torch.where(flip[:, None, None, None], maps.flip(3), maps)
-            maps = maps * (drop[2] >= self.options["drop_map"])[:, None, None, None]
+            maps = maps * ~dropped[2][:, None, None, None]
         timestep = torch.randint(STEPS, (n,), device=where)
         return latent, torch.randn_like(latent), timestep.float(), self.alpha_bar[timestep], ids, classes, maps
-
-    def average_gradients(self) -> None:
-        """Mean over processes, as one flat buffer: one collective a step."""
-        gradients = [p.grad for p in self.parameters if p.grad is not None]
-        flat = torch._utils._flatten_dense_tensors(gradients)
-        dist.all_reduce(flat)
-        flat /= self.world
-        torch._foreach_copy_(gradients, torch._utils._unflatten_dense_tensors(flat, gradients))
 
     def step(self, rate: float, step: int) -> Tensor:
         for group in self.optimizer.param_groups:
@@ -154,54 +162,55 @@ class DiffusionTrainer:
             loss = self.loss(*self.batch())
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        if self.world > 1:
-            self.average_gradients()
+        self.team.average([p.grad for p in self.parameters if p.grad is not None])
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         decay = min(self.options["ema"], (step + 1) / (step + 20))
         torch._foreach_lerp_(list(self.ema.parameters()), [p.detach() for p in self.denoiser.parameters()], 1 - decay)
         return loss.detach()
 
-    def agreed(self, progress: float) -> float:
-        """Rank 0's clock decides for everyone: ranks with different learning rates would drift apart."""
-        if self.world == 1:
-            return progress
-        shared = torch.tensor([progress], device=self.where, dtype=torch.float64)
-        dist.broadcast(shared, 0)
-        return shared.item()
-
     def rate(self, progress: float, step: int) -> float:
-        decay = 1.0 if progress < 0.65 else max(0.02, (1 - progress) / 0.35)
-        return self.options["rate"] * min(1.0, (step + 1) / self.options["warm_up"]) * decay
+        """Warm-up, a constant, then a fall to 1 %: most of what a short run gains, it gains in the fall."""
+        constant = self.options["constant"]
+        fall = 1.0 if progress < constant else max(0.01, (1 - progress) / (1 - constant))
+        return self.options["rate"] * min(1.0, (step + 1) / self.options["warm_up"]) * fall
 
-    def run(self, seconds: float, metadata: dict, save: bool = True) -> None:
-        started, step, progress, saved = time.monotonic(), 0, 0.0, 0.0
+    def run(self, seconds: float, metadata: dict, save: bool = True, join: Path | None = None) -> None:
+        every, batch = self.options["log_every"], self.options["batch"]
+        started, step, seen, progress, saved = time.monotonic(), 0, self.seen_before, 0.0, 0.0
         total = torch.zeros((), device=self.where)
-        timed_from, timed_step = started, 0
+        timed_from, timed_seen, first = started, seen, True
+        if join is None:
+            self.team.join(self.denoiser, self.ema, self.optimizer)
+        elif self.team.rank:
+            wait_for(join)
+            seen, step = self.team.join(self.denoiser, self.ema, self.optimizer, (seen, step))
+            progress = self.team.agreed(progress)
         while progress < 1:
             total += self.step(self.rate(progress, step), step)
-            step += 1
-            if step % self.options["log_every"]:
+            step, seen = step + 1, seen + batch * self.team.size
+            if step % every:
                 continue
-            mean = total.item() / self.options["log_every"]  # waits for the GPU, so the clock below is honest
+            mean = total.item() / every  # waits for the GPU, so the clock below is honest
             total.zero_()
             now = time.monotonic()
-            progress = self.agreed((now - started) / seconds)
-            images = self.options["batch"] * self.world
-            if self.log and step % (10 * self.options["log_every"]) == 0 or self.log and timed_step == 0:
-                per_second = (step - timed_step) * images / max(1e-6, now - timed_from)
-                self.log.write(step=step, seen=step * images, loss=mean, images_per_second=per_second, progress=progress)
-                timed_from, timed_step = time.monotonic(), step
-            if save and self.rank == 0 and now - started - saved > 150:
+            progress = self.team.agreed((now - started) / seconds)
+            if self.log and (step % (10 * every) == 0 or first):
+                per_second = (seen - timed_seen) / max(1e-6, now - timed_from)
+                self.log.write(step=step, seen=seen, loss=mean, images_per_second=per_second, progress=progress, processes=self.team.size)
+                timed_from, timed_seen, first = time.monotonic(), seen, False
+            if save and self.team.rank == 0 and now - started - saved > 150:
                 saved = now - started
-                self.save(metadata, step)
+                self.save(metadata, step, seen)
+            if self.team.alone and join is not None and join.exists():
+                self.team.join(self.denoiser, self.ema, self.optimizer, (seen, step))
+                progress = self.team.agreed(progress)
         if self.log:
-            self.log.write(done=True, step=step, seen=step * self.options["batch"] * self.world)
-        if save and self.rank == 0:
-            self.save(metadata, step)
+            self.log.write(done=True, step=step, seen=seen, seconds=seconds, **compile_counts())
+        if save and self.team.rank == 0:
+            self.save(metadata, step, seen)
 
-    def save(self, metadata: dict, step: int) -> None:
-        seen = step * self.options["batch"] * self.world
+    def save(self, metadata: dict, step: int, seen: int) -> None:
         checkpoint.save_module(self.ema, self.out, "denoiser", step=step, seen=seen, scale=self.scale,
                                config=self.config["denoiser"], **metadata)
 
@@ -213,43 +222,36 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float)
-    parser.add_argument("--until", type=float, help="end at this time of the clock (seconds since 1970), whatever --seconds says")
-    parser.add_argument("--wait-for", type=Path, help="begin when this file exists")
+    parser.add_argument("--until", help="end at this time of the clock (seconds since 1970, or a file that holds it), whatever --seconds says")
+    parser.add_argument("--wait-for", type=Path, help="read images and shards, and begin, when this file exists")
+    parser.add_argument("--join-when", type=Path, help="rank 0 begins alone; the others come in when this file exists")
     parser.add_argument("--overrides")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--benchmark", action="store_true", help="random latents, nothing saved")
     arguments = parser.parse_args()
     config = load_config(arguments.config, arguments.overrides)
-    rank, world = int(os.environ.get("LOCAL_RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
     if torch.cuda.is_available():
-        torch.cuda.set_device(rank)
-    if world > 1:
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)) % torch.cuda.device_count())
     where = prepare(config["seed"])
-    tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
-    dataset = load_dataset(arguments.data, tokenizer, arguments.workers, with_images=not arguments.benchmark).to(where)
+    dataset = load_dataset(arguments.data, Tokenizer.from_file(str(arguments.tokenizer)), with_images=False).to(where)
     trainer = DiffusionTrainer(config, dataset, arguments.out, where)
-    if arguments.resume:
-        metadata = checkpoint.load_module(trainer.denoiser, arguments.out, "denoiser")
-        trainer.ema.load_state_dict(trainer.denoiser.state_dict())
-        print("resumed at", metadata["seen"], "samples")
     trainer.warm_up()
     wait_for(arguments.wait_for)
+    if arguments.resume:
+        trainer.resume()
     if not arguments.benchmark:
+        attach_images(dataset, arguments.data, arguments.workers)
         first_stage = FirstStage(config["first_stage"]).to(where, memory_format=torch.channels_last)
         checkpoint.load_module(first_stage, arguments.out, "first-stage")
         trainer.set_latents(first_stage)
-    seconds = arguments.seconds or config["diffusion"]["seconds"]
-    if arguments.until:
-        seconds = arguments.until - time.time()
-    metadata = {"classes": dataset.labels.classes, "seconds": seconds, "processes": world, "map_classes": MAP_CLASSES,
+    seconds = end_of(arguments.until) - time.time() if arguments.until else arguments.seconds or config["diffusion"]["seconds"]
+    metadata = {"classes": dataset.labels.classes, "seconds": seconds, "processes": trainer.team.world, "map_classes": MAP_CLASSES,
                 "caption_variants": CAPTION_VARIANTS}
-    trainer.run(trainer.agreed(seconds), metadata, save=not arguments.benchmark)
-    if trainer.rank == 0:
+    trainer.run(seconds, metadata, save=not arguments.benchmark, join=arguments.join_when)
+    if trainer.team.rank == 0:
         (arguments.out / "denoiser.done").touch()
-    if world > 1:
-        dist.destroy_process_group()
+    trainer.team.leave()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,258 @@
+/** The engine behind the worker's door: runs, answers and previews. Every failure becomes a message. */
+import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
+import { registry } from '@/nodes/registry';
+import { decodeLatent, snapshot, transferables } from '../_inspect/snapshot';
+import { unitScale } from '../_inspect/trajectory';
+import { boot, type Engine } from './boot';
+import { pictures } from './images';
+import { errorMessage, type BackendChoice, type ToPage, type ToWorker } from './protocol';
+
+type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
+export type Post = (message: ToPage, transfer?: Transferable[]) => void;
+
+let post: Post = () => undefined;
+let engine: Promise<Engine> | undefined;
+let latest: Plan | undefined;
+const running = new Map<string, AbortController>();
+
+/** Puts the engine together; once, before {@link take}. */
+export function begin(base: string, backend: BackendChoice, send: Post): void {
+  post = send;
+  engine = boot(base, backend);
+  engine
+    .then((booted) => {
+      // The real choice: it can differ from the announced one when the adapter went away in between.
+      post({ type: 'ready', backend: { ...booted.backend.info, limits: [...booted.backend.info.limits] } });
+      void booted.backend.lost.then((reason) => post({ type: 'device-lost', reason }));
+    })
+    .catch((thrown: unknown) => post({ type: 'start-failed', error: errorMessage(toLoomError(thrown)) }));
+}
+
+/** Takes one message from the page. */
+export function take(message: Exclude<ToWorker, { type: 'start' }>): void {
+  if (message.type === 'run') void runDocument(message);
+  else if (message.type === 'cancel') running.get(message.run)?.abort();
+  else
+    answer(message).catch((thrown: unknown) =>
+      post({ type: 'error', id: message.id, error: errorMessage(toLoomError(thrown)) }),
+    );
+}
+
+const started = (): Promise<Engine> =>
+  engine ?? Promise.reject(new LoomError('internal', 'The engine was not started.'));
+
+async function runDocument({ run: id, document: raw, targets, previews }: Of<'run'>): Promise<void> {
+  const stop = new AbortController();
+  running.set(id, stop);
+  const begun = performance.now();
+  const finished = (outcome: 'done' | 'failed' | 'cancelled', error?: LoomError): void =>
+    post({
+      type: 'run-finished',
+      run: id,
+      outcome,
+      ms: performance.now() - begun,
+      ...(error === undefined ? {} : { error: errorMessage(error) }),
+    });
+  try {
+    const { executor, catalog, backend, trajectories } = await started();
+    const { document } = parseDocument(raw);
+    const inference = infer({ document, registry, catalog });
+    const planned = plan(inference, { targets, device: backend.info });
+    if (planned.targets.length === 0)
+      throw new LoomError(
+        'invalid-graph',
+        'Nothing in this graph can run.',
+        {},
+        {
+          diagnostics: planned.blocked.flatMap(({ diagnostics }) => diagnostics),
+        },
+      );
+    latest = planned;
+    post({
+      type: 'run-planned',
+      run: id,
+      nodes: [...new Set(planned.steps.flatMap(({ refs }) => refs.map(({ node }) => node)))],
+    });
+    const preview = previewer(id, previews);
+    const shown = new Set<string>();
+    const pending: Promise<void>[] = [];
+    const show = (node: string): void => {
+      if (shown.has(node)) return;
+      shown.add(node);
+      pending.push(showPictures(id, node));
+    };
+    const result = await executor.run(planned, {
+      signal: stop.signal,
+      trace: (node) => trajectories.trace(node),
+      onEvent(event) {
+        switch (event.type) {
+          case 'node-started':
+            post({ type: 'node-started', run: id, node: event.node });
+            break;
+          case 'progress':
+            post({ type: 'node-progress', run: id, node: event.node, ...event.progress });
+            break;
+          case 'preview':
+            preview(event.node, event.value);
+            break;
+          case 'node-finished':
+            post({ type: 'node-finished', run: id, node: event.node, ms: event.seconds * 1000 });
+            show(event.node);
+            break;
+          case 'node-cached':
+            post({ type: 'node-cached', run: id, node: event.node });
+            show(event.node);
+            break;
+          case 'node-failed':
+            post({ type: 'node-failed', run: id, node: event.node, error: errorMessage(event.error) });
+            break;
+          case 'node-skipped':
+            post({ type: 'node-skipped', run: id, node: event.node });
+            break;
+          default:
+            break;
+        }
+      },
+    });
+    await Promise.all(pending);
+    const failure = result.failed[0]?.error;
+    if (result.status === 'cancelled') finished('cancelled');
+    else if (result.status === 'finished') finished('done');
+    else finished('failed', failure ?? new LoomError('device-lost', result.reason ?? 'The device was lost.'));
+  } catch (thrown) {
+    const error = toLoomError(thrown);
+    finished(error.code === 'cancelled' ? 'cancelled' : 'failed', error);
+  } finally {
+    running.delete(id);
+  }
+}
+
+/** Sends previews of nodes, one read at a time each: a slow reader skips frames instead of holding the sampler up. */
+function previewer(run: string, wanted: boolean): (node: string, value: AnyValue) => void {
+  const busy = new Set<string>();
+  return (node, value) => {
+    if (!wanted || busy.has(node)) return;
+    busy.add(node);
+    pictures(value)
+      .then(([first]) => {
+        if (first !== undefined && running.has(run))
+          post({ type: 'node-preview', run, node, ...first }, [first.rgba.buffer]);
+      })
+      // A preview that cannot be read is only not shown.
+      .catch(() => undefined)
+      .finally(() => busy.delete(node));
+  };
+}
+
+/** Sends the pictures that a finished node shows: what reaches a sink, or what an image node puts out. */
+async function showPictures(run: string, node: string): Promise<void> {
+  const definition = latest?.stepOf(node)?.definition;
+  if (definition === undefined) return;
+  const { executor } = await started();
+  const side = definition.sink === true ? 'in' : 'out';
+  const ports = side === 'in' ? definition.inputs : definition.outputs;
+  for (const [port, { type }] of Object.entries(ports)) {
+    if (type.kind !== 'image') continue;
+    const borrowed = executor.borrow({ node, port, side });
+    if (borrowed === undefined) continue;
+    try {
+      const frames = await pictures(borrowed.value);
+      for (const [index, frame] of frames.entries())
+        post({ type: 'picture', run, node, index, count: frames.length, sink: side === 'in', ...frame }, [
+          frame.rgba.buffer,
+        ]);
+    } finally {
+      borrowed.release();
+    }
+  }
+}
+
+/** Packages that the latest graph names: where a latent's decoder is looked for first. */
+const candidates = (): string[] =>
+  (latest?.steps ?? []).flatMap(({ params }) =>
+    typeof params['package'] === 'string' ? [params['package']] : [],
+  );
+
+async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'cancel' }>): Promise<void> {
+  const { executor, models, backend, trajectories } = await started();
+  const { id } = message;
+  const borrow = (node: string, port: string) =>
+    executor.borrow({ node, port, side: 'out' }) ?? executor.borrow({ node, port, side: 'in' });
+  switch (message.type) {
+    case 'live': {
+      const { tensors, bytes, sessions } = backend.live();
+      post({ type: 'live', id, tensors, bytes, sessions });
+      return;
+    }
+    case 'tokenize': {
+      const opened = await models.open(message.package, { signal: new AbortController().signal });
+      if (opened.conditioner.text === undefined)
+        throw new LoomError('unsupported', `"${message.package}" has no text encoder.`);
+      const { tokens, limit, overflow } = await opened.conditioner.text.tokenize(message.prompt);
+      post({ type: 'tokens', id, tokens: tokens.map((token) => ({ ...token })), limit, overflow });
+      return;
+    }
+    case 'inspect': {
+      const borrowed = borrow(message.node, message.port);
+      if (borrowed === undefined) {
+        post({ type: 'not-computed', id });
+        return;
+      }
+      try {
+        const found = await snapshot(borrowed.value);
+        post({ type: 'snapshot', id, snapshot: found }, transferables(found));
+      } finally {
+        borrowed.release();
+      }
+      return;
+    }
+    case 'inspect-decode': {
+      const borrowed = borrow(message.node, message.port);
+      if (borrowed === undefined) {
+        post({ type: 'not-computed', id });
+        return;
+      }
+      const scope = backend.scope();
+      try {
+        if (borrowed.value.kind !== 'latent') throw new LoomError('unsupported', 'Only latents are decoded.');
+        const { samples, space } = borrowed.value;
+        const options = { ops: scope.ops, signal: new AbortController().signal };
+        const found = await snapshot(await decodeLatent(samples, space.space, models, candidates(), options));
+        post({ type: 'snapshot', id, snapshot: found }, transferables(found));
+      } finally {
+        scope.release();
+        borrowed.release();
+      }
+      return;
+    }
+    case 'trajectory':
+      post({ type: 'trajectory', id, trajectory: await trajectories.summary(message.node) });
+      return;
+    case 'trajectory-step': {
+      const { x, denoised } = await trajectories.step(message.node, message.step);
+      post({ type: 'trajectory-step', id, step: message.step, x, denoised }, [
+        ...transferables(x),
+        ...transferables(denoised),
+      ]);
+      return;
+    }
+    case 'trajectory-decode': {
+      const { tensor, sigma, space } = trajectories.borrow(message.node, message.step, message.which);
+      const scope = backend.scope();
+      try {
+        // x is kept in σ-space; decoders take latents of unit variance.
+        const samples = message.which === 'x' ? scope.ops.linear([[unitScale(sigma), tensor]]) : tensor;
+        const options = { ops: scope.ops, signal: new AbortController().signal };
+        const found = await snapshot(await decodeLatent(samples, space.space, models, candidates(), options));
+        post({ type: 'snapshot', id, snapshot: found }, transferables(found));
+      } finally {
+        scope.release();
+        tensor.release();
+      }
+      return;
+    }
+    case 'trajectory-budget':
+      trajectories.setBudget(message.bytes);
+      post({ type: 'done', id });
+  }
+}
