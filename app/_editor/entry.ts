@@ -2,7 +2,7 @@
 import { useTranslations } from 'use-intl';
 import { command, shownKey, type CommandId } from '../_actions/commands';
 import { checked, enabled, perform } from '../_actions/perform';
-import type { MenuEntry } from '../_ui/DropMenu';
+import type { MenuEntry } from '../_ui/menu';
 
 /** A command as a menu entry. */
 export function useEntry(): (id: CommandId) => MenuEntry {

@@ -1,12 +1,7 @@
 'use client';
-import { cloneElement, useState, type ReactElement, type ReactNode } from 'react';
+import { cloneElement, useState } from 'react';
 import { overlays } from './overlays';
-
-export interface DropPanelProps {
-  readonly trigger: ReactElement<Record<string, unknown>>;
-  readonly title: string;
-  readonly children: ReactNode;
-}
+import type { DropPanelProps } from './panel';
 
 /** A small panel under a trigger. The panel, and the code for it, exist from the first press on. */
 export function DropPanel(props: DropPanelProps) {

@@ -64,7 +64,7 @@ if (process.argv.includes('--browser')) {
   });
   try {
     const context = await browser.newContext({ serviceWorkers: 'block' });
-    const page = await context.newPage();
+    const tab = await context.newPage();
     const files = new Map();
     context.on('response', (response) => {
       const { pathname } = new URL(response.url());
@@ -76,14 +76,14 @@ if (process.argv.includes('--browser')) {
     });
     for (let tries = 0; ; tries++)
       try {
-        await page.goto(`http://localhost:${port}/`);
+        await tab.goto(`http://localhost:${port}/`);
         break;
       } catch (error) {
         if (tries > 20) throw error;
-        await page.waitForTimeout(500);
+        await tab.waitForTimeout(500);
       }
-    await page.locator('.react-flow__node').first().waitFor({ timeout: 60_000 });
-    await page.waitForTimeout(5_000);
+    await tab.locator('.react-flow__node').first().waitFor({ timeout: 60_000 });
+    await tab.waitForTimeout(5_000);
     const sizes = await Promise.all(files.values());
     const sum = sizes.reduce((total, size) => total + size, 0);
     console.log(
@@ -91,6 +91,6 @@ if (process.argv.includes('--browser')) {
     );
   } finally {
     await browser.close();
-    process.kill(-server.pid);
+    if (server.pid !== undefined) process.kill(-server.pid);
   }
 }

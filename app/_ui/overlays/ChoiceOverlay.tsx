@@ -2,7 +2,7 @@
 import { Select } from '@base-ui/react/select';
 import { clsx } from 'clsx';
 import { Check } from 'lucide-react';
-import { ChoiceFace, choiceLook, type ChoiceProps } from '../Choice';
+import { ChoiceFace, choiceLook, type ChoiceProps } from '../ChoiceFace';
 
 /** A select of strings, opened at once: its face has been pressed already. */
 export function ChoiceOverlay({

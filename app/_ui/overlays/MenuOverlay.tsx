@@ -1,7 +1,7 @@
 'use client';
 import { Menu } from '@base-ui/react/menu';
 import { Check, ChevronRight } from 'lucide-react';
-import type { DropMenuProps, Entries, MenuEntry } from '../DropMenu';
+import type { DropMenuProps, Entries, MenuEntry } from '../menu';
 import { Keys } from '../Keys';
 
 const popup =

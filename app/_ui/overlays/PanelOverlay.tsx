@@ -1,6 +1,6 @@
 'use client';
 import { Popover } from '@base-ui/react/popover';
-import type { DropPanelProps } from '../DropPanel';
+import type { DropPanelProps } from '../panel';
 
 /** A small panel under a trigger, opened at once: its trigger has been pressed already. */
 export function PanelOverlay({ trigger, title, children }: DropPanelProps) {

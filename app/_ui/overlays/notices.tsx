@@ -1,7 +1,7 @@
 'use client';
 import { useEffect } from 'react';
 import { Toaster } from 'sonner';
-import { noticesDrawn } from '../notify';
+import { noticesDrawn } from '../notice-gate';
 
 export { toast } from 'sonner';
 
