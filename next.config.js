@@ -6,6 +6,11 @@
 const config = {
   reactStrictMode: true,
   poweredByHeader: false,
+  turbopack: {
+    // Messages come compiled (app/_i18n/compile-messages.cjs); the formatter that takes them is much smaller.
+    resolveAlias: { 'use-intl/format-message': 'use-intl/format-message/format-only' },
+    rules: { '**/_i18n/{en,ko}.json': { loaders: ['./app/_i18n/compile-messages.cjs'], as: '*.js' } },
+  },
   devIndicators: false,
   // `npm run check` type-checks the whole repository, tests and tools too; the build doesn't do it a second time.
   typescript: { ignoreBuildErrors: true },

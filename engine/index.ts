@@ -19,6 +19,7 @@ export { checkWire, type WireCheck } from './graph/wire';
 export { portsOf } from './graph/instance-ports';
 export { applyMend } from './graph/apply-mend';
 export { plan } from './graph/plan';
+export { readiness } from './graph/targets';
 export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './graph/plan-types';
 export type { MemoryPlan, MemoryStep } from './graph/memory-types';
 export { createExecutor } from './run/executor';

@@ -1,6 +1,4 @@
 /** One file of a package: fetched with progress, verified, cached. Nothing damaged is cached or handed on. */
-import { sha256 as slowSha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { LoomError } from '@/engine/types';
 import type { FileCache } from './cache';
 import type { FileSource } from './files';
@@ -46,12 +44,18 @@ export async function loadFile(
 /** SHA-256 in hex; the platform's where there is one (secure pages, Node). */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle;
-  if (subtle === undefined) return bytesToHex(slowSha256(bytes));
+  if (subtle === undefined) {
+    const { sha256 } = await import('@noble/hashes/sha2.js');
+    return hex(sha256(bytes));
+  }
   const { buffer, byteOffset, byteLength } = bytes;
   const plain =
     buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : bytes.slice();
-  return bytesToHex(new Uint8Array(await subtle.digest('SHA-256', plain)));
+  return hex(new Uint8Array(await subtle.digest('SHA-256', plain)));
 }
+
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** What is in the cache if it is whole; else it is thrown out. */
 async function fromCache(

@@ -1,6 +1,6 @@
 /** Drives the worker: starts it, queues runs, turns its messages into the run store. Survives its crash. */
 import { nanoid } from 'nanoid';
-import { LoomError, plan, serialise, type LoomDocument } from '@/engine';
+import { LoomError, readiness, serialise, type LoomDocument } from '@/engine';
 import type { InspectClient } from '../_inspect/messages';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage, type ToPage } from '../_worker/protocol';
@@ -100,8 +100,8 @@ export function run(options: { targets?: readonly string[]; times?: number } = {
     }
     const tab = activeTab();
     const { inference, document } = workspace.getState();
-    const planned = plan(inference, { targets: options.targets });
-    if (planned.targets.length === 0) return planned.blocked.length > 0 ? 'blocked' : 'nothing-to-run';
+    const ready = readiness(inference, options.targets);
+    if (ready !== 'ready') return ready === 'blocked' ? 'blocked' : 'nothing-to-run';
     const queued: QueuedRun = {
       run: nanoid(8),
       tab: tab.id,

@@ -9,6 +9,7 @@ import type { MemoryPlan } from './memory-types';
 import { own } from './own';
 import type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan-types';
 import { iterationsOf, withValues } from './sweep';
+import { ancestors, blameOf, wantedBy } from './targets';
 
 /**
  * Plans the computation of `targets` (default: every sink). Nodes with errors,
@@ -51,19 +52,15 @@ class Building {
   add(inference: Inference, iteration: number, targets: readonly string[] | undefined): void {
     const level: Level = { inference, steps: new Map() };
     this.#levels.push(level);
-    const wanted = targets ? targets.map((node) => namedTarget(inference, node)) : sinks(inference);
+    const wanted = wantedBy(inference, targets);
     const needed = ancestors(
       inference,
       wanted.flatMap(({ nodes }) => nodes),
     );
-    /** Node that cannot run → the node at fault. */
-    const blame = new Map<string, string>();
+    const blame = blameOf(inference, needed);
     for (const id of inference.graph.order) {
       const info = needed.has(id) ? inference.nodes.get(id) : undefined;
-      if (!info || info.state === 'bypass') continue;
-      const fault = faultOf(info, blame);
-      if (fault === undefined) this.#step(level, info, iteration, blame);
-      else blame.set(id, fault);
+      if (info && info.state !== 'bypass' && !blame.has(id)) this.#step(level, info, iteration, blame);
     }
     for (const { name, nodes } of wanted) {
       if (nodes.length === 0) this.#block(inference, iteration, name, name);
@@ -173,58 +170,4 @@ function resolve({ nodes, graph }: Inference, at: Endpoint, side: 'in' | 'out'):
   const source = sourceAt(graph.instances, at);
   const info = source && nodes.get(source.node);
   return info?.state === 'bypass' ? own(info.passes ?? {}, source?.port ?? '') : source;
-}
-
-/** The node at fault when this one cannot run. What a lazy input needs may be at fault without harm until it is asked for. */
-function faultOf(info: NodeInfo, blame: ReadonlyMap<string, string>): string | undefined {
-  if (info.state !== 'ready') return info.id;
-  for (const [port, at] of Object.entries(info.sources)) {
-    const fault = blame.get(at.node);
-    if (fault !== undefined && info.definition?.inputs[port]?.lazy !== true) return fault;
-  }
-  return undefined;
-}
-
-interface Target {
-  readonly name: string;
-  readonly nodes: readonly string[];
-}
-
-function sinks({ nodes }: Inference): Target[] {
-  return [...nodes.values()].flatMap(({ id, definition, state }) =>
-    definition?.sink === true && state !== 'muted' && state !== 'bypass' ? [{ name: id, nodes: [id] }] : [],
-  );
-}
-
-/** A node; what a bypassed node hands on; what an instance puts out, or its sinks when it puts out nothing. */
-function namedTarget(inference: Inference, name: string): Target {
-  const instance = inference.graph.instances.get(name);
-  if (instance) {
-    const outputs = [...instance.outputs.values()].map(({ node }) => node);
-    const inside = sinks(inference).filter((sink) => sink.name.startsWith(`${name}/`));
-    const chosen = outputs.length > 0 ? outputs : inside.map((sink) => sink.name);
-    return { name, nodes: [...new Set(chosen.flatMap((node) => passedOn(inference, node)))] };
-  }
-  return { name, nodes: passedOn(inference, name) };
-}
-
-function passedOn({ nodes }: Inference, node: string): string[] {
-  const info = nodes.get(node);
-  if (!info) return [];
-  if (info.state !== 'bypass') return [node];
-  return [...new Set(Object.values(info.passes ?? {}).map((at) => at.node))];
-}
-
-/** The nodes themselves and everything they take values from. */
-function ancestors({ nodes }: Inference, roots: readonly string[]): ReadonlySet<string> {
-  const seen = new Set(roots);
-  const stack = [...roots];
-  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
-    for (const { node } of Object.values(nodes.get(id)?.sources ?? {})) {
-      if (seen.has(node)) continue;
-      seen.add(node);
-      stack.push(node);
-    }
-  }
-  return seen;
 }

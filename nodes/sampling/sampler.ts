@@ -11,9 +11,8 @@ import {
   type TensorOps,
 } from '@/engine/types';
 import { latentFields, nchw, repeatBatch, sameSpace, spaceFields } from '../_shared/latent';
-import { samplerNames, samplers } from './_math/samplers';
+import { samplerNames } from './_math/sampler-names';
 import { checkSchedule, scheduleOf } from './_math/schedules';
-import { resumeAt, runSampling } from './_run';
 import { scheduleParam, stepsParam } from './_schedule-params';
 
 export const samplingSampler = defineNode({
@@ -89,6 +88,11 @@ export const samplingSampler = defineNode({
       .meta({ label: 'Resamplings', min: 1, max: 50, step: 1, advanced: true }),
   }),
   async run({ inputs, params, runtime, signal, progress, preview, trace }) {
+    // The arithmetic is fetched by the engine that runs it, not by the page that shows the node.
+    const [{ samplers }, { resumeAt, runSampling }] = await Promise.all([
+      import('./_math/samplers'),
+      import('./_run'),
+    ]);
     const { ops } = runtime;
     const { denoiser, noise, latent, mask } = inputs;
     const { space } = denoiser;

@@ -11,7 +11,7 @@ import {
 } from '@/engine/types';
 import { spaceFields } from '../_shared/latent';
 import { fraction } from '../_shared/params';
-import { createDenoiser, type NullParts } from './_denoiser';
+import type { NullParts } from './_denoiser';
 
 const scale = (label: string, advanced: boolean) =>
   z
@@ -98,6 +98,7 @@ export const samplingUnet = defineNode({
     const scales = params.perPart
       ? { text: params.textScale, class: params.classScale, map: params.mapScale, image: params.imageScale }
       : params.guidance;
+    const { createDenoiser } = await import('./_denoiser');
     const denoiser = createDenoiser({
       unet,
       positive: inputs.positive?.entries ?? [],

@@ -16,28 +16,8 @@ import { lcm } from './lcm';
 import { lms } from './lms';
 import type { Sampler } from './loop';
 import { plms } from './plms';
+import type { SamplerName } from './sampler-names';
 import { unipc } from './unipc';
-
-export const samplerNames = [
-  'ddim',
-  'ddpm',
-  'plms',
-  'euler',
-  'euler-ancestral',
-  'heun',
-  'dpm2',
-  'dpm2-ancestral',
-  'lms',
-  'dpmpp-2s-ancestral',
-  'dpmpp-2m',
-  'dpmpp-sde',
-  'dpmpp-2m-sde',
-  'dpmpp-3m-sde',
-  'deis',
-  'unipc',
-  'lcm',
-] as const;
-export type SamplerName = (typeof samplerNames)[number];
 
 /** An algorithm and what is known of it. */
 export interface SamplerInfo {

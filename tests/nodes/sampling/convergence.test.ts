@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { samplers, samplerNames, type SamplerName } from '@/nodes/sampling/_math/samplers';
+import { samplerNames, type SamplerName } from '@/nodes/sampling/_math/sampler-names';
+import { samplers } from '@/nodes/sampling/_math/samplers';
 import { exactDenoiser, gaussianFlow, logSpaced, referenceFlow, runExact } from './closed-form';
 
 const mixture = [

@@ -6,7 +6,8 @@ import { createCpuBackend } from '@/engine/tensor';
 import type { Conditioner, DiffusionInfo, Tensor, TensorOps, UNet } from '@/engine/types';
 import { createDenoiser } from '@/nodes/sampling/_denoiser';
 import { noiseLevels } from '@/nodes/sampling/_math/noise-levels';
-import { samplerNames, samplers } from '@/nodes/sampling/_math/samplers';
+import { samplerNames } from '@/nodes/sampling/_math/sampler-names';
+import { samplers } from '@/nodes/sampling/_math/samplers';
 import { scheduleNames, scheduleOf } from '@/nodes/sampling/_math/schedules';
 import { Wide, valuesOf, wideOps } from './wide';
 
