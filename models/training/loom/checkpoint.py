@@ -27,10 +27,12 @@ def save_state(state: dict[str, Tensor], folder: Path, name: str, **metadata) ->
             size = 0
         shards[-1][key] = half
         size += bytes_
-    for stale in folder.glob(f"{name}-[0-9][0-9].safetensors"):
-        stale.unlink()
     for i, shard in enumerate(shards):
-        save_file(shard, folder / f"{name}-{i:02d}.safetensors")
+        # Written beside and renamed: who reads while training saves gets whole files.
+        save_file(shard, folder / f"{name}.partial")
+        (folder / f"{name}.partial").rename(folder / f"{name}-{i:02d}.safetensors")
+    for stale in sorted(folder.glob(f"{name}-[0-9][0-9].safetensors"))[len(shards) :]:
+        stale.unlink()
     (folder / f"{name}.json").write_text(json.dumps(metadata))
 
 

@@ -1,12 +1,13 @@
 """Writes the weights of a published package back into the shards that training starts from.
 
-    python -m loom.from_package PACKAGE CONFIG.toml RUN       then: … train_diffusion CONFIG.toml --out RUN --resume
+    python -m loom.from_package PACKAGE CONFIG.toml RUN [--seen N]      then: … train_diffusion CONFIG.toml --out RUN --resume
 
 Needed where the checkpoints are gone. The weights come back as stored, 8 bits to a matrix: training mends that loss.
+A package without a U-Net gives its first stage alone (train the U-Net without --resume).
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 import torch
@@ -42,9 +43,7 @@ def fill(module: nn.Module, weights: dict[str, Tensor]) -> None:
         parameter.data.copy_(stored.reshape(parameter.shape))
 
 
-def main() -> None:
-    package, config, run = Path(sys.argv[1]), load_config(sys.argv[2]), Path(sys.argv[3])
-    manifest = json.loads((package / "manifest.json").read_text())
+def restore_first_stage(package: Path, config: dict, run: Path) -> None:
     first_stage = FirstStage(config["first_stage"])
     fill(first_stage.decoder, read_weights(package / "vae_decoder.safetensors"))
     fill(first_stage.encoder, read_weights(package / "vae_encoder.safetensors"))
@@ -53,16 +52,34 @@ def main() -> None:
             first_stage.codebook.codes.copy_(file.get_tensor("vectors"))
         first_stage.codebook.sums.copy_(first_stage.codebook.codes)
     checkpoint.save_module(first_stage, run, "first-stage", config=config["first_stage"])
-    classes = manifest["conditioner"]["classes"]["names"]
+
+
+def restore_denoiser(package: Path, config: dict, run: Path, seen: int) -> None:
+    manifest = json.loads((package / "manifest.json").read_text())
+    classes, scale = manifest["conditioner"]["classes"]["names"], manifest["firstStage"]["scale"]
     denoiser = Denoiser(classes=len(classes), **{"text": None, **config["denoiser"]})
     fill(denoiser.unet, read_weights(package / "unet.safetensors"))
     if denoiser.text_encoder is not None:
         fill(denoiser.text_encoder, read_weights(package / "text_encoder.safetensors"))
     with safe_open(package / "class_embedding.safetensors", "pt") as file:
         denoiser.class_embedding.weight.data.copy_(file.get_tensor("weight").float())
-    scale = manifest["firstStage"]["scale"]
-    checkpoint.save_module(denoiser, run, "denoiser", config=config["denoiser"], classes=classes, scale=scale, step=0, seen=0)
+    checkpoint.save_module(denoiser, run, "denoiser", config=config["denoiser"], classes=classes, scale=scale, step=0, seen=seen)
     print(f"{sum(p.numel() for p in denoiser.parameters()) / 1e6:.1f} M parameters of the denoiser, scale {scale:.4f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("package", type=Path)
+    parser.add_argument("config")
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--seen", type=int, default=0, help="samples that the U-Net has seen, from the package's card")
+    arguments = parser.parse_args()
+    config = load_config(arguments.config)
+    restore_first_stage(arguments.package, config, arguments.run)
+    if (arguments.package / "unet.safetensors").exists():
+        restore_denoiser(arguments.package, config, arguments.run, arguments.seen)
+    else:
+        print("no U-Net in this package: only the first stage was restored")
 
 
 if __name__ == "__main__":

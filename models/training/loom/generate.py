@@ -36,7 +36,10 @@ def draw(generator: Generator, task: Task, options: dict, count: int | None = No
 
 def save(folder: Path, name: str, images: Tensor, seconds: float) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / f"{name}.npy", images.numpy())
+    # Renamed when whole: another process may score while this one still draws.
+    with (folder / f"{name}.partial").open("wb") as file:
+        np.save(file, images.numpy())
+    (folder / f"{name}.partial").rename(folder / f"{name}.npy")
     print(f"{name}: {len(images)} images, {seconds:.1f} s", flush=True)
 
 
@@ -44,8 +47,9 @@ def draw_reconstructions(generator: Generator, dataset: Dataset, options: dict, 
     held_out = torch.cat([dataset.where(s) for s in ("heldout-pair", "heldout-combination", "heldout")])
     pick = torch.linspace(0, len(held_out) - 1, options.get("reconstructions", 512)).long().unique()
     started = time.monotonic()
-    save(out, "reconstruction", generator.reconstruct(dataset.images[held_out[pick]]).cpu(), time.monotonic() - started)
+    out.mkdir(parents=True, exist_ok=True)
     np.save(out / "reconstruction-targets.npy", held_out[pick].numpy())
+    save(out, "reconstruction", generator.reconstruct(dataset.images[held_out[pick]]).cpu(), time.monotonic() - started)
     if generator.codebook_size():
         use = {"held_out": generator.codebook_use(dataset.images[held_out]), "every_fourth": generator.codebook_use(dataset.images[::4])}
         (out / "codebook-use.json").write_text(json.dumps({"codes": generator.codebook_size(), **use}))

@@ -42,8 +42,8 @@ def wait_for(path: Path | None) -> None:
 
 
 def end_of(until: str) -> float:
-    """`--until`: a time of the clock, or a file that holds it. The file is read when training begins, so that a session can
-    decide late how long it may take."""
+    """`--until`: a time of the clock, or a file that holds it. Replace the file whole (mv), never in place: it is read
+    while training runs."""
     path = Path(until)
     return float(path.read_text() if path.exists() else until)
 

@@ -1,6 +1,6 @@
 """Scores drawn samples with the judge; real held-out images, scored by the same code, are the ceiling.
 
-    python -m loom.score SAMPLES [--reference] --run RUN --data DATA --tokenizer T --out figures.json
+    python -m loom.score SAMPLES... --run RUN --data DATA --tokenizer T --out figures.json
 """
 
 import argparse
@@ -170,6 +170,7 @@ def main() -> None:
     parser.add_argument("--overrides")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--wait-for", type=Path, help="begin when this file exists")
+    parser.add_argument("--tasks-only", action="store_true", help="leave the sweeps out")
     arguments = parser.parse_args()
     options = load_config(arguments.config, arguments.overrides)
     judge, labels = load_judge(arguments.run, device())
@@ -188,7 +189,7 @@ def main() -> None:
             file = folder / f"{task.name}.npy"
             if file.exists() and len(images := torch.from_numpy(np.load(file))):
                 scores[task.name] = score_task(task, images, dataset, judge, real_clothing)
-            for swept in sorted(folder.glob(f"sweep-*-{task.name}-*.npy")):
+            for swept in [] if arguments.tasks_only else sorted(folder.glob(f"sweep-*-{task.name}-*.npy")):
                 if len(images := torch.from_numpy(np.load(swept))):
                     scores[swept.stem] = score_task(task, images, dataset, judge, real_clothing)
         figures[folder.name] = scores

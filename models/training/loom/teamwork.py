@@ -12,6 +12,8 @@ class Team:
         self.rank, self.world, self.where, self.size = rank, world, where, 1
         if world > 1:
             dist.init_process_group("nccl" if where.type == "cuda" else "gloo")
+            # The connection is made now: if it fails, it fails before hours of training, not in the middle.
+            dist.all_reduce(torch.zeros(1, device=where))
 
     @property
     def alone(self) -> bool:

@@ -11,6 +11,7 @@ import argparse
 import copy
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -88,7 +89,6 @@ class DiffusionTrainer:
         self.may_flip = torch.tensor([c.startswith("clothing:") for c in dataset.labels.classes], device=where)
         self.log = JsonLog(out / "diffusion.jsonl") if self.team.rank == 0 else None
         self.seen_before = 0
-
 
     def resume(self) -> None:
         """Weights of the moving average of an earlier run; AdamW's moments start anew (see checkpoint.py)."""
@@ -175,7 +175,8 @@ class DiffusionTrainer:
         fall = 1.0 if progress < constant else max(0.01, (1 - progress) / (1 - constant))
         return self.options["rate"] * min(1.0, (step + 1) / self.options["warm_up"]) * fall
 
-    def run(self, seconds: float, metadata: dict, save: bool = True, join: Path | None = None) -> None:
+    def run(self, clock: Callable[[], float], metadata: dict, save: bool = True, join: Path | None = None) -> None:
+        """Trains until clock() ≥ 1; it is asked now and then, and says how much of the time has passed."""
         every, batch = self.options["log_every"], self.options["batch"]
         started, step, seen, progress, saved = time.monotonic(), 0, self.seen_before, 0.0, 0.0
         total = torch.zeros((), device=self.where)
@@ -194,21 +195,24 @@ class DiffusionTrainer:
             mean = total.item() / every  # waits for the GPU, so the clock below is honest
             total.zero_()
             now = time.monotonic()
-            progress = self.team.agreed((now - started) / seconds)
+            progress = self.team.agreed(clock())
             if self.log and (step % (10 * every) == 0 or first):
                 per_second = (seen - timed_seen) / max(1e-6, now - timed_from)
                 self.log.write(step=step, seen=seen, loss=mean, images_per_second=per_second, progress=progress, processes=self.team.size)
                 timed_from, timed_seen, first = time.monotonic(), seen, False
-            if save and self.team.rank == 0 and now - started - saved > 150:
+            joining = self.team.alone and join is not None and join.exists()
+            if save and self.team.rank == 0 and (joining or now - started - saved > 150):
                 saved = now - started
                 self.save(metadata, step, seen)
-            if self.team.alone and join is not None and join.exists():
+            if joining:
                 self.team.join(self.denoiser, self.ema, self.optimizer, (seen, step))
                 progress = self.team.agreed(progress)
+                timed_from, timed_seen, first = time.monotonic(), seen, True
+        seconds = round(time.monotonic() - started, 1)
         if self.log:
             self.log.write(done=True, step=step, seen=seen, seconds=seconds, **compile_counts())
         if save and self.team.rank == 0:
-            self.save(metadata, step, seen)
+            self.save({**metadata, "seconds": seconds}, step, seen)
 
     def save(self, metadata: dict, step: int, seen: int) -> None:
         checkpoint.save_module(self.ema, self.out, "denoiser", step=step, seen=seen, scale=self.scale,
@@ -245,10 +249,15 @@ def main() -> None:
         first_stage = FirstStage(config["first_stage"]).to(where, memory_format=torch.channels_last)
         checkpoint.load_module(first_stage, arguments.out, "first-stage")
         trainer.set_latents(first_stage)
-    seconds = end_of(arguments.until) - time.time() if arguments.until else arguments.seconds or config["diffusion"]["seconds"]
-    metadata = {"classes": dataset.labels.classes, "seconds": seconds, "processes": trainer.team.world, "map_classes": MAP_CLASSES,
-                "caption_variants": CAPTION_VARIANTS}
-    trainer.run(seconds, metadata, save=not arguments.benchmark, join=arguments.join_when)
+    metadata = {"classes": dataset.labels.classes, "processes": trainer.team.world, "map_classes": MAP_CLASSES, "caption_variants": CAPTION_VARIANTS}
+    began, seconds = time.time(), arguments.seconds or config["diffusion"]["seconds"]
+
+    def clock() -> float:
+        # A file of --until may change while training runs: a session learns late how long it may take.
+        end = end_of(arguments.until) if arguments.until else began + seconds
+        return (time.time() - began) / max(1e-3, end - began)
+
+    trainer.run(clock, metadata, save=not arguments.benchmark, join=arguments.join_when)
     if trainer.team.rank == 0:
         (arguments.out / "denoiser.done").touch()
     trainer.team.leave()
