@@ -16,7 +16,6 @@ import { Dock, DockRail } from './Dock';
 import { EmptyHint } from './EmptyHint';
 import { Library } from './Library';
 import { Notices } from './Notices';
-import { PhoneBar } from './PhoneBar';
 import { Results } from './Results';
 import { TopBar } from './TopBar';
 import { useStartup } from './startup';
@@ -24,6 +23,7 @@ import { useNarrow, useTheme } from './environment';
 import { useWindowEvents } from './window-events';
 
 const Palette = dynamic(() => import('./Palette').then((module) => module.Palette));
+const PhoneBar = dynamic(() => import('./PhoneBar').then((module) => module.PhoneBar));
 const RefusalCard = dynamic(() => import('./RefusalCard').then((module) => module.RefusalCard));
 const ContextMenu = dynamic(() => import('./ContextMenu').then((module) => module.ContextMenu));
 const CommandDialog = dynamic(() => import('./dialogs/CommandDialog').then((module) => module.CommandDialog));

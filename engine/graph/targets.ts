@@ -10,7 +10,10 @@ export function wantedBy(inference: Inference, targets: readonly string[] | unde
  * Whether a plan of these targets (default: every sink) would compute anything:
  * `ready`, `blocked` (all of it waits for nodes with errors) or `nothing` (there is nothing to compute).
  */
-export function readiness(inference: Inference, targets?: readonly string[]): 'ready' | 'blocked' | 'nothing' {
+export function readiness(
+  inference: Inference,
+  targets?: readonly string[],
+): 'ready' | 'blocked' | 'nothing' {
   const wanted = wantedBy(inference, targets);
   const blame = blameOf(
     inference,

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { LoomError, defineNode, port, v } from '@/engine/types';
 import { spaceFields } from '../_shared/latent';
 import { fileParam } from '../_shared/params';
-import { readSafetensors } from './_safetensors';
 
 export const latentLoad = defineNode({
   id: 'latent/load',
@@ -30,6 +29,7 @@ export const latentLoad = defineNode({
         { mend: 'Drop or pick a .safetensors file.' },
       );
     }
+    const { readSafetensors } = await import('./_safetensors');
     const { tensors, metadata } = readSafetensors(await runtime.assets.read(params.source));
     const tensor = tensors.find(({ name }) => name === 'latent_tensor') ?? tensors[0];
     if (!tensor || tensor.dims.length !== 4) {

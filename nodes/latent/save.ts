@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { LoomError, defineNode, port } from '@/engine/types';
 import { readFloats } from '../_shared/read';
 import { latentFields } from '../_shared/latent';
-import { writeSafetensors } from './_safetensors';
 
 export const latentSave = defineNode({
   id: 'latent/save',
@@ -31,6 +30,7 @@ export const latentSave = defineNode({
         { mend: 'Run the graph in the editor or with --out.' },
       );
     const { space, samples, noisy } = inputs.latent;
+    const { writeSafetensors } = await import('./_safetensors');
     const bytes = writeSafetensors(
       { name: 'latent_tensor', dims: samples.dims, values: await readFloats(samples) },
       { format: 'latent-loom', space: space.space, ...(noisy && { sigma: String(noisy.sigma) }) },
