@@ -9,7 +9,7 @@
 set -u
 cd /tmp/code
 START=$(date +%s); echo $START > /tmp/run/start
-export PYTHONPATH=/tmp/code TORCHINDUCTOR_CACHE_DIR=/tmp/inductor PYTHONUNBUFFERED=1 NCCL_NVLS_ENABLE=0 TORCHINDUCTOR_COMPILE_THREADS=8 OMP_NUM_THREADS=4
+export PYTHONPATH=/tmp/code TORCHINDUCTOR_CACHE_DIR=/tmp/inductor PYTHONUNBUFFERED=1 NCCL_NVLS_ENABLE=0 TORCHINDUCTOR_COMPILE_THREADS=8 OMP_NUM_THREADS=${OMP_NUM_THREADS:-4}
 say() { echo "$(( $(date +%s) - START )) $*" >> /tmp/run/progress; }
 until_file() { while [ ! -e "$1" ]; do sleep 0.3; done; }
 say start
