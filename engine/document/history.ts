@@ -33,7 +33,7 @@ export interface History {
 }
 
 /** Undo steps kept; older ones are forgotten. */
-const limit = 500;
+const limit = 2000;
 
 /** The history of one document, beginning at `initial`. */
 export function createHistory(initial: LoomDocument): History {
