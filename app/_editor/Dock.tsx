@@ -1,6 +1,6 @@
 'use client';
 /** The panel on the right: inspector, trajectory, documentation, problems, list. Each is fetched when first opened. */
-import dynamic from 'next/dynamic';
+import { lazyPart } from '../_ui/lazy-part';
 import { clsx } from 'clsx';
 import { BookOpen, ChartSpline, ListTree, Microscope, TriangleAlert, X } from 'lucide-react';
 import { useRef } from 'react';
@@ -11,11 +11,11 @@ import { useWorkspace } from '../_state/workspace';
 import { IconButton } from '../_ui/Button';
 import { Tip } from '../_ui/Tip';
 
-const DocsPanel = dynamic(() => import('./panels/DocsPanel').then((module) => module.DocsPanel));
-const ProblemsPanel = dynamic(() => import('./panels/ProblemsPanel').then((module) => module.ProblemsPanel));
-const ListPanel = dynamic(() => import('./panels/ListPanel').then((module) => module.ListPanel));
-const InspectPanel = dynamic(() => import('./panels/InspectPanel').then((module) => module.InspectPanel));
-const TrajectoryPanel = dynamic(() =>
+const DocsPanel = lazyPart(() => import('./panels/DocsPanel').then((module) => module.DocsPanel));
+const ProblemsPanel = lazyPart(() => import('./panels/ProblemsPanel').then((module) => module.ProblemsPanel));
+const ListPanel = lazyPart(() => import('./panels/ListPanel').then((module) => module.ListPanel));
+const InspectPanel = lazyPart(() => import('./panels/InspectPanel').then((module) => module.InspectPanel));
+const TrajectoryPanel = lazyPart(() =>
   import('./panels/TrajectoryPanel').then((module) => module.TrajectoryPanel),
 );
 

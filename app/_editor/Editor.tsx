@@ -1,6 +1,6 @@
 'use client';
 /** The editor: bar, library, canvas, dock, results; and everything that listens to the window. */
-import dynamic from 'next/dynamic';
+import { lazyPart } from '../_ui/lazy-part';
 import { ReactFlowProvider } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
@@ -22,22 +22,24 @@ import { useStartup } from './startup';
 import { useNarrow, useTheme } from './environment';
 import { useWindowEvents } from './window-events';
 
-const Palette = dynamic(() => import('./Palette').then((module) => module.Palette));
-const PhoneBar = dynamic(() => import('./PhoneBar').then((module) => module.PhoneBar));
-const RefusalCard = dynamic(() => import('./RefusalCard').then((module) => module.RefusalCard));
-const ContextMenu = dynamic(() => import('./ContextMenu').then((module) => module.ContextMenu));
-const CommandDialog = dynamic(() => import('./dialogs/CommandDialog').then((module) => module.CommandDialog));
-const FindDialog = dynamic(() => import('./dialogs/FindDialog').then((module) => module.FindDialog));
-const WireDialog = dynamic(() => import('./dialogs/WireDialog').then((module) => module.WireDialog));
-const TemplateDialog = dynamic(() =>
+const Palette = lazyPart(() => import('./Palette').then((module) => module.Palette));
+const PhoneBar = lazyPart(() => import('./PhoneBar').then((module) => module.PhoneBar));
+const RefusalCard = lazyPart(() => import('./RefusalCard').then((module) => module.RefusalCard));
+const ContextMenu = lazyPart(() => import('./ContextMenu').then((module) => module.ContextMenu));
+const CommandDialog = lazyPart(() =>
+  import('./dialogs/CommandDialog').then((module) => module.CommandDialog),
+);
+const FindDialog = lazyPart(() => import('./dialogs/FindDialog').then((module) => module.FindDialog));
+const WireDialog = lazyPart(() => import('./dialogs/WireDialog').then((module) => module.WireDialog));
+const TemplateDialog = lazyPart(() =>
   import('./dialogs/TemplateDialog').then((module) => module.TemplateDialog),
 );
-const HotkeyDialog = dynamic(() => import('./dialogs/HotkeyDialog').then((module) => module.HotkeyDialog));
-const SettingsDialog = dynamic(() =>
+const HotkeyDialog = lazyPart(() => import('./dialogs/HotkeyDialog').then((module) => module.HotkeyDialog));
+const SettingsDialog = lazyPart(() =>
   import('./dialogs/SettingsDialog').then((module) => module.SettingsDialog),
 );
-const AboutDialog = dynamic(() => import('./dialogs/AboutDialog').then((module) => module.AboutDialog));
-const ShareSlot = dynamic(() => import('./dialogs/ShareSlot').then((module) => module.ShareSlot));
+const AboutDialog = lazyPart(() => import('./dialogs/AboutDialog').then((module) => module.AboutDialog));
+const ShareSlot = lazyPart(() => import('./dialogs/ShareSlot').then((module) => module.ShareSlot));
 
 function Dialogs() {
   const dialog = useView((state) => state.dialog);

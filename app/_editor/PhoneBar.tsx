@@ -1,6 +1,6 @@
 'use client';
 /** On a phone: the graph as a list with its forms, and the pictures, in a sheet over the canvas. */
-import dynamic from 'next/dynamic';
+import { lazyPart } from '../_ui/lazy-part';
 import { clsx } from 'clsx';
 import { useEffect } from 'react';
 import { Images, ListTree, Workflow } from 'lucide-react';
@@ -11,7 +11,7 @@ import { useWorkspace } from '../_state/workspace';
 import { Frames } from './node/Frames';
 import { Results } from './Results';
 
-const ListPanel = dynamic(() => import('./panels/ListPanel').then((module) => module.ListPanel));
+const ListPanel = lazyPart(() => import('./panels/ListPanel').then((module) => module.ListPanel));
 const pages = [
   { id: 'none', icon: Workflow },
   { id: 'list', icon: ListTree },

@@ -1,6 +1,6 @@
 'use client';
 /** The strip of past results: each shows its picture large, saves it, and brings back the graph that made it. */
-import dynamic from 'next/dynamic';
+import { lazyPart } from '../_ui/lazy-part';
 import { ChevronDown } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -9,7 +9,7 @@ import { useRun } from '../_state/run';
 import { IconButton } from '../_ui/Button';
 import { FrameCanvas } from './node/Frames';
 
-const ResultDialog = dynamic(() => import('./dialogs/ResultDialog').then((module) => module.ResultDialog));
+const ResultDialog = lazyPart(() => import('./dialogs/ResultDialog').then((module) => module.ResultDialog));
 
 export function Results() {
   const t = useTranslations('results');

@@ -118,7 +118,7 @@ const gestures: Record<string, Gesture> = {
   },
   rename: (draft, hand) => {
     const node = draft.nodes[hand.one(nodesOf(draft)) ?? ''];
-    if (node !== undefined) node.label = hand.one(texts) ?? '';
+    if (node !== undefined) node.title = hand.one(texts) ?? '';
   },
   frame: (draft, hand) => {
     const boxes = hand.some(itemsOf(draft)).flatMap((id) => itemOf(draft, id)?.position ?? []);

@@ -1,0 +1,23 @@
+import { expect, test } from './editor';
+
+test('a panel whose code is on its way leaves the canvas where it is', async ({ page, editor }) => {
+  await editor.open();
+  await page.mouse.move(700, 700);
+  await page.waitForLoadState('networkidle');
+  // From here on code comes slowly.
+  await page.route(/_next\/static\/chunks\/.*\.js/, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await route.continue();
+  });
+  const panels = page.getByRole('navigation', { name: 'Panels' });
+  for (const name of ['Documentation', 'List']) {
+    await panels.getByRole('button', { name }).click();
+    const panel = page.getByRole('complementary', { name });
+    await expect(panel).toBeVisible();
+    expect(await page.locator('#canvas').isVisible()).toBe(true);
+    await expect(panel.locator('div > *').first()).toBeVisible();
+  }
+  await page.keyboard.press('Control+k');
+  expect(await page.locator('#canvas').isVisible()).toBe(true);
+  await expect(page.getByRole('dialog')).toBeVisible();
+});
