@@ -71,7 +71,8 @@ export const NodePort = memo(function NodePort(props: NodePortProps) {
         id={port}
         type={side === 'in' ? 'target' : 'source'}
         position={side === 'in' ? Position.Left : Position.Right}
-        aria-label={t(side === 'in' ? 'input' : 'output', { name: text.label, kind })}
+        role="img"
+        aria-label={t(side === 'in' ? 'input' : 'output', { name: text.label, kind: t(`kinds.${kind}`) })}
         title={`${text.label} · ${t(`kinds.${kind}`)}${text.doc === '' ? '' : `\n${text.doc}`}`}
         data-verdict={verdict}
         className={clsx(
