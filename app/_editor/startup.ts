@@ -3,6 +3,7 @@
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { openTemplate } from '../_actions/templates';
+import { fetchAhead } from './ahead';
 import { exposeConsole } from './console';
 import { followLink, openLinked } from './linked';
 import { setSay } from '../_i18n/say';
@@ -35,6 +36,7 @@ export function useStartup(): void {
     void loadCatalog();
     startEngine();
     void openFirst();
+    fetchAhead();
     if (process.env.NODE_ENV === 'production' && 'serviceWorker' in navigator)
       navigator.serviceWorker.register('/sw.js').catch(() => undefined);
   }, []);
