@@ -240,14 +240,14 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
       }
     });
     if (ids.length <= 1)
-      setTimeout(() => void flow()?.fitView({ duration: 250, padding: 0.15, maxZoom: 1 }), 60);
+      setTimeout(() => void flow()?.fitView({ duration: 250, padding: 0.05, maxZoom: 1 }), 60);
   },
   docs: (target) => {
     const [first] = chosen(target);
     if (first !== undefined) showDocs(first);
   },
 
-  fit: () => void flow()?.fitView({ duration: 200, padding: 0.12, maxZoom: 1.25 }),
+  fit: () => void flow()?.fitView({ duration: 200, padding: 0.05, maxZoom: 1.25 }),
   'fit-selection': () =>
     void flow()?.fitView({
       duration: 200,

@@ -2,7 +2,7 @@
 /** The open documents: tabs on a wide page, a menu on a narrow one. */
 import { clsx } from 'clsx';
 import { ChevronDown, LayoutTemplate, Plus, X } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { shownKey } from '../_actions/commands';
@@ -45,7 +45,7 @@ export function Tabs() {
         tabIndex={-1}
         aria-label={t('documents')}
         onKeyDown={onKeyDown}
-        className="flex min-w-0 items-center gap-0.5 overflow-x-auto"
+        className="flex min-w-0 items-center gap-0.5 overflow-x-auto [scrollbar-width:none]"
       >
         {tabs.map((tab) => (
           <TabButton key={tab.id} id={tab.id} chosen={tab.id === active} />
@@ -70,8 +70,13 @@ function TabButton({ id, chosen }: { readonly id: string; readonly chosen: boole
   const title = useTitle(id);
   const saved = useStore(keeping, (state) => state.states[id]?.state);
   const running = useRun((state) => state.current?.tab === id);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (chosen) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [chosen]);
   return (
     <button
+      ref={button}
       type="button"
       role="tab"
       aria-selected={chosen}

@@ -28,7 +28,7 @@ export function TopBar({ compact }: { readonly compact: boolean }) {
           <button
             type="button"
             aria-label={t('menu')}
-            className="flex h-8 items-center gap-1.5 rounded-md px-1.5 hover:bg-muted"
+            className="flex h-8 shrink-0 items-center gap-1.5 rounded-md px-1.5 whitespace-nowrap hover:bg-muted"
           >
             <Logo />
             {!compact && <span className="text-[13.5px] font-semibold tracking-tight">Latent Loom</span>}
