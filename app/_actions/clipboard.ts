@@ -46,6 +46,17 @@ export function paste(clip: Clip, wired: boolean, at?: { x: number; y: number })
   select(ids);
 }
 
+/**
+ * Pastes copied nodes where the pointer is.
+ * @returns false when the text is something else
+ * @throws LoomError when it says it is copied nodes but is damaged
+ */
+export function pasteNodes(text: string, wired: boolean): boolean {
+  const clip = readClip(text);
+  if (clip !== undefined) paste(clip, wired, pastePlace());
+  return clip !== undefined;
+}
+
 function pasteInto(draft: Draft<LoomDocument>, clip: Clip, at?: { x: number; y: number }): string[] {
   const pasted = pasteClip(draft, clip, at === undefined ? {} : { at });
   return [

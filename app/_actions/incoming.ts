@@ -3,13 +3,12 @@ import { LoomError } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { fieldsOfNode } from '../_editor/fields';
 import { say } from '../_i18n/say';
-import { readClip } from '../_share/clip';
 import { readIncoming, type Incoming } from '../_share/incoming';
 import { addNode } from '../_state/edits';
 import { placeForNew } from '../_state/flow';
 import { select } from '../_state/view';
 import { edit, openDocument, type Tab } from '../_state/workspace';
-import { lastCopied, paste, pastePlace } from './clipboard';
+import { lastCopied, paste, pasteNodes, pastePlace } from './clipboard';
 import { notify } from '../_ui/notify';
 
 const toBase64 = (bytes: Uint8Array): string => {
@@ -53,7 +52,5 @@ export async function pasteFromClipboard(wired: boolean): Promise<void> {
 /** Takes a pasted text: nodes, a graph, a link. */
 export function pasteText(text: string, wired: boolean): void {
   if (text.trim() === '') throw new LoomError('bad-input', 'The clipboard is empty.');
-  const clip = readClip(text);
-  if (clip === undefined) takeIncoming(readIncoming(text));
-  else paste(clip, wired, pastePlace());
+  if (!pasteNodes(text, wired)) takeIncoming(readIncoming(text));
 }

@@ -1,5 +1,8 @@
 /** Automatic layout: elkjs, layered left to right, fetched when first wanted and run in a worker of its own. */
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api';
+import { registry } from '@/nodes/registry';
+import { nodeWidth } from '../_editor/node/width';
+import { runStore } from '../_state/run';
 import type { Point } from '../_state/view';
 import { gesture } from '../_state/view';
 import { workspace } from '../_state/workspace';
@@ -9,6 +12,22 @@ let elk: Promise<Elk> | undefined;
 async function load(): Promise<Elk> {
   const { default: ELK } = await import('elkjs/lib/elk-api');
   return new ELK({ workerFactory: () => new Worker('/vendor/elk-worker.min.js') });
+}
+
+/** Height that a node will grow by when it shows its first picture: a run must not push nodes over each other. */
+function pictureRoom(id: string): number {
+  const { document, active } = workspace.getState();
+  const node = document.nodes[id];
+  const definition = node === undefined ? undefined : registry.get(node.type);
+  if (node === undefined || definition === undefined || node.collapsed === true) return 0;
+  if ((runStore.getState().frames[active]?.[id]?.length ?? 0) > 0) return 0;
+  const kinds = (ports: typeof definition.inputs) => Object.values(ports).map(({ type }) => type.kind);
+  const shows =
+    definition.sink === true
+      ? kinds(definition.inputs).includes('image')
+      : kinds(definition.outputs).includes('image') || kinds(definition.inputs).includes('denoiser');
+  // A square picture as wide as the node.
+  return shows ? (node.size?.width ?? nodeWidth) : 0;
 }
 
 /** New positions of all nodes, or of some; those stay around the place where they were. */
@@ -36,17 +55,20 @@ export async function layoutGraph(only?: readonly string[]): Promise<Map<string,
     layoutOptions: {
       'elk.algorithm': 'layered',
       'elk.direction': 'RIGHT',
-      'elk.layered.spacing.nodeNodeBetweenLayers': '72',
-      'elk.spacing.nodeNode': '36',
-      'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
-      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+      // Close together: a graph that fits the window at a larger scale can be read.
+      'elk.layered.spacing.nodeNodeBetweenLayers': '44',
+      'elk.layered.spacing.edgeNodeBetweenLayers': '10',
+      'elk.spacing.nodeNode': '28',
+      'elk.spacing.edgeNode': '8',
+      'elk.spacing.edgeEdge': '4',
+      'elk.layered.nodePlacement.strategy': 'LINEAR_SEGMENTS',
     },
     children: ids.map((id) => {
       const size = measured.get(id) ?? { width: 240, height: 160 };
       return {
         id,
         width: size.width,
-        height: size.height,
+        height: size.height + pictureRoom(id),
         layoutOptions: { 'elk.portConstraints': 'FIXED_SIDE' },
         ports: [...(ports.get(id) ?? [])].map((port) => ({
           id: port,

@@ -1,12 +1,12 @@
 /** What each command does, and when it can be done. */
 import { current } from 'immer';
-import { registry } from '@/nodes/registry';
 import { emptyDocument, toLoomError } from '@/engine';
 import { addFrame, addNote, itemOf, randomSeed, removeItems, toggleMode, type Box } from '../_state/edits';
 import { cancel, run } from '../_state/engine';
 import { flow, placeForNew } from '../_state/flow';
 import { currentLocale, prefer, preferences } from '../_state/preferences';
 import { runStore } from '../_state/run';
+import { samplerAmong } from '../_state/samplers';
 import { gesture, select, selectedNodes, view, type DialogName } from '../_state/view';
 import { activeTab, closeTab, edit, openDocument, workspace } from '../_state/workspace';
 import { say } from '../_i18n/say';
@@ -240,14 +240,14 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
       }
     });
     if (ids.length <= 1)
-      setTimeout(() => void flow()?.fitView({ duration: 250, padding: 0.15, maxZoom: 1 }), 60);
+      setTimeout(() => void flow()?.fitView({ duration: 250, padding: 0.05, maxZoom: 1 }), 60);
   },
   docs: (target) => {
     const [first] = chosen(target);
     if (first !== undefined) showDocs(first);
   },
 
-  fit: () => void flow()?.fitView({ duration: 200, padding: 0.12, maxZoom: 1.25 }),
+  fit: () => void flow()?.fitView({ duration: 200, padding: 0.05, maxZoom: 1.25 }),
   'fit-selection': () =>
     void flow()?.fitView({
       duration: 200,
@@ -265,10 +265,7 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   inspect: () => dock('inspect'),
   trajectory: (target) => {
     const { document } = workspace.getState();
-    const sampler =
-      chosen(target).find((id) => document.nodes[id]?.type === view.getState().trajectory) ??
-      chosen(target).find((id) => isSampler(id)) ??
-      Object.keys(document.nodes).find((id) => isSampler(id));
+    const sampler = samplerAmong(document, chosen(target)) ?? samplerAmong(document);
     view.setState({ trajectory: sampler ?? null });
     dock('trajectory');
   },
@@ -302,14 +299,3 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   hotkeys: () => dialog('hotkeys'),
   about: () => dialog('about'),
 };
-
-/** A node that samples: it turns a denoiser into a latent. By its ports, not by its id. */
-export function isSampler(id: string): boolean {
-  const node = workspace.getState().document.nodes[id];
-  const definition = node === undefined ? undefined : registry.get(node.type);
-  return (
-    definition !== undefined &&
-    Object.values(definition.inputs).some((port) => port.type.kind === 'denoiser') &&
-    Object.values(definition.outputs).some((port) => port.type.kind === 'latent')
-  );
-}

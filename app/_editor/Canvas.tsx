@@ -75,7 +75,7 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
     // Fitting an empty canvas would wait for its first node and then jump away from under the pointer.
     else if (Object.keys(workspace.getState().document.nodes).length === 0)
       void instance.setViewport({ x: 0, y: 0, zoom: 1 });
-    else setTimeout(() => void flow()?.fitView({ padding: 0.12, maxZoom: 1.1 }), 50);
+    else setTimeout(() => void flow()?.fitView({ padding: 0.05, maxZoom: 1.1 }), 50);
   }, [tab]);
 
   const onConnectStart = useCallback((_: MouseEvent | TouchEvent, params: OnConnectStartParams) => {
@@ -183,7 +183,7 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
         edgeTypes={edgeTypes}
         onInit={(instance) => {
           setFlow(instance);
-          if (nodes.length > 0) void instance.fitView({ padding: 0.12, maxZoom: 1.1 });
+          if (nodes.length > 0) void instance.fitView({ padding: 0.05, maxZoom: 1.1 });
         }}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}

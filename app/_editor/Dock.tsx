@@ -83,13 +83,14 @@ export function Dock() {
           <X size={14} />
         </IconButton>
       </header>
-      <div className="min-h-0 flex-1 overflow-auto">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys */}
+      <section tabIndex={0} aria-label={t(dock)} className="min-h-0 flex-1 overflow-auto">
         {dock === 'docs' && <DocsPanel />}
         {dock === 'problems' && <ProblemsPanel />}
         {dock === 'list' && <ListPanel />}
         {dock === 'inspect' && <InspectPanel />}
         {dock === 'trajectory' && <TrajectoryPanel />}
-      </div>
+      </section>
     </aside>
   );
 }

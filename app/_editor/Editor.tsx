@@ -7,7 +7,6 @@ import { useStore } from 'zustand';
 import { catalogStore } from '../_state/catalog';
 import { preferences } from '../_state/preferences';
 import { useView } from '../_state/view';
-import { useWorkspace } from '../_state/workspace';
 import { TipLayer } from '../_ui/Tip';
 import { NoticeLayer } from '../_ui/NoticeLayer';
 import { Canvas } from './Canvas';
@@ -72,17 +71,20 @@ export function Editor() {
   const library = useStore(preferences, (state) => state.library);
   const results = useStore(preferences, (state) => state.results);
   const catalogFailed = useStore(catalogStore, (state) => state.status === 'failed');
-  const title = useWorkspace((state) => state.document.meta.title);
   return (
     <ReactFlowProvider>
       <div className="flex h-dvh flex-col bg-background">
         <a
           href="#canvas"
+          onClick={(event) => {
+            // The address may hold a shared graph: it stays as it is.
+            event.preventDefault();
+            document.querySelector<HTMLElement>('#canvas')?.focus();
+          }}
           className="sr-only z-50 rounded bg-primary px-3 py-2 text-primary-foreground focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
         >
           {t('skip')}
         </a>
-        <h1 className="sr-only">{title ?? 'Latent Loom'}</h1>
         <TopBar compact={narrow} />
         <Notices catalogFailed={catalogFailed} />
         <div className="flex min-h-0 flex-1">

@@ -57,13 +57,13 @@ export function Library() {
         {groups.map((group) => (
           <section key={group.category ?? 'found'} className="mb-1">
             {group.category !== undefined && (
-              <h3 className="flex items-center gap-2 px-1.5 pt-2 pb-1 text-[11px] font-semibold tracking-wide text-muted-foreground">
+              <h2 className="flex items-center gap-2 px-1.5 pt-2 pb-1 text-[11px] font-semibold tracking-wide text-muted-foreground">
                 <span
                   className="size-2 rounded-full"
                   style={{ background: categoryColour(group.category) }}
                 />
                 {tc(group.category)}
-              </h3>
+              </h2>
             )}
             <ul>
               {group.hits.map(({ definition }) => (

@@ -81,7 +81,13 @@ function Open({ request }: { readonly request: PaletteRequest }) {
       ? undefined
       : workspace.getState().inference.portType(from.node, from.side, from.port)?.kind;
   return (
-    <div ref={box} className="fixed z-[70]" style={{ left, top, width: Math.min(width, innerWidth - 16) }}>
+    <div
+      ref={box}
+      role="dialog"
+      aria-label={t('label')}
+      className="fixed z-[70]"
+      style={{ left, top, width: Math.min(width, innerWidth - 16) }}
+    >
       <Command
         label={t('label')}
         shouldFilter={false}

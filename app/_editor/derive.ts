@@ -5,10 +5,9 @@ import type { Edge, Node } from 'reactflow';
 import { useStore } from 'zustand';
 import { gesture, useView } from '../_state/view';
 import { useWorkspace } from '../_state/workspace';
+import { nodeWidth } from './node/width';
 
 const noData = {};
-/** Width of a node that nobody resized. */
-export const nodeWidth = 248;
 
 /** Reuses yesterday's object when every field is the same. */
 function keep<T extends object>(cache: Map<string, T>, id: string, next: T): T {

@@ -2,35 +2,22 @@
 /** What happens when the page opens: kept tabs come back, a link opens, a first visit gets a graph; the engine starts. */
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
-import { toLoomError } from '@/engine';
 import { openTemplate } from '../_actions/templates';
+import { fetchAhead } from './ahead';
 import { exposeConsole } from './console';
-import { setSay, say } from '../_i18n/say';
+import { followLink, openLinked } from './linked';
+import { setSay } from '../_i18n/say';
 import { keepWorkspace } from '../_share/keep';
-import { hasLink } from '../_share/has-link';
 import { loadCatalog } from '../_state/catalog';
 import { startEngine } from '../_state/engine';
-import { openDocument, workspace } from '../_state/workspace';
+import { workspace } from '../_state/workspace';
 import { resetView } from '../_state/view';
-import { notify } from '../_ui/notify';
 
 let begun = false;
 
 async function openFirst(): Promise<void> {
   const back = await keepWorkspace();
-  if (hasLink(location.href)) {
-    try {
-      const { readLink } = await import('../_share/link');
-      const linked = readLink(location.href);
-      if (linked !== null && linked !== undefined) openDocument(linked.document, { readOnly: true });
-      // The tab holds the document now; a reload must not open it a second time.
-      history.replaceState(null, '', location.pathname);
-      return;
-    } catch (thrown) {
-      const error = toLoomError(thrown);
-      notify.error(say(`errors.${error.code}`), { description: error.message });
-    }
-  }
+  if (await openLinked()) return;
   if (back === 0 && Object.keys(workspace.getState().document.nodes).length === 0)
     await openTemplate('text-to-image');
 }
@@ -49,9 +36,11 @@ export function useStartup(): void {
     void loadCatalog();
     startEngine();
     void openFirst();
+    fetchAhead();
     if (process.env.NODE_ENV === 'production' && 'serviceWorker' in navigator)
       navigator.serviceWorker.register('/sw.js').catch(() => undefined);
   }, []);
+  useEffect(followLink, []);
   useEffect(
     () =>
       workspace.subscribe((now, before) => {

@@ -3,7 +3,7 @@
 import { useEffect } from 'react';
 import { tinykeys } from 'tinykeys';
 import { toLoomError } from '@/engine';
-import { clipText, noteCopied } from '../_actions/clipboard';
+import { clipText, noteCopied, pasteNodes } from '../_actions/clipboard';
 import { commands } from '../_actions/commands';
 import { enabled, perform } from '../_actions/perform';
 import { say } from '../_i18n/say';
@@ -88,9 +88,15 @@ export function useWindowEvents(): void {
       if (inText(event.target) || dialogOpen() || event.clipboardData === null) return;
       event.preventDefault();
       const text = event.clipboardData.getData('text/plain');
-      if (event.clipboardData.files.length === 0) {
-        import('../_actions/incoming').then(({ pasteText }) => pasteText(text, false)).catch(refuse);
-      } else takeAll(carriedBy(event.clipboardData));
+      if (event.clipboardData.files.length > 0) takeAll(carriedBy(event.clipboardData));
+      else
+        try {
+          // Nodes at once; the readers of everything else are fetched when it comes.
+          if (pasteNodes(text, false)) return;
+          import('../_actions/incoming').then(({ pasteText }) => pasteText(text, false)).catch(refuse);
+        } catch (thrown) {
+          refuse(thrown);
+        }
     };
     const onDragOver = (event: DragEvent): void => {
       if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();

@@ -22,8 +22,8 @@ export interface InspectorProps {
   readonly target: InspectTarget | null;
   /** Rises when results change. */
   readonly version: number;
-  /** Offered where the target is a sampler's latent. */
-  readonly onOpenTrajectory?: ((node: string) => void) | undefined;
+  /** Offered where the target's latent came out of a sampling. */
+  readonly onOpenTrajectory?: (() => void) | undefined;
 }
 
 export function Inspector({ client, target, version, onOpenTrajectory }: InspectorProps) {
@@ -60,11 +60,7 @@ export function Inspector({ client, target, version, onOpenTrajectory }: Inspect
               {state.is === 'ready' && (
                 <>
                   {onOpenTrajectory && state.snapshot.kind === 'latent' && (
-                    <IconButton
-                      small
-                      label={t('openTrajectory')}
-                      onClick={() => onOpenTrajectory(target.node)}
-                    >
+                    <IconButton small label={t('openTrajectory')} onClick={onOpenTrajectory}>
                       <History size={15} />
                     </IconButton>
                   )}

@@ -118,29 +118,30 @@ export const trajectorySummarySchema = z.strictObject({
 });
 export type TrajectorySummary = z.output<typeof trajectorySummarySchema>;
 
+/** Which place: a node of the graph that a tab ran last. */
+const place = { id: z.string(), tab: z.string(), node: z.string() };
+
 /** Page → worker. `id` is echoed. */
 export const inspectRequestSchema = z.discriminatedUnion('type', [
   /** The cached value of an output. `not-computed` when it has not run. */
-  z.strictObject({ type: z.literal('inspect'), id: z.string(), node: z.string(), port: z.string() }),
+  z.strictObject({ type: z.literal('inspect'), ...place, port: z.string() }),
   /** A latent output through the first stage of its space. Answers with an image snapshot. */
-  z.strictObject({ type: z.literal('inspect-decode'), id: z.string(), node: z.string(), port: z.string() }),
-  z.strictObject({ type: z.literal('trajectory'), id: z.string(), node: z.string() }),
+  z.strictObject({ type: z.literal('inspect-decode'), ...place, port: z.string() }),
+  z.strictObject({ type: z.literal('trajectory'), ...place }),
   /** Both tensors of one kept step. */
   z.strictObject({
     type: z.literal('trajectory-step'),
-    id: z.string(),
-    node: z.string(),
+    ...place,
     step: z.int().nonnegative(),
   }),
   /** One tensor of a kept step, decoded. Answers with an image snapshot. */
   z.strictObject({
     type: z.literal('trajectory-decode'),
-    id: z.string(),
-    node: z.string(),
+    ...place,
     step: z.int().nonnegative(),
     which: z.enum(['x', 'denoised']),
   }),
-  /** Whether samplings are kept from now on, and how many bytes for each sampler node. 0 keeps nothing. */
+  /** Whether samplings are kept from now on, and how many bytes of them. 0 keeps nothing. */
   z.strictObject({ type: z.literal('trajectory-budget'), id: z.string(), bytes: z.number().nonnegative() }),
 ]);
 export type InspectRequest = z.output<typeof inspectRequestSchema>;

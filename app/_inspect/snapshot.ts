@@ -87,9 +87,13 @@ function conditionerFacts({ id, text, classes, map }: Conditioner) {
 
 /**
  * A value as the inspector sees it. Reads tensors back; call it only when somebody looks.
+ * @param known.codes entries of the codebook by latent space, for codes
  * @throws LoomError when a tensor is gone or the device is lost
  */
-export async function snapshot(value: AnyValue): Promise<Snapshot> {
+export async function snapshot(
+  value: AnyValue,
+  known: { readonly codes?: ReadonlyMap<string, number> } = {},
+): Promise<Snapshot> {
   switch (value.kind) {
     case 'latent':
       return {
@@ -123,7 +127,7 @@ export async function snapshot(value: AnyValue): Promise<Snapshot> {
         dims: [...value.codes.dims],
         data: await read(value.codes, Int32Array),
         space: spaceMessage(value.space),
-        entries: null,
+        entries: known.codes?.get(value.space.space) ?? null,
       };
     case 'conditioning':
       return {

@@ -25,11 +25,11 @@ interface Recording {
 }
 
 export interface TrajectoryStore {
-  /** Bytes per sampling node; 0 keeps nothing. */
+  /** Bytes of all that is kept; 0 keeps nothing. */
   readonly budget: number;
   /** Changes the budget; what is kept is thinned to it. */
   setBudget(bytes: number): void;
-  /** What a sampler of this node calls once a step; undefined when nothing is kept, so that it costs nothing. */
+  /** What the sampling with this name (a step's content key) calls once a step; undefined when nothing is kept, so that it costs nothing. */
   trace(node: string): ((step: TrajectoryStep) => void) | undefined;
   /** Reads back what is kept and describes it; null when the node has not sampled since. */
   summary(node: string): Promise<TrajectorySummary | null>;
@@ -59,7 +59,7 @@ function drop({ x, denoised }: Kept): void {
 /** σ-space (x₀ + σ·n) → unit variance (x₀ + σ·n)/√(1 + σ²): the scale in which every step can be looked at and decoded. */
 export const unitScale = (sigma: number): number => 1 / Math.sqrt(1 + sigma * sigma);
 
-/** @param budget bytes per sampling node (50 steps of one 32×32×4 latent are 1.6 MB) */
+/** @param budget bytes; the oldest samplings go first, then every other step of the newest (50 steps of one 32×32×4 latent are 1.6 MB) */
 export function createTrajectoryStore(options: { readonly budget: number }): TrajectoryStore {
   let { budget } = options;
   const recordings = new Map<string, Recording>();
@@ -73,6 +73,15 @@ export function createTrajectoryStore(options: { readonly budget: number }): Tra
       recording.kept = recording.kept.filter(stays);
       recording.summaries.clear();
     }
+  };
+  /** Brings everything within the budget: the oldest samplings go whole, the newest one is thinned. */
+  const fit = (): void => {
+    for (const [id] of [...recordings].slice(0, -1)) {
+      if (store.bytes <= budget) return;
+      store.clear(id);
+    }
+    const newest = [...recordings.values()].at(-1);
+    if (newest) thin(newest);
   };
   const find = (node: string, step: number): { recording: Recording; kept: Kept } => {
     const recording = recordings.get(node);
@@ -96,7 +105,7 @@ export function createTrajectoryStore(options: { readonly budget: number }): Tra
     setBudget(bytes) {
       budget = bytes;
       if (bytes <= 0) store.clear();
-      else for (const recording of recordings.values()) thin(recording);
+      else fit();
     },
     trace(node) {
       if (budget <= 0) return undefined;
@@ -115,7 +124,7 @@ export function createTrajectoryStore(options: { readonly budget: number }): Tra
           recording.summaries.clear();
         }
         recording.kept.push({ step, sigma, x: x.retain(), denoised: denoised.retain() });
-        thin(recording);
+        fit();
       };
     },
     async summary(node) {

@@ -5,6 +5,8 @@ import type { InspectClient, Snapshot } from './messages';
 
 /** A place in the graph where a value flows. */
 export interface InspectTarget {
+  /** The document, where several are open. */
+  readonly tab: string;
   readonly node: string;
   readonly port: string;
   /** What the person calls it, e.g. "Sampler › latent". */
@@ -23,7 +25,7 @@ export function useSnapshot(
   target: InspectTarget | null,
   version: number,
 ): SnapshotState {
-  const key = target ? `${target.node} ${target.port}` : '';
+  const key = target ? `${target.tab} ${target.node} ${target.port}` : '';
   const [state, setState] = useState<{ key: string; state: SnapshotState }>({
     key,
     state: { is: 'loading' },

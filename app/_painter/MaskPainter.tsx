@@ -1,14 +1,16 @@
 'use client';
 /** Paints a mask over a picture: what is covered is regenerated. */
 import { FlipHorizontal2, Trash2 } from 'lucide-react';
-import { useId, useMemo, useState, type KeyboardEvent } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { Button, IconButton } from '../_ui/Button';
 import { decodeMask, encodeMask, fromDataUrl, toDataUrl } from './indexed-png';
 import { PaintSurface } from './PaintSurface';
-import { PaintTools, toolKeys, type ToolName } from './PaintTools';
+import { PaintTools } from './PaintTools';
+import { Ground, Refused } from './parts';
 import { blank, feather, invert, resizeNearest, valueAt } from './raster';
 import { usePainting } from './usePainting';
+import { usePaintTools } from './usePaintTools';
 
 export interface MaskPainterProps {
   /** Data URL of an 8-bit grey PNG, 255 = regenerate; null = nothing is masked. */
@@ -34,8 +36,6 @@ export function MaskPainter({
   const t = useTranslations('painter');
   const format = useFormatter();
   const featherId = useId();
-  const [tool, setTool] = useState<ToolName>('brush');
-  const [brush, setBrush] = useState(32);
   const [soft, setSoft] = useState(0);
   const control = usePainting({
     value,
@@ -59,19 +59,12 @@ export function MaskPainter({
     [raster],
   );
 
-  const onKey = (event: KeyboardEvent): boolean => {
-    const mod = event.ctrlKey || event.metaKey;
-    const key = event.key.toLowerCase();
-    if (mod && key === 'z') (event.shiftKey ? control.redo : control.undo)();
-    else if (mod && key === 'y') control.redo();
-    else if (mod || event.altKey) return false;
-    else if (key === '[') setBrush((now) => Math.max(1, now - (now > 16 ? 4 : 1)));
-    else if (key === ']') setBrush((now) => Math.min(96, now + (now >= 16 ? 4 : 1)));
-    else if (key === 'i' && !readOnly) control.commit(invert(raster));
-    else if (toolKeys[key]) setTool(toolKeys[key] ?? 'brush');
-    else return false;
+  const tools = usePaintTools(['brush', 'erase', 'fill', 'rectangle'], control, 32, (key) => {
+    if (key !== 'i' || readOnly) return false;
+    control.commit(invert(raster));
     return true;
-  };
+  });
+  const { tool } = tools;
 
   return (
     <section className="nodrag flex flex-col gap-2" aria-label={t('mask')}>
@@ -79,7 +72,7 @@ export function MaskPainter({
         raster={raster}
         rgba={rgba}
         tool={tool === 'erase' ? 'brush' : tool}
-        size={brush}
+        size={tools.brush}
         value={tool === 'erase' ? 0 : 255}
         readOnly={readOnly}
         label={t('maskSurface')}
@@ -89,13 +82,10 @@ export function MaskPainter({
         }
         onShow={control.show}
         onCommit={control.commit}
-        onKey={onKey}
+        onKey={tools.onKey}
         backdrop={
           image === null ? (
-            <div
-              className="absolute inset-0 bg-[length:16px_16px]"
-              style={{ backgroundImage: 'repeating-conic-gradient(var(--muted) 0 25%, var(--card) 0 50%)' }}
-            />
+            <Ground />
           ) : (
             // A picture of this page's own making: next/image has nothing to do for a blob.
             <img src={image} alt="" className="absolute inset-0 size-full object-fill" draggable={false} />
@@ -104,17 +94,7 @@ export function MaskPainter({
       />
       {!readOnly && (
         <>
-          <PaintTools
-            tools={['brush', 'erase', 'fill', 'rectangle']}
-            tool={tool}
-            onTool={setTool}
-            size={brush}
-            onSize={setBrush}
-            canUndo={control.canUndo}
-            canRedo={control.canRedo}
-            onUndo={control.undo}
-            onRedo={control.redo}
-          >
+          <PaintTools state={tools} control={control}>
             <IconButton
               small
               label={t('invert')}
@@ -164,11 +144,7 @@ export function MaskPainter({
       <p className="text-xs text-muted-foreground">
         {t('covered', { share: format.number(covered, { style: 'percent', maximumFractionDigits: 1 }) })}
       </p>
-      {control.error && (
-        <p role="alert" className="rounded-md bg-destructive-soft px-2 py-1.5 text-xs text-destructive">
-          {t('refused', { reason: control.error.message })}
-        </p>
-      )}
+      <Refused error={control.error} />
     </section>
   );
 }

@@ -5,6 +5,8 @@ import { useId, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { IconButton } from '../_ui/Button';
 import type { Tool } from './PaintSurface';
+import type { PaintToolState } from './usePaintTools';
+import type { PaintingControl } from './usePainting';
 
 const icons = { brush: Brush, erase: Eraser, fill: PaintBucket, rectangle: RectangleHorizontal };
 export type ToolName = Tool | 'erase';
@@ -17,26 +19,12 @@ export const toolKeys: Readonly<Record<string, ToolName>> = {
 };
 
 export function PaintTools({
-  tools,
-  tool,
-  onTool,
-  size,
-  onSize,
-  canUndo,
-  canRedo,
-  onUndo,
-  onRedo,
+  state: { tools, tool, setTool, brush, setBrush },
+  control,
   children,
 }: {
-  readonly tools: readonly ToolName[];
-  readonly tool: ToolName;
-  readonly onTool: (tool: ToolName) => void;
-  readonly size: number;
-  readonly onSize: (size: number) => void;
-  readonly canUndo: boolean;
-  readonly canRedo: boolean;
-  readonly onUndo: () => void;
-  readonly onRedo: () => void;
+  readonly state: PaintToolState;
+  readonly control: PaintingControl;
   /** Further buttons at the end. */
   readonly children?: ReactNode;
 }) {
@@ -57,17 +45,29 @@ export function PaintTools({
             label={t(`tool.${name}`)}
             hotkey={`Key${name === 'rectangle' ? 'R' : name[0]?.toUpperCase()}`}
             pressed={tool === name}
-            onClick={() => onTool(name)}
+            onClick={() => setTool(name)}
           >
             <Icon size={15} />
           </IconButton>
         );
       })}
       <span className="mx-1 h-4 w-px bg-border" aria-hidden />
-      <IconButton small label={t('undo')} hotkey="$mod+KeyZ" disabled={!canUndo} onClick={onUndo}>
+      <IconButton
+        small
+        label={t('undo')}
+        hotkey="$mod+KeyZ"
+        disabled={!control.canUndo}
+        onClick={control.undo}
+      >
         <Undo2 size={15} />
       </IconButton>
-      <IconButton small label={t('redo')} hotkey="$mod+Shift+KeyZ" disabled={!canRedo} onClick={onRedo}>
+      <IconButton
+        small
+        label={t('redo')}
+        hotkey="$mod+Shift+KeyZ"
+        disabled={!control.canRedo}
+        onClick={control.redo}
+      >
         <Redo2 size={15} />
       </IconButton>
       {children}
@@ -80,12 +80,12 @@ export function PaintTools({
           type="range"
           min={1}
           max={96}
-          value={size}
-          onChange={(event) => onSize(event.target.valueAsNumber)}
+          value={brush}
+          onChange={(event) => setBrush(event.target.valueAsNumber)}
           className="h-4 min-w-0 flex-1 accent-primary"
         />
         <output htmlFor={sizeId} className="w-6 text-right tabular-nums">
-          {size}
+          {brush}
         </output>
       </div>
     </div>

@@ -2,7 +2,7 @@
 /** Paints a semantic map: each pixel one label of the package's palette. */
 import { clsx } from 'clsx';
 import { Trash2, Upload } from 'lucide-react';
-import { useMemo, useState, type KeyboardEvent } from 'react';
+import { useMemo, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { LoomError, toLoomError, type LabelSet } from '@/engine/types';
 import { labelView } from '../_inspect/views';
@@ -11,9 +11,11 @@ import { fileLimit } from '../_share/incoming';
 import { IconButton } from '../_ui/Button';
 import { decodeMap, encodeMap, fromDataUrl, toDataUrl } from './indexed-png';
 import { PaintSurface } from './PaintSurface';
-import { PaintTools, toolKeys, type ToolName } from './PaintTools';
+import { PaintTools } from './PaintTools';
+import { checker, Ground, Refused } from './parts';
 import { blank, resizeNearest, shares, valueAt } from './raster';
 import { usePainting } from './usePainting';
+import { usePaintTools } from './usePaintTools';
 
 export interface SemanticMapPainterProps {
   /** Data URL of an 8-bit PNG whose pixel values are label indices; null = nothing painted. */
@@ -35,8 +37,6 @@ export function SemanticMapPainter({
 }: SemanticMapPainterProps) {
   const t = useTranslations('painter');
   const format = useFormatter();
-  const [tool, setTool] = useState<ToolName>('brush');
-  const [brush, setBrush] = useState(24);
   const [label, setLabel] = useState(Math.min(1, labels.labels.length - 1));
   const [refusal, setRefusal] = useState<LoomError | null>(null);
   const control = usePainting({
@@ -47,10 +47,14 @@ export function SemanticMapPainter({
     empty: () => blank(size.width, size.height),
   });
   const { raster } = control;
-  const { rgba } = useMemo(
-    () => labelView({ dims: [1, raster.height, raster.width], data: raster.data }, 0, labels.labels),
-    [raster, labels],
-  );
+  const rgba = useMemo(() => {
+    const view = labelView({ dims: [1, raster.height, raster.width], data: raster.data }, 0, labels.labels);
+    // Label 0 is "none": there the model draws as it likes, and the ground shows through.
+    for (let pixel = 0; pixel < raster.data.length; pixel++)
+      if (raster.data[pixel] === 0) view.rgba[pixel * 4 + 3] = 0;
+    return view.rgba;
+  }, [raster, labels]);
+  const blankMap = useMemo(() => raster.data.every((index) => index === 0), [raster]);
   const used = useMemo(() => shares(raster), [raster]);
   const nameOf = (index: number | undefined): string => labels.labels[index ?? -1]?.name ?? t('outside');
 
@@ -66,29 +70,19 @@ export function SemanticMapPainter({
       setRefusal(toLoomError(error, 'bad-input'));
     }
   };
-  const onKey = (event: KeyboardEvent): boolean => {
-    const mod = event.ctrlKey || event.metaKey;
-    const key = event.key.toLowerCase();
-    if (mod && key === 'z') (event.shiftKey ? control.redo : control.undo)();
-    else if (mod && key === 'y') control.redo();
-    else if (mod || event.altKey) return false;
-    else if (/^[0-9]$/.test(key) && Number(key) < labels.labels.length) setLabel(Number(key));
-    else if (key === '[') setBrush((now) => Math.max(1, now - (now > 16 ? 4 : 1)));
-    else if (key === ']') setBrush((now) => Math.min(96, now + (now >= 16 ? 4 : 1)));
-    else if (toolKeys[key] && toolKeys[key] !== 'erase') setTool(toolKeys[key] ?? 'brush');
-    else return false;
+  const tools = usePaintTools(['brush', 'fill', 'rectangle'], control, 24, (key) => {
+    if (!/^[0-9]$/.test(key) || Number(key) >= labels.labels.length) return false;
+    setLabel(Number(key));
     return true;
-  };
-
-  const error = refusal ?? control.error;
+  });
   return (
     <section className="@container nodrag flex flex-col gap-2" aria-label={t('map')}>
       <div className="grid gap-2 @md:grid-cols-[minmax(0,1fr)_11rem]">
         <PaintSurface
           raster={raster}
           rgba={rgba}
-          tool={tool === 'erase' ? 'brush' : tool}
-          size={brush}
+          tool={tools.tool === 'erase' ? 'brush' : tools.tool}
+          size={tools.brush}
           value={label}
           readOnly={readOnly}
           label={t('surface')}
@@ -96,7 +90,8 @@ export function SemanticMapPainter({
           describe={(x, y) => t('at', { x, y, label: nameOf(valueAt(raster, x, y)) })}
           onShow={control.show}
           onCommit={control.commit}
-          onKey={onKey}
+          onKey={tools.onKey}
+          backdrop={<Ground hint={blankMap ? t('nothingPainted') : undefined} />}
         />
         <ul
           className="nowheel grid max-h-40 grid-cols-[repeat(auto-fill,minmax(7rem,1fr))] content-start gap-0.5 overflow-auto @md:max-h-none @md:grid-cols-1"
@@ -118,7 +113,7 @@ export function SemanticMapPainter({
                 >
                   <span
                     className="size-4 shrink-0 rounded-sm border border-input"
-                    style={{ backgroundColor: color }}
+                    style={index === 0 ? checker : { backgroundColor: color }}
                     aria-hidden
                   />
                   <span className="min-w-0 flex-1 truncate">{name}</span>
@@ -137,17 +132,7 @@ export function SemanticMapPainter({
         </ul>
       </div>
       {!readOnly && (
-        <PaintTools
-          tools={['brush', 'fill', 'rectangle']}
-          tool={tool}
-          onTool={setTool}
-          size={brush}
-          onSize={setBrush}
-          canUndo={control.canUndo}
-          canRedo={control.canRedo}
-          onUndo={control.undo}
-          onRedo={control.redo}
-        >
+        <PaintTools state={tools} control={control}>
           <IconButton
             small
             label={t('clear')}
@@ -161,12 +146,7 @@ export function SemanticMapPainter({
           </IconButton>
         </PaintTools>
       )}
-      {error && (
-        <p role="alert" className="rounded-md bg-destructive-soft px-2 py-1.5 text-xs text-destructive">
-          {t('refused', { reason: error.message })}
-          {error.extra.mend !== undefined && <> {error.extra.mend}</>}
-        </p>
-      )}
+      <Refused error={refusal ?? control.error} />
     </section>
   );
 }

@@ -139,6 +139,12 @@ export function moveTo(draft: Doc, positions: ReadonlyMap<string, Point>): void 
   }
 }
 
+/** Makes a document another one, whole: what only the present one has, unknown fields included, goes. */
+export function replaceBy(draft: Doc, other: LoomDocument): void {
+  for (const key of Object.keys(draft)) if (!Object.hasOwn(other, key)) Reflect.deleteProperty(draft, key);
+  Object.assign(draft, other);
+}
+
 /** A node, frame or note by its id on the canvas. */
 export function itemOf(draft: Doc, id: string) {
   if (id.startsWith('group:')) return draft.groups[id.slice(6)];

@@ -27,6 +27,7 @@ export function startEngine(): void {
   runStore.setState({ engine: { is: 'starting' } });
   const mine = createEngineClient({
     backend: preferences.getState().backend,
+    tab: () => activeTab().id,
     onMessage: (message) => receive(message),
     onCrash: (reason) => {
       if (client !== mine) return;
@@ -134,6 +135,7 @@ function pump(): void {
   client.send({
     type: 'run',
     run: next.run,
+    tab: next.tab,
     document: JSON.parse(next.document) as unknown,
     previews: preferences.getState().previews,
     ...(next.targets === undefined ? {} : { targets: [...next.targets] }),

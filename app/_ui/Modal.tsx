@@ -49,7 +49,10 @@ export function Modal({
               <X size={16} />
             </Dialog.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-auto p-5">{children}</div>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys */}
+          <section tabIndex={0} aria-label={title} className="min-h-0 flex-1 overflow-auto p-5">
+            {children}
+          </section>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

@@ -28,6 +28,8 @@ const baseUrl = (): string => new URL('./', document.baseURI).href;
 /** Starts a worker. `onMessage` gets everything that is not an answer; `onCrash` when the worker dies. */
 export function createEngineClient(options: {
   readonly backend: BackendChoice;
+  /** Whose graph is looked into: the tab that is shown. */
+  readonly tab: () => string;
   readonly onMessage: (message: Exclude<ToPage, Answer>) => void;
   readonly onCrash: (reason: string) => void;
 }): EngineClient {
@@ -85,7 +87,7 @@ export function createEngineClient(options: {
   return {
     send,
     ask,
-    inspect: inspectClient(ask),
+    inspect: inspectClient(ask, options.tab),
     dispose() {
       worker.terminate();
       for (const { reject } of waiting.values()) reject(new LoomError('cancelled', 'Cancelled.'));
@@ -97,7 +99,7 @@ export function createEngineClient(options: {
 const unexpected = (answer: Answer): LoomError =>
   new LoomError('internal', `The engine answered "${answer.type}", which was not asked for.`);
 
-function inspectClient(ask: EngineClient['ask']): InspectClient {
+function inspectClient(ask: EngineClient['ask'], tab: () => string): InspectClient {
   const snapshotOf = async (request: WithoutId<InspectRequest>, signal?: AbortSignal) => {
     const answer = await ask(request, signal);
     if (answer.type === 'snapshot') return answer.snapshot;
@@ -110,18 +112,19 @@ function inspectClient(ask: EngineClient['ask']): InspectClient {
     return snapshot;
   };
   return {
-    inspect: (node, port, signal) => snapshotOf({ type: 'inspect', node, port }, signal),
-    decode: (node, port, signal) => must({ type: 'inspect-decode', node, port }, signal),
+    inspect: (node, port, signal) => snapshotOf({ type: 'inspect', tab: tab(), node, port }, signal),
+    decode: (node, port, signal) => must({ type: 'inspect-decode', tab: tab(), node, port }, signal),
     async trajectory(node, signal) {
-      const answer = await ask({ type: 'trajectory', node }, signal);
+      const answer = await ask({ type: 'trajectory', tab: tab(), node }, signal);
       if (answer.type === 'trajectory') return answer.trajectory;
       throw unexpected(answer);
     },
     async trajectoryStep(node, step, signal) {
-      const answer = await ask({ type: 'trajectory-step', node, step }, signal);
+      const answer = await ask({ type: 'trajectory-step', tab: tab(), node, step }, signal);
       if (answer.type === 'trajectory-step') return { x: answer.x, denoised: answer.denoised };
       throw unexpected(answer);
     },
-    decodeStep: (node, step, which, signal) => must({ type: 'trajectory-decode', node, step, which }, signal),
+    decodeStep: (node, step, which, signal) =>
+      must({ type: 'trajectory-decode', tab: tab(), node, step, which }, signal),
   };
 }

@@ -1,18 +1,19 @@
 /** The engine behind the worker's door: runs, answers and previews. Every failure becomes a message. */
 import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { decodeLatent, snapshot, transferables } from '../_inspect/snapshot';
-import { unitScale } from '../_inspect/trajectory';
 import { boot, type Engine } from './boot';
 import { pictures } from './images';
-import { errorMessage, type BackendChoice, type ToPage, type ToWorker } from './protocol';
+import { look, type Post } from './look';
+import { errorMessage, type BackendChoice, type ToWorker } from './protocol';
 
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
-export type Post = (message: ToPage, transfer?: Transferable[]) => void;
 
 let post: Post = () => undefined;
 let engine: Promise<Engine> | undefined;
-let latest: Plan | undefined;
+/** What each tab ran last: the inspector looks for its values there. */
+const plans = new Map<string, Plan>();
+/** Tabs whose plans are remembered. */
+const planLimit = 32;
 const running = new Map<string, AbortController>();
 
 /** Puts the engine together; once, before {@link take}. */
@@ -41,7 +42,7 @@ export function take(message: Exclude<ToWorker, { type: 'start' }>): void {
 const started = (): Promise<Engine> =>
   engine ?? Promise.reject(new LoomError('internal', 'The engine was not started.'));
 
-async function runDocument({ run: id, document: raw, targets, previews }: Of<'run'>): Promise<void> {
+async function runDocument({ run: id, tab, document: raw, targets, previews }: Of<'run'>): Promise<void> {
   const stop = new AbortController();
   running.set(id, stop);
   const begun = performance.now();
@@ -67,7 +68,7 @@ async function runDocument({ run: id, document: raw, targets, previews }: Of<'ru
           diagnostics: planned.blocked.flatMap(({ diagnostics }) => diagnostics),
         },
       );
-    latest = planned;
+    remember(tab, planned);
     post({
       type: 'run-planned',
       run: id,
@@ -79,11 +80,14 @@ async function runDocument({ run: id, document: raw, targets, previews }: Of<'ru
     const show = (node: string): void => {
       if (shown.has(node)) return;
       shown.add(node);
-      pending.push(showPictures(id, node));
+      pending.push(showPictures(id, planned, node));
     };
     const result = await executor.run(planned, {
       signal: stop.signal,
-      trace: (node) => trajectories.trace(node),
+      trace: (node, iteration) => {
+        const step = planned.stepOf(node, iteration);
+        return step && trajectories.trace(step.key);
+      },
       onEvent(event) {
         switch (event.type) {
           case 'node-started':
@@ -145,15 +149,15 @@ function previewer(run: string, wanted: boolean): (node: string, value: AnyValue
 }
 
 /** Sends the pictures that a finished node shows: what reaches a sink, or what an image node puts out. */
-async function showPictures(run: string, node: string): Promise<void> {
-  const definition = latest?.stepOf(node)?.definition;
+async function showPictures(run: string, of: Plan, node: string): Promise<void> {
+  const definition = of.stepOf(node)?.definition;
   if (definition === undefined) return;
   const { executor } = await started();
   const side = definition.sink === true ? 'in' : 'out';
   const ports = side === 'in' ? definition.inputs : definition.outputs;
   for (const [port, { type }] of Object.entries(ports)) {
     if (type.kind !== 'image') continue;
-    const borrowed = executor.borrow({ node, port, side });
+    const borrowed = executor.borrow({ node, port, side, plan: of });
     if (borrowed === undefined) continue;
     try {
       const frames = await pictures(borrowed.value);
@@ -167,17 +171,22 @@ async function showPictures(run: string, node: string): Promise<void> {
   }
 }
 
-/** Packages that the latest graph names: where a latent's decoder is looked for first. */
-const candidates = (): string[] =>
-  (latest?.steps ?? []).flatMap(({ params }) =>
-    typeof params['package'] === 'string' ? [params['package']] : [],
-  );
+/** The newest plan of a tab, which is also the last to be forgotten. */
+function remember(tab: string, planned: Plan): void {
+  plans.delete(tab);
+  plans.set(tab, planned);
+  const [oldest] = plans.keys();
+  if (plans.size > planLimit && oldest !== undefined) plans.delete(oldest);
+}
 
 async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'cancel' }>): Promise<void> {
-  const { executor, models, backend, trajectories } = await started();
   const { id } = message;
-  const borrow = (node: string, port: string) =>
-    executor.borrow({ node, port, side: 'out' }) ?? executor.borrow({ node, port, side: 'in' });
+  const booted = await started();
+  if ('tab' in message) {
+    await look(message, booted, plans.get(message.tab), post);
+    return;
+  }
+  const { models, backend, trajectories } = booted;
   switch (message.type) {
     case 'live': {
       const { tensors, bytes, sessions } = backend.live();
@@ -190,65 +199,6 @@ async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'canc
         throw new LoomError('unsupported', `"${message.package}" has no text encoder.`);
       const { tokens, limit, overflow } = await opened.conditioner.text.tokenize(message.prompt);
       post({ type: 'tokens', id, tokens: tokens.map((token) => ({ ...token })), limit, overflow });
-      return;
-    }
-    case 'inspect': {
-      const borrowed = borrow(message.node, message.port);
-      if (borrowed === undefined) {
-        post({ type: 'not-computed', id });
-        return;
-      }
-      try {
-        const found = await snapshot(borrowed.value);
-        post({ type: 'snapshot', id, snapshot: found }, transferables(found));
-      } finally {
-        borrowed.release();
-      }
-      return;
-    }
-    case 'inspect-decode': {
-      const borrowed = borrow(message.node, message.port);
-      if (borrowed === undefined) {
-        post({ type: 'not-computed', id });
-        return;
-      }
-      const scope = backend.scope();
-      try {
-        if (borrowed.value.kind !== 'latent') throw new LoomError('unsupported', 'Only latents are decoded.');
-        const { samples, space } = borrowed.value;
-        const options = { ops: scope.ops, signal: new AbortController().signal };
-        const found = await snapshot(await decodeLatent(samples, space.space, models, candidates(), options));
-        post({ type: 'snapshot', id, snapshot: found }, transferables(found));
-      } finally {
-        scope.release();
-        borrowed.release();
-      }
-      return;
-    }
-    case 'trajectory':
-      post({ type: 'trajectory', id, trajectory: await trajectories.summary(message.node) });
-      return;
-    case 'trajectory-step': {
-      const { x, denoised } = await trajectories.step(message.node, message.step);
-      post({ type: 'trajectory-step', id, step: message.step, x, denoised }, [
-        ...transferables(x),
-        ...transferables(denoised),
-      ]);
-      return;
-    }
-    case 'trajectory-decode': {
-      const { tensor, sigma, space } = trajectories.borrow(message.node, message.step, message.which);
-      const scope = backend.scope();
-      try {
-        // x is kept in σ-space; decoders take latents of unit variance.
-        const samples = message.which === 'x' ? scope.ops.linear([[unitScale(sigma), tensor]]) : tensor;
-        const options = { ops: scope.ops, signal: new AbortController().signal };
-        const found = await snapshot(await decodeLatent(samples, space.space, models, candidates(), options));
-        post({ type: 'snapshot', id, snapshot: found }, transferables(found));
-      } finally {
-        scope.release();
-        tensor.release();
-      }
       return;
     }
     case 'trajectory-budget':

@@ -54,6 +54,8 @@ export const toWorkerSchema = z.union([
     z.strictObject({
       type: z.literal('run'),
       run: z.string(),
+      /** Whose graph it is: the inspector asks for places in it by this name. */
+      tab: z.string(),
       document: z.unknown(),
       targets: z.array(z.string()).optional(),
       /** Whether unfinished outputs are read back and shown. */

@@ -38,9 +38,9 @@ function Panels() {
         <div className={card} id="inspector">
           <Inspector
             client={client}
-            target={{ node, port: 'out', title: `Sampler › ${node}` }}
+            target={{ tab: 'samples', node, port: 'out', title: `Sampler › ${node}` }}
             version={0}
-            onOpenTrajectory={setLog}
+            onOpenTrajectory={() => setLog(node)}
           />
         </div>
         <div className={card} id="trajectory">

@@ -51,8 +51,14 @@ export interface Executor {
    * result and the events. A second call waits for the first to end.
    */
   run(plan: Plan, options?: RunOptions): Promise<RunResult>;
-  /** The value at a port after (or during) a run of the latest plan; undefined when not computed or no longer there. Give it back. */
-  borrow(at: { node: string; port: string; side?: 'in' | 'out'; iteration?: number }): Borrowed | undefined;
+  /** The value at a port after (or during) a run of `plan`, the latest one when left out; undefined when not computed or no longer there. Give it back. */
+  borrow(at: {
+    node: string;
+    port: string;
+    side?: 'in' | 'out';
+    iteration?: number;
+    plan?: Plan;
+  }): Borrowed | undefined;
   /** Whether a step of a plan would be served from the cache. */
   has(key: string): boolean;
   /** What the cache holds. */

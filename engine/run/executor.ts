@@ -113,8 +113,9 @@ class PlanExecutor implements Executor {
     port,
     side = 'out',
     iteration = 0,
+    plan = this.#plan,
   }: Parameters<Executor['borrow']>[0]): Borrowed | undefined {
-    const at = this.#plan?.sourceOf(node, side, port, iteration);
+    const at = plan?.sourceOf(node, side, port, iteration);
     const entry = at && this.#cache.peek(at.step);
     const value = at && entry?.values[at.port];
     if (!entry || !value || tensorsOf(value).some(({ disposed }) => disposed)) return undefined;

@@ -14,9 +14,11 @@ import {
   removeNodes,
   seedControl,
   setSeedControl,
+  replaceBy,
   toggleMode,
 } from '@/app/_state/edits';
 import { nextProgress } from '@/app/_state/run';
+import { samplerAmong, samplerBehind } from '@/app/_state/samplers';
 import { fieldsOfNode } from '@/app/_editor/fields';
 import { inOrder } from '@/app/_editor/order';
 import { dashOf, fillingOf, outlines } from '@/app/_editor/ports';
@@ -169,6 +171,15 @@ describe('edits', () => {
   });
 });
 
+describe('an earlier version', () => {
+  it('takes the place of everything, unknown fields included', () => {
+    const before: LoomDocument = { ...template('text-to-image'), extra: { kept: 1 } };
+    const after: LoomDocument = { ...emptyDocument(), other: [2] };
+    const made = produce(before, (draft) => replaceBy(draft, after));
+    expect(made).toEqual(after);
+  });
+});
+
 describe('branch', () => {
   it('stops a copy at the step, goes on from it, and copies what follows', () => {
     const before = template('text-to-image');
@@ -185,6 +196,27 @@ describe('branch', () => {
     // What was there is untouched.
     for (const pair of pairs(before)) expect(wires).toContain(pair);
     for (const id of Object.keys(before.nodes)) expect(after.nodes[id]).toEqual(before.nodes[id]);
+  });
+});
+
+describe('samplers', () => {
+  const document = template('two-pass');
+  it('are known by their ports', () => {
+    expect(samplerAmong(document, ['noise', 'refine', 'sampler'])).toBe('refine');
+    expect(samplerAmong(document, ['noise', 'decode', 'nowhere'])).toBeUndefined();
+    expect(samplerAmong(document)).toBe('refine');
+  });
+  it('stand behind the latents that came out of them', () => {
+    expect(samplerBehind(document, 'refine')).toBe('refine');
+    expect(samplerBehind(document, 'enlarge')).toBe('sampler');
+    expect(samplerBehind(document, 'decode')).toBe('refine');
+    expect(samplerBehind(document, 'prompt')).toBeUndefined();
+  });
+  it('are found even where latents go in a circle', () => {
+    const circle = produce(document, (draft) => {
+      connect(draft, { node: 'enlarge', port: 'latent' }, { node: 'crop', port: 'latent' });
+    });
+    expect(samplerBehind(circle, 'crop')).toBeUndefined();
   });
 });
 
@@ -242,7 +274,9 @@ describe('commands', () => {
 describe('protocol', () => {
   it('takes its own messages and nothing else', () => {
     expect(toWorkerSchema.safeParse({ type: 'cancel', run: 'a' }).success).toBe(true);
-    expect(toWorkerSchema.safeParse({ type: 'inspect', id: '1', node: 'a', port: 'b' }).success).toBe(true);
+    expect(
+      toWorkerSchema.safeParse({ type: 'inspect', id: '1', tab: 't', node: 'a', port: 'b' }).success,
+    ).toBe(true);
     expect(toPageSchema.safeParse({ type: 'node-finished', run: 'a', node: 'b', ms: 1 }).success).toBe(true);
     fc.assert(
       fc.property(fc.anything(), (message) => {

@@ -51,8 +51,7 @@ const wired = async (editor: Editor): Promise<string[]> =>
     .toSorted();
 const wanted = wires.map(([from, to]) => `${from.join('.')} ${to.join('.')}`).toSorted();
 
-// Issue 6, open: one of the nine wires (package.firstStage → decode) is not made by this long drag; see the closing note.
-test.fixme('Text to image from an empty canvas by mouse alone, then run', async ({ page, editor }) => {
+test('Text to image from an empty canvas by mouse alone, then run', async ({ page, editor }) => {
   await editor.open();
   await editor.empty();
   const library = page.getByRole('complementary', { name: 'Nodes' });

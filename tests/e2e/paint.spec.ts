@@ -11,6 +11,8 @@ const labels = {
 test('a map is painted, undone, painted by keyboard, and runs', async ({ page, editor }) => {
   await editor.open({ template: 'map-to-image' });
   const surface = editor.node('map').getByRole('application', { name: 'Semantic map' });
+  // The painter's code comes with the first sign of life: a hand on its way to it.
+  await editor.node('map').hover();
   await surface.scrollIntoViewIfNeeded();
   const map = async () => {
     const value = (await editor.document()).nodes['map']?.params['map'];

@@ -110,6 +110,14 @@ describe('snapshots', () => {
     },
   );
 
+  it('codes come with the size of their codebook where it is known', async () => {
+    const value = values.find(({ kind }) => kind === 'codes');
+    if (!value) throw new Error('expected codes');
+    expect(await snapshot(value)).toMatchObject({ entries: null });
+    const codes = new Map([[space.space, 512]]);
+    expect(await snapshot(value, { codes })).toMatchObject({ entries: 512 });
+  });
+
   it('taking one leaves the engine’s memory alone', async () => {
     const [value] = values;
     if (value?.kind !== 'latent') throw new Error('expected a latent');

@@ -102,6 +102,20 @@ describe('the kept trajectory', () => {
     store.clear();
   });
 
+  it('all samplings share the budget: the oldest goes first', async () => {
+    const store = createTrajectoryStore({ budget: 5 * 32 });
+    const [first, second] = [sampling(3), sampling(4)];
+    for (const step of first.steps) store.trace('first')?.(step);
+    for (const step of second.steps.slice(0, 2)) store.trace('second')?.(step);
+    expect((await store.summary('first'))?.steps).toHaveLength(3);
+    for (const step of second.steps.slice(2)) store.trace('second')?.(step);
+    for (const each of [first, second]) each.end();
+    expect(await store.summary('first')).toBeNull();
+    expect((await store.summary('second'))?.steps).toHaveLength(4);
+    expect(first.steps.every(({ x }) => x.disposed)).toBe(true);
+    store.clear();
+  });
+
   it('a sampling may go on while it is read', async () => {
     const store = createTrajectoryStore({ budget: 4 * 32 });
     const { steps, end } = sampling(20);

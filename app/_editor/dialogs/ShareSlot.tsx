@@ -5,6 +5,7 @@ import { documentTitle } from '../../_actions/files';
 import { keeping } from '../../_share/keep';
 import { ShareDialog } from '../../_share/ShareDialog';
 import { VersionsDialog } from '../../_share/VersionsDialog';
+import { replaceBy } from '../../_state/edits';
 import { view } from '../../_state/view';
 import { activate, edit, openDocument, useWorkspace, workspace } from '../../_state/workspace';
 
@@ -19,9 +20,7 @@ export function ShareSlot({ which }: { readonly which: 'share' | 'versions' }) {
       store={store}
       document={active}
       onRestore={(version) => {
-        edit('restore', (draft) => {
-          Object.assign(draft, version);
-        });
+        edit('restore', (draft) => replaceBy(draft, version));
         close();
       }}
       onOpen={(opened, id) => {

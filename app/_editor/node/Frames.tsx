@@ -4,7 +4,7 @@ import { clsx } from 'clsx';
 import { useEffect, useRef } from 'react';
 import type { Frame } from '../../_state/run';
 
-/** One RGBA picture. */
+/** One RGBA picture. Without a label it only decorates what is named elsewhere. */
 export function FrameCanvas({
   frame,
   label,
@@ -25,8 +25,7 @@ export function FrameCanvas({
   return (
     <canvas
       ref={ref}
-      role="img"
-      aria-label={label}
+      {...(label === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
       width={frame.width}
       height={frame.height}
       className={clsx('block w-full', frame.width < 128 && '[image-rendering:pixelated]', className)}

@@ -61,23 +61,23 @@ export const NodePort = memo(function NodePort(props: NodePortProps) {
   return (
     <div
       className={clsx(
-        'relative flex min-w-0 items-center gap-1.5 transition-opacity',
+        'relative flex min-w-0 items-center gap-1.5',
         bare ? 'h-0' : 'h-[22px]',
         side === 'in' ? 'justify-start' : 'justify-end',
-        verdict === 'refuses' && 'opacity-35',
       )}
     >
       <Handle
         id={port}
         type={side === 'in' ? 'target' : 'source'}
         position={side === 'in' ? Position.Left : Position.Right}
-        aria-label={t(side === 'in' ? 'input' : 'output', { name: text.label, kind })}
+        role="img"
+        aria-label={t(side === 'in' ? 'input' : 'output', { name: text.label, kind: t(`kinds.${kind}`) })}
         title={`${text.label} · ${t(`kinds.${kind}`)}${text.doc === '' ? '' : `\n${text.doc}`}`}
         data-verdict={verdict}
         className={clsx(
           'loom-handle',
           (verdict === 'fits' || verdict === 'source') && 'loom-handle-lit',
-          missing && 'loom-handle-missing',
+          verdict === 'refuses' ? 'loom-handle-dim' : missing && 'loom-handle-missing',
         )}
       >
         <PortGlyph kind={kind} filling={definition === undefined ? 'hollow' : filling} />
@@ -87,8 +87,13 @@ export const NodePort = memo(function NodePort(props: NodePortProps) {
           className={clsx(
             'truncate text-[11.5px]',
             side === 'in' ? 'pl-3.5' : 'pr-3.5 text-right',
-            declared?.optional === true ? 'text-muted-foreground' : 'text-card-foreground',
-            missing && 'font-medium text-destructive',
+            verdict === 'fits' && 'font-semibold text-card-foreground',
+            verdict !== 'fits' &&
+              (missing && verdict !== 'refuses'
+                ? 'font-medium text-destructive'
+                : declared?.optional === true || verdict === 'refuses'
+                  ? 'text-muted-foreground'
+                  : 'text-card-foreground'),
           )}
         >
           {text.label}

@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
 import { Inspector } from '../../_inspect/Inspector';
 import { useNodeWords } from '../../_i18n/node-text';
+import { samplerBehind } from '../../_state/samplers';
 import { inspectClient } from '../../_state/engine';
 import { prefer } from '../../_state/preferences';
 import { useRun } from '../../_state/run';
@@ -19,6 +20,7 @@ export function InspectPanel() {
   const selected = useView((state) => [...state.selection].find((id) => !id.includes(':')) ?? null);
   const version = useRun((state) => state.version);
   const document = useWorkspace((state) => state.document);
+  const tab = useWorkspace((state) => state.active);
   // Without a wire: the first output of the selected node.
   const end = useMemo(() => {
     if (inspected !== null && document.nodes[inspected.node] !== undefined) return inspected;
@@ -29,6 +31,7 @@ export function InspectPanel() {
   const type = useWorkspace(({ inference }) =>
     end === null ? undefined : inference.portType(end.node, 'out', end.port),
   );
+  const sampler = end === null ? undefined : samplerBehind(document, end.node);
   const node = end === null ? undefined : document.nodes[end.node];
   const title =
     node === undefined || end === null
@@ -43,12 +46,16 @@ export function InspectPanel() {
       )}
       <Inspector
         client={inspectClient}
-        target={end === null ? null : { ...end, title }}
+        target={end === null ? null : { ...end, tab, title }}
         version={version}
-        onOpenTrajectory={(sampler) => {
-          view.setState({ trajectory: sampler });
-          prefer({ dock: 'trajectory' });
-        }}
+        onOpenTrajectory={
+          sampler === undefined
+            ? undefined
+            : () => {
+                view.setState({ trajectory: sampler });
+                prefer({ dock: 'trajectory' });
+              }
+        }
       />
     </div>
   );

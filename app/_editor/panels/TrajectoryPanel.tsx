@@ -1,29 +1,36 @@
 'use client';
 /** The steps of a sampling, and branching off from one. */
 import { registry } from '@/nodes/registry';
-import { boxOf, isSampler } from '../../_actions/perform';
+import { boxOf } from '../../_actions/perform';
 import { Trajectory } from '../../_inspect/Trajectory';
 import { useNodeWords } from '../../_i18n/node-text';
 import { branchFrom } from '../../_state/branch';
 import { inspectClient } from '../../_state/engine';
 import { flow } from '../../_state/flow';
 import { useRun } from '../../_state/run';
+import { samplerAmong } from '../../_state/samplers';
 import { select, useView } from '../../_state/view';
 import { edit, useWorkspace, workspace } from '../../_state/workspace';
 
 export function TrajectoryPanel() {
   const words = useNodeWords();
   const version = useRun((state) => state.version);
-  const wanted = useView((state) => [...state.selection].find(isSampler) ?? state.trajectory);
-  const id = useWorkspace(({ document }) =>
-    wanted !== null && document.nodes[wanted] !== undefined
-      ? wanted
-      : (Object.keys(document.nodes).find(isSampler) ?? null),
+  const tab = useWorkspace((state) => state.active);
+  const selection = useView((state) => state.selection);
+  const opened = useView((state) => state.trajectory);
+  // A sampler that is chosen, else the one that was asked for, else the first.
+  const id = useWorkspace(
+    ({ document }) =>
+      samplerAmong(document, selection) ??
+      samplerAmong(document, opened === null ? [] : [opened]) ??
+      samplerAmong(document) ??
+      null,
   );
   const node = useWorkspace(({ document }) => (id === null ? undefined : document.nodes[id]));
   const title = node === undefined ? '' : (node.title ?? words.title(registry.get(node.type), node.type));
   return (
     <Trajectory
+      key={tab}
       client={inspectClient}
       node={id}
       title={title}
@@ -36,7 +43,7 @@ export function TrajectoryPanel() {
           const branch = branchFrom(draft, sampler, step, bottom - top + 60);
           if (branch === undefined) return;
           queueMicrotask(() => select([branch]));
-          setTimeout(() => void flow()?.fitView({ duration: 300, padding: 0.12 }), 80);
+          setTimeout(() => void flow()?.fitView({ duration: 300, padding: 0.05 }), 80);
         });
       }}
     />

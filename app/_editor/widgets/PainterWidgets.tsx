@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
+import { checker } from '../../_painter/parts';
 import { late } from '../../_ui/late';
 import type { WidgetProps } from './props';
 
@@ -15,7 +16,8 @@ function Painted({ value }: { readonly value: unknown }) {
   return (
     <div
       aria-hidden
-      className="aspect-square w-full overflow-hidden rounded-md border border-border bg-muted"
+      className="aspect-square w-full overflow-hidden rounded-md border border-border"
+      style={checker}
     >
       {/* A data URL of the document: nothing is optimised or fetched. */}
       {/* oxlint-disable-next-line nextjs/no-img-element */}

@@ -1,5 +1,6 @@
 'use client';
 import { Select } from '@base-ui/react/select';
+import { landmark } from './landmark';
 import { clsx } from 'clsx';
 import { Check } from 'lucide-react';
 import { ChoiceFace, choiceLook, type ChoiceProps } from '../ChoiceFace';
@@ -27,7 +28,7 @@ export function ChoiceOverlay({
       <Select.Trigger id={id} aria-label={label} className={clsx(choiceLook, className)}>
         <ChoiceFace value={value} options={options} />
       </Select.Trigger>
-      <Select.Portal>
+      <Select.Portal container={landmark()}>
         <Select.Positioner sideOffset={4} alignItemWithTrigger={false} className="z-[80]">
           <Select.Popup className="max-h-72 min-w-[var(--anchor-width)] overflow-auto rounded-lg border border-border bg-popover p-1 text-popover-foreground shadow-xl outline-none">
             {options.map((option) => (

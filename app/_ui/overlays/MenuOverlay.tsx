@@ -1,4 +1,5 @@
 'use client';
+import { landmark } from './landmark';
 import { Menu } from '@base-ui/react/menu';
 import { Check, ChevronRight } from 'lucide-react';
 import type { DropMenuProps, Entries, MenuEntry } from '../menu';
@@ -34,7 +35,7 @@ function Items({ entries }: { readonly entries: Entries }) {
             <Row entry={entry} />
             <ChevronRight size={14} className="text-muted-foreground" />
           </Menu.SubmenuTrigger>
-          <Menu.Portal>
+          <Menu.Portal container={landmark()}>
             <Menu.Positioner sideOffset={2} className="z-[80]">
               <Menu.Popup className={popup}>
                 <Items entries={entry.entries} />
@@ -66,7 +67,7 @@ export function MenuOverlay({ trigger, entries, align = 'start', side = 'bottom'
   return (
     <Menu.Root modal={false} defaultOpen>
       <Menu.Trigger render={trigger} />
-      <Menu.Portal>
+      <Menu.Portal container={landmark()}>
         <Menu.Positioner sideOffset={6} align={align} side={side} className="z-[80]">
           <Menu.Popup className={popup}>
             {header}
@@ -91,7 +92,7 @@ export function MenuAt({
   const anchor = { getBoundingClientRect: () => new DOMRect(at.x, at.y, 0, 0) };
   return (
     <Menu.Root open onOpenChange={(open) => !open && onClose()} modal={false}>
-      <Menu.Portal>
+      <Menu.Portal container={landmark()}>
         <Menu.Positioner anchor={anchor} sideOffset={2} align="start" className="z-[80]">
           <Menu.Popup className={popup}>
             <Items entries={entries} />

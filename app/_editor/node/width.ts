@@ -1,0 +1,2 @@
+/** Width of a node that nobody resized, in canvas units. */
+export const nodeWidth = 248;
