@@ -4,7 +4,15 @@ export * from './document/schema';
 export { parseDocument, type DocumentNotice } from './document/parse';
 export { serialise } from './document/serialise';
 export { createHistory, type History } from './document/history';
-export { groupNodes, makeUnique, ungroup, unusedDefinitions, type GroupOptions } from './document/subgraph';
+export {
+  addInstance,
+  groupNodes,
+  makeUnique,
+  mayStandIn,
+  ungroup,
+  unusedDefinitions,
+  type GroupOptions,
+} from './document/subgraph';
 export { canonical } from './document/canonical';
 export { infer, inferredCount } from './graph/infer';
 export type {

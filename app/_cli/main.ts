@@ -32,6 +32,7 @@ function program(finish: (code: number) => void): Command {
     .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
     .option('--models <folder>', 'a folder of model packages beside the built-in ones')
     .option('--json', 'print the findings as JSON')
+    .option('--mend <file.json>', 'write the graph with the first mend of every error applied')
     .action(async (graph, options) => finish(await (await import('./validate')).validate(graph, options)));
 
   loom

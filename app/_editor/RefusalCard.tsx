@@ -5,7 +5,8 @@ import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { applyMend, type Diagnostic, type Mend, type PortType } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { useNodeWords, type NodeWords } from '../_i18n/node-text';
+import { mendText } from '../_i18n/mend-text';
+import { useNodeWords } from '../_i18n/node-text';
 import { connect, freshId } from '../_state/edits';
 import { useView, view } from '../_state/view';
 import { edit, workspace } from '../_state/workspace';
@@ -36,31 +37,12 @@ export function TypeLine({ type, caption }: { readonly type: PortType; readonly 
 export function useMendText(): (mend: Mend) => string {
   const t = useTranslations('mends');
   const words = useNodeWords();
-  return (mend) => mendText(mend, t, words);
-}
-function mendText(mend: Mend, t: ReturnType<typeof useTranslations<'mends'>>, words: NodeWords): string {
-  const { document } = workspace.getState();
-  const titleOf = (id: string): string => {
-    const node = document.nodes[id];
-    return node === undefined ? id : (node.title ?? words.title(registry.get(node.type), node.type));
-  };
   const typeTitle = (type: string): string => words.title(registry.get(type), type);
-  switch (mend.kind) {
-    case 'remove-edge':
-      return t('remove-edge');
-    case 'connect':
-      return t('connect', { from: titleOf(mend.from.node), to: titleOf(mend.to.node) });
-    case 'set-param':
-      return t('set-param', { node: titleOf(mend.node), param: mend.param, value: String(mend.value) });
-    case 'insert':
-      return t('insert', { nodes: mend.chain.map(({ type }) => typeTitle(type)).join(' → ') });
-    case 'rewire':
-      return t('rewire', { from: titleOf(mend.from.node) });
-    case 'replace-node':
-      return t('replace-node', { node: titleOf(mend.node), type: typeTitle(mend.type) });
-    default:
-      return mend satisfies never;
-  }
+  const titleOf = (id: string): string => {
+    const node = workspace.getState().document.nodes[id];
+    return node === undefined ? id : (node.title ?? typeTitle(node.type));
+  };
+  return (mend) => mendText(mend, t, titleOf, typeTitle);
 }
 
 /** Buttons that mend a finding of the document. */

@@ -144,6 +144,60 @@ export function ungroup(draft: LoomDocument, instance: string, inside?: string):
   return ids;
 }
 
+/**
+ * Whether instances of `definition` may stand on a level: `inside` a definition
+ * they may not if it is that one, or if it is used in it at any depth, for the
+ * sub-graph would contain itself. At the top of a document always.
+ */
+export function mayStandIn(document: LoomDocument, definition: string, inside: string | undefined): boolean {
+  if (inside === undefined) return true;
+  const seen = new Set([definition]);
+  for (const id of seen) {
+    if (id === inside) return false;
+    const nodes = Object.hasOwn(document.definitions, id) ? document.definitions[id]?.nodes : undefined;
+    for (const { type } of Object.values(nodes ?? {})) {
+      const inner = definitionOf(type);
+      if (inner !== undefined) seen.add(inner);
+    }
+  }
+  return true;
+}
+
+/**
+ * Puts another instance of a definition on a level.
+ * @throws LoomError `invalid-document` when there is no such definition, the id
+ * is taken, or the sub-graph would contain itself.
+ */
+export function addInstance(
+  draft: LoomDocument,
+  definition: string,
+  {
+    instance,
+    inside,
+    position,
+  }: {
+    readonly instance: string;
+    readonly inside?: string;
+    readonly position?: { readonly x: number; readonly y: number };
+  },
+): void {
+  const level = levelFor(draft, inside);
+  if (!Object.hasOwn(draft.definitions, definition))
+    throw new LoomError('invalid-document', `There is no sub-graph “${definition}”.`, { path: definition });
+  if (Object.hasOwn(level.nodes, instance)) throw taken(instance);
+  if (!mayStandIn(draft, definition, inside))
+    throw new LoomError(
+      'invalid-document',
+      `The sub-graph “${definition}” would contain itself: “${inside ?? ''}” is used in it.`,
+      { path: definition, node: instance },
+      { mend: 'Make it unique first, or put it outside.' },
+    );
+  level.nodes[instance] = nodeSchema.parse({
+    type: instanceType(definition),
+    ...(position ? { position } : {}),
+  });
+}
+
 /** Definitions that no instance uses, directly or inside another that is used. */
 export function unusedDefinitions(document: LoomDocument): readonly string[] {
   const used = new Set<string>();

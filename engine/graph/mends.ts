@@ -38,6 +38,8 @@ export function mendsFor(
       return trial.keep(packageMends(finding, inference));
     case 'duplicate-input':
       return trial.keep(duplicates(finding, inference));
+    case 'cycle':
+      return inHand ? [] : trial.keep(cycleMends(finding, inference));
     default:
       return inHand ? [] : trial.keep(removal(finding));
   }
@@ -188,6 +190,15 @@ function* upstream(inference: Inference, misfit: Misfit): Iterable<Mend> {
       if (output && misfit.fits(output)) yield { kind: 'rewire', edge: edge.id, from: at };
     }
   }
+}
+
+/** The wire that closes the circle taken from something that the node does not feed, or away. */
+function* cycleMends(finding: Finding, inference: Inference): Iterable<Mend> {
+  const { node, port, edge } = finding;
+  const kind = own(inference.nodes.get(node ?? '')?.declared.inputs ?? {}, port ?? '')?.kind;
+  if (node !== undefined && port !== undefined && edge !== undefined && kind && !edge.includes('#'))
+    for (const { at } of sourcesOf(inference, kind, { node, port })) yield { kind: 'rewire', edge, from: at };
+  yield* removal(finding);
 }
 
 function* connections(finding: Finding, inference: Inference): Iterable<Mend> {

@@ -32,6 +32,10 @@ export function backendOn(ort: Ort, chosen: Chosen): Backend {
   const gpu = device === undefined ? undefined : new GpuMachine(device, ledger);
   const host: SessionHost = { Tensor: ort.Tensor, queue, ledger, gpu };
   const open = new Set<OrtSession>();
+  // Made here, not where a session is created: there it would keep that call's graph and weights alive with the session.
+  const forget = (gone: OrtSession): void => {
+    open.delete(gone);
+  };
   return {
     info,
     scope: () =>
@@ -44,7 +48,7 @@ export function backendOn(ort: Ort, chosen: Chosen): Backend {
           source.name,
           await create(ort, source, options, device),
           host,
-          (gone) => open.delete(gone),
+          forget,
         );
         open.add(session);
         return session;

@@ -2,10 +2,12 @@
 import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
 import {
+  addInstance,
   checkWire,
   groupNodes,
   infer,
   makeUnique,
+  mayStandIn,
   parseDocument,
   plan,
   portsOf,
@@ -248,6 +250,30 @@ describe('instances', () => {
       definitions: { a: { nodes: { b: { type: 'graph/b' } } }, b: { nodes: { a: { type: 'graph/a' } } } },
     });
     expect(read(loop).diagnostics.map(({ code }) => code)).toContain('cycle');
+  });
+
+  it('are refused where the sub-graph would contain itself, at any depth, while editing', () => {
+    const document = change(nested(2, 2), (draft) => makeUnique(draft, 'k0', 'other', 'd1'));
+    const add = (definition: string, inside?: string) =>
+      change(document, (draft) =>
+        addInstance(draft, definition, { instance: 'new', ...(inside === undefined ? {} : { inside }) }),
+      );
+    for (const [definition, inside] of [
+      ['d0', 'd0'],
+      ['d1', 'd0'],
+      ['d2', 'd0'],
+      ['d2', 'd1'],
+    ] as const) {
+      expect(mayStandIn(document, definition, inside)).toBe(false);
+      expect(() => add(definition, inside)).toThrow('would contain itself');
+    }
+    for (const [definition, inside] of [['d2'], ['d0', 'd2'], ['other', 'd0'], ['d0', 'other']] as const) {
+      expect(mayStandIn(document, definition, inside)).toBe(true);
+      expect(read(add(definition, inside)).diagnostics).toEqual([]);
+    }
+    expect(() => add('gone')).toThrow('no sub-graph');
+    expect(() => add('d1', 'gone')).toThrow('no sub-graph');
+    expect(() => change(document, (draft) => addInstance(draft, 'd0', { instance: 'top' }))).toThrow('taken');
   });
 
   it('a definition edited is inferred as a document anew would be', () => {
