@@ -20,6 +20,12 @@ function keep<T extends object>(cache: Map<string, T>, id: string, next: T): T {
   return next;
 }
 
+/** Yesterday's list when it has the same things in it: React Flow takes in a new list node by node. */
+function keepList<T>(before: T[] | undefined, next: T[]): T[] {
+  const same = before?.length === next.length && next.every((thing, index) => thing === before[index]);
+  return before !== undefined && same ? before : next;
+}
+
 const styles = new Map<string, { width: number; height?: number }>();
 function styleOf(width: number, height?: number): { width: number; height?: number } {
   const key = `${width} ${height ?? ''}`;
@@ -37,6 +43,7 @@ export function useFlowNodes(): Node[] {
   const selection = useView((state) => state.selection);
   const { drag, resize, measured } = useStore(gesture);
   const cache = useRef(new Map<string, Node>());
+  const last = useRef<Node[]>(undefined);
   return useMemo(() => {
     const made: Node[] = [];
     const put = (node: Node): void => {
@@ -82,7 +89,8 @@ export function useFlowNodes(): Node[] {
     }
     if (cache.current.size > made.length * 2 + 64)
       cache.current = new Map(made.map((node) => [node.id, node]));
-    return made;
+    last.current = keepList(last.current, made);
+    return last.current;
   }, [nodes, groups, notes, selection, drag, resize, measured]);
 }
 
@@ -91,24 +99,25 @@ export function useFlowEdges(): Edge[] {
   const nodes = useWorkspace((state) => state.document.nodes);
   const selection = useView((state) => state.edges);
   const cache = useRef(new Map<string, Edge>());
-  return useMemo(
-    () =>
-      Object.entries(edges).flatMap(([id, { from, to }]) => {
-        // A wire whose node is gone has nowhere to be drawn; the problems list names it.
-        if (!(from.node in nodes) || !(to.node in nodes)) return [];
-        return [
-          keep(cache.current, id, {
-            id,
-            type: 'wire',
-            source: from.node,
-            sourceHandle: from.port,
-            target: to.node,
-            targetHandle: to.port,
-            selected: selection.has(id),
-            ariaLabel: `${from.node} ${from.port} → ${to.node} ${to.port}`,
-          }),
-        ];
-      }),
-    [edges, nodes, selection],
-  );
+  const last = useRef<Edge[]>(undefined);
+  return useMemo(() => {
+    const made = Object.entries(edges).flatMap(([id, { from, to }]) => {
+      // A wire whose node is gone has nowhere to be drawn; the problems list names it.
+      if (!(from.node in nodes) || !(to.node in nodes)) return [];
+      return [
+        keep(cache.current, id, {
+          id,
+          type: 'wire',
+          source: from.node,
+          sourceHandle: from.port,
+          target: to.node,
+          targetHandle: to.port,
+          selected: selection.has(id),
+          ariaLabel: `${from.node} ${from.port} → ${to.node} ${to.port}`,
+        }),
+      ];
+    });
+    last.current = keepList(last.current, made);
+    return last.current;
+  }, [edges, nodes, selection]);
 }

@@ -15,24 +15,12 @@ import { useDiagnosticText, useDiagnostics } from '../diagnostics';
 import { fieldsOfNode } from '../fields';
 import { ParamForm } from '../ParamForm';
 import { Frames } from './Frames';
+import { useStrayPorts } from './stray-ports';
 import { NodeFailure } from './NodeFailure';
 import { NodePort } from './NodePort';
 import { ProgressLine, StatusIcon } from './NodeStatus';
 import { useFormat } from '../../_i18n/format';
 import { categoryColour } from './category';
-
-/** Ports that wires name although the definition has none such: kept visible, so that nothing is lost. */
-function useStrayPorts(id: string, side: 'in' | 'out', known: readonly string[]): readonly string[] {
-  const joined = useWorkspace(({ document }) => {
-    const ports = new Set<string>();
-    for (const { from, to } of Object.values(document.edges)) {
-      const end = side === 'in' ? to : from;
-      if (end.node === id && !known.includes(end.port)) ports.add(end.port);
-    }
-    return [...ports].toSorted().join('\n');
-  });
-  return joined === '' ? [] : joined.split('\n');
-}
 
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const node = useNode(id);
