@@ -1,7 +1,9 @@
 /** The graphs that come with the editor. */
+import { produce } from 'immer';
 import { z } from 'zod';
 import { LoomError, parseDocument, toLoomError, type LoomDocument } from '@/engine';
 import { say } from '../_i18n/say';
+import { currentLocale } from '../_state/preferences';
 import { openDocument } from '../_state/workspace';
 import { notify } from '../_ui/notify';
 
@@ -12,6 +14,8 @@ const indexSchema = z.array(
     kind: z.string(),
     title: words,
     description: words,
+    /** The titles that the template gives its nodes, in other languages. */
+    nodes: z.object({ ko: z.record(z.string(), z.string()) }).default({ ko: {} }),
     /** Whether `<id>.jpg`, drawn by the graph itself, stands beside it. */
     picture: z.boolean().default(false),
   }),
@@ -37,10 +41,29 @@ export async function fetchTemplate(id: string): Promise<LoomDocument> {
   return parseDocument(await fetchText(`templates/${id}.json`)).document;
 }
 
+/** A template's own words in Korean: its title, its description and the titles of its nodes. Prompts stay in the model's language. */
+export function inKorean(document: LoomDocument, entry: TemplateEntry): LoomDocument {
+  return produce(document, (draft) => {
+    draft.meta.title = entry.title.ko;
+    draft.meta.description = entry.description.ko;
+    for (const [id, title] of Object.entries(entry.nodes.ko)) {
+      const node = draft.nodes[id];
+      if (node?.title !== undefined) node.title = title;
+    }
+  });
+}
+
+async function fetchInLanguage(id: string): Promise<LoomDocument> {
+  const document = await fetchTemplate(id);
+  if (currentLocale() !== 'ko') return document;
+  const entry = (await fetchTemplates()).find((found) => found.id === id);
+  return entry === undefined ? document : inKorean(document, entry);
+}
+
 /** Opens a template in a tab; an untouched empty tab is replaced. */
 export async function openTemplate(id: string): Promise<void> {
   try {
-    openDocument(await fetchTemplate(id));
+    openDocument(await fetchInLanguage(id));
   } catch (thrown) {
     const error = toLoomError(thrown);
     notify.error(say(`errors.${error.code}`), { description: error.message });

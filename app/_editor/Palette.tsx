@@ -12,6 +12,7 @@ import { edit, workspace } from '../_state/workspace';
 import { candidatesFor, candidatesOnEdge, type Candidate } from '../_state/wiring';
 import { ends } from './gestures';
 import { categoryColour } from './node/category';
+import { usePortLabel } from './port-label';
 import { PortGlyph } from './PortGlyph';
 import { searchNodes } from './search';
 
@@ -27,6 +28,7 @@ function Open({ request }: { readonly request: PaletteRequest }) {
   const t = useTranslations('palette');
   const tc = useTranslations('categories');
   const words = useNodeWords();
+  const portLabel = usePortLabel();
   const [query, setQuery] = useState('');
   const box = useRef<HTMLDivElement>(null);
   const { from, edge } = request;
@@ -76,6 +78,7 @@ function Open({ request }: { readonly request: PaletteRequest }) {
 
   const left = Math.max(8, Math.min(request.screen.x, innerWidth - width - 8));
   const top = Math.max(8, Math.min(request.screen.y, innerHeight - height - 8));
+  const fromType = workspace.getState().document.nodes[from?.node ?? '']?.type;
   const kind =
     from === undefined
       ? undefined
@@ -113,7 +116,9 @@ function Open({ request }: { readonly request: PaletteRequest }) {
         {kind !== undefined && (
           <p className="flex items-center gap-1.5 border-b border-border bg-muted px-3 py-1.5 text-xs text-muted-foreground">
             <PortGlyph kind={kind} size={12} />
-            {t(from?.side === 'out' ? 'takes' : 'gives', { port: from?.port ?? '' })}
+            {t(from?.side === 'out' ? 'takes' : 'gives', {
+              port: portLabel(fromType, from?.port ?? '', from?.side === 'out' ? 'outputs' : 'inputs'),
+            })}
           </p>
         )}
         {edge !== undefined && (

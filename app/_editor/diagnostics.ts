@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl';
 import { useStoreWithEqualityFn } from 'zustand/traditional';
 import type { Diagnostic } from '@/engine';
 import { useNodeWords } from '../_i18n/node-text';
+import { usePortLabel } from './port-label';
 import { workspace } from '../_state/workspace';
 import { registry } from '@/nodes/registry';
 
@@ -24,6 +25,7 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
   const t = useTranslations('diagnostics');
   const port = useTranslations('port');
   const words = useNodeWords();
+  const portLabel = usePortLabel();
   return useCallback(
     (found) => {
       const { document } = workspace.getState();
@@ -40,13 +42,13 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
         fieldName === 'kind' && type !== undefined ? port(`kinds.${type.kind}`) : (text ?? '?');
       return t(found.code, {
         title,
-        port: found.port ?? '',
+        port: found.port === undefined ? '' : portLabel(node?.type, found.port),
         field,
         got: kind(found.gotType, found.got),
         want: kind(found.wantType, found.want),
         message: found.message,
       });
     },
-    [t, port, words],
+    [t, port, words, portLabel],
   );
 }

@@ -41,14 +41,9 @@ function keyApplies(event: KeyboardEvent, key: string): boolean {
       (target instanceof Element && (target.id === 'canvas' || target.classList.contains('react-flow__pane')))
     );
   }
-  // Enter and letters on a focused button are the button's.
-  if (
-    event.target instanceof Element &&
-    event.target.closest('button, [role="menuitem"]') !== null &&
-    key === 'Delete'
-  )
-    return true;
-  return true;
+  // Letters typed into an open menu or list look for an entry.
+  const inList = event.target instanceof Element && event.target.closest('[role="menu"], [role="listbox"]');
+  return inList === null || inList === false || /\$mod|Alt|F\d/.test(key);
 }
 
 export function useWindowEvents(): void {

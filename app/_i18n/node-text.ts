@@ -2,6 +2,7 @@
  * Words about nodes. English lives in the definitions; other languages lie
  * over it, per node, and a missing word falls back to English.
  */
+import { useMemo } from 'react';
 import { z } from 'zod';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
@@ -19,17 +20,25 @@ const nodeWords = z.looseObject({
 const schema = z.record(z.string(), nodeWords);
 type NodeTexts = z.output<typeof schema>;
 
-const store = createStore<{ texts: NodeTexts }>(() => ({ texts: {} }));
+interface Texts {
+  readonly nodes: NodeTexts;
+  /** Labels of ports by their names, whatever the node. */
+  readonly ports: Readonly<Record<string, string>>;
+}
 
-/** Lays a language over the definitions. Entries that are not texts of a node are left out. */
+const store = createStore<Texts>(() => ({ nodes: {}, ports: {} }));
+
+/** Lays a language over the definitions: texts by node id, labels of ports under `ports`. Entries that are neither are left out. */
 export function setNodeTexts(raw: unknown): void {
   const entries = z.record(z.string(), z.unknown()).catch({}).parse(raw);
   const texts: NodeTexts = {};
+  const ports = words.catch({}).parse(entries['ports']);
   for (const [id, entry] of Object.entries(entries)) {
+    if (id === 'ports') continue;
     const parsed = nodeWords.safeParse(entry);
     if (parsed.success) texts[id] = parsed.data;
   }
-  store.setState({ texts });
+  store.setState({ nodes: texts, ports });
 }
 
 const spaced = (name: string): string =>
@@ -49,7 +58,7 @@ export interface NodeWords {
   option(definition: AnyNode, param: string, value: string): string;
 }
 
-const wordsOf = (texts: NodeTexts): NodeWords => ({
+const wordsOf = ({ nodes: texts, ports }: Texts): NodeWords => ({
   title: (definition, fallback) =>
     definition === undefined ? fallback : (texts[definition.id]?.title ?? definition.title),
   doc: (definition) => texts[definition.id]?.doc ?? definition.doc,
@@ -58,7 +67,7 @@ const wordsOf = (texts: NodeTexts): NodeWords => ({
     const doc = port?.doc ?? '';
     const own = port?.type.kind.replaceAll('-', '') === name.toLowerCase();
     return {
-      label: own && kind !== undefined ? kind : spaced(name),
+      label: own && kind !== undefined ? kind : (ports[name] ?? spaced(name)),
       doc: texts[definition.id]?.[side]?.[name] ?? doc,
     };
   },
@@ -68,7 +77,8 @@ const wordsOf = (texts: NodeTexts): NodeWords => ({
 
 /** Words about nodes in the current language, for components. */
 export function useNodeWords(): NodeWords {
-  return wordsOf(useStore(store, (state) => state.texts));
+  const texts = useStore(store);
+  return useMemo(() => wordsOf(texts), [texts]);
 }
 /** The same outside of React. */
-export const currentNodeWords = (): NodeWords => wordsOf(store.getState().texts);
+export const currentNodeWords = (): NodeWords => wordsOf(store.getState());

@@ -113,7 +113,8 @@ export function VersionsDialog({
                     </p>
                     <p className="text-[11px] text-muted-foreground">
                       {format.dateTime(version.time, { dateStyle: 'medium', timeStyle: 'short' })} ·{' '}
-                      {t(`reason.${version.reason}`)} · {size(version.bytes)}
+                      {t(`reason.${version.reason}`)} ·{' '}
+                      <span className="whitespace-nowrap">{size(version.bytes)}</span>
                     </p>
                   </div>
                   <Button

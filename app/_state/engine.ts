@@ -254,10 +254,13 @@ function addResult(current: QueuedRun, node: string, frame: Result['frame'], ms:
     const seed = params['seed'];
     return typeof seed === 'string' ? [seed] : [];
   });
-  const title = Object.values(document.nodes).flatMap(({ params }) => {
-    const text = params['text'] ?? params['class'];
-    return typeof text === 'string' && text !== '' ? [text] : [];
-  });
+  // The words that were drawn; a class where there are none.
+  const title = ['text', 'class'].flatMap((name) =>
+    Object.values(document.nodes).flatMap(({ params }) => {
+      const text = params[name];
+      return typeof text === 'string' && text !== '' ? [text] : [];
+    }),
+  );
   const result: Result = {
     id: nanoid(8),
     run: current.run,

@@ -11,12 +11,15 @@ const names: Readonly<Record<string, string>> = {
   ArrowLeft: '←',
   ArrowRight: '→',
   Space: '␣',
+  Plus: '+',
 };
 
 /** A tinykeys binding as the caps on this person's keyboard, e.g. `$mod+Shift+Z` → Ctrl Shift Z. */
 export function keyCaps(hotkey: string): string[] {
   const mac = isMac();
-  return hotkey.split('+').map((part) => {
+  // The plus key itself is written `+` or `Shift++`.
+  const parts = hotkey === '+' ? ['+'] : hotkey.replace(/\+\+$/, '+Plus').split('+');
+  return parts.map((part) => {
     if (part === '$mod') return mac ? '⌘' : 'Ctrl';
     if (part === 'Shift') return mac ? '⇧' : 'Shift';
     if (part === 'Alt') return mac ? '⌥' : 'Alt';

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { diagnosticCodes, portKinds } from '@/engine';
+import { z } from 'zod';
+import { diagnosticCodes, parseDocument, portKinds } from '@/engine';
 import { commands } from '@/app/_actions/commands';
 import { registry } from '@/nodes/registry';
 import en from '@/app/_i18n/en.json';
 import ko from '@/app/_i18n/ko.json';
+import nodesKo from '@/app/_i18n/nodes.ko.json';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -56,6 +58,27 @@ describe('the message catalogues', () => {
     const steps = [...sources.matchAll(/\bedit\(\s*'([a-z-]+)'/g)].map((match) => match[1] ?? '');
     expect(steps.length).toBeGreaterThan(20);
     for (const step of steps) expect(english.has(`edits.${step}`), step).toBe(true);
+  });
+  it('word the titles that templates give their nodes, and every port that is not named after its kind', () => {
+    const entries = z
+      .array(
+        z.object({ id: z.string(), nodes: z.object({ ko: z.record(z.string(), z.string()) }).optional() }),
+      )
+      .parse(JSON.parse(readFileSync(`${root}public/templates/index.json`, 'utf8')));
+    expect(entries.length).toBeGreaterThan(15);
+    for (const { id, nodes } of entries) {
+      const { document } = parseDocument(readFileSync(`${root}public/templates/${id}.json`, 'utf8'));
+      const titled = Object.entries(document.nodes).flatMap(([node, { title }]) =>
+        title === undefined ? [] : [node],
+      );
+      expect(Object.keys(nodes?.ko ?? {}).toSorted(), id).toEqual(titled.toSorted());
+    }
+    const named = registry.all().flatMap(({ inputs, outputs }) =>
+      Object.entries({ ...inputs, ...outputs })
+        .filter(([name, { type }]) => name.length > 1 && type.kind.replaceAll('-', '') !== name.toLowerCase())
+        .map(([name]) => name),
+    );
+    expect([...new Set(named)].toSorted()).toEqual(Object.keys(nodesKo.ports).toSorted());
   });
   it('hold nothing that no code could use', () => {
     // A key is used when its last part stands in the code, whole or as the fixed part of a template.

@@ -144,8 +144,8 @@ test('Text to image from an empty canvas by keyboard alone, then run', async ({ 
 test('a wire let go on the empty canvas offers what fits, connected', async ({ page, editor }) => {
   await editor.open();
   const from = await editor.at(editor.port('decode', 'out', 'image'));
-  await editor.drag(from, { x: from.x + 60, y: from.y + 220 });
-  await expect(page.getByText('Nodes that take “image”')).toBeVisible();
+  await editor.drag(from, { x: from.x + 20, y: from.y - 180 });
+  await expect(page.getByText('Nodes that take “Image”')).toBeVisible();
   const names = await page.getByRole('option').allTextContents();
   expect(names.some((name) => name.startsWith('Encode'))).toBe(true);
   expect(names.some((name) => name.startsWith('Sampler'))).toBe(false);

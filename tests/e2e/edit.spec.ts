@@ -125,7 +125,7 @@ test('clicking a wire opens the inspector on what flows there', async ({ page, e
   await page.mouse.click((a.x + b.x) / 2, (a.y + b.y) / 2);
   const panel = page.getByRole('complementary', { name: 'Inspector' });
   await expect(panel).toBeVisible();
-  await expect(panel).toContainText('Decode › image');
+  await expect(panel).toContainText('Decode › Image');
 });
 
 test('mute shows on the node and is taken back by the same key', async ({ page, editor }) => {

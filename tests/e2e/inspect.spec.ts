@@ -9,7 +9,7 @@ test('a latent: views, numbers, difference, decoded, saved', async ({ page, edit
   const a = await editor.at(editor.port('sampler', 'out', 'latent'));
   const b = await editor.at(editor.port('decode', 'in', 'latent'));
   await page.mouse.click((a.x + b.x) / 2, (a.y + b.y) / 2);
-  await expect(panel).toContainText('Sampler › latent');
+  await expect(panel).toContainText('Sampler › Latent');
   await expect(panel.getByRole('table')).toContainText('mean');
   const rows = panel.getByRole('row');
   const channels = (await rows.count()) - 2;

@@ -53,7 +53,7 @@ for (const scheme of ['light', 'dark'] as const) {
     const b = await editor.at(editor.port('decode', 'in', 'latent'));
     await page.mouse.click((a.x + b.x) / 2, (a.y + b.y) / 2);
     const panel = page.getByRole('complementary', { name: 'Inspector' });
-    await expect(panel).toContainText('Sampler › latent');
+    await expect(panel).toContainText('Sampler › Latent');
     await looker.look('inspector');
     await panel.getByRole('tab', { name: 'Channels' }).click();
     await looker.look('inspector channels');
@@ -150,8 +150,8 @@ for (const scheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('alertdialog')).toBeVisible();
     await looker.look('refused wire');
     await page.keyboard.press('Escape');
-    await editor.drag(from, { x: from.x + 60, y: from.y + 330 });
-    await expect(page.getByText('Nodes that take “latent”')).toBeVisible();
+    await editor.drag(from, { x: from.x + 40, y: from.y - 180 });
+    await expect(page.getByText('Nodes that take “Latent”')).toBeVisible();
     await looker.look('palette');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Run', exact: true }).click();

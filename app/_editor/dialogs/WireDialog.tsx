@@ -12,6 +12,7 @@ import { candidatesFor, verdicts } from '../../_state/wiring';
 import { useDiagnosticText } from '../diagnostics';
 import { ends, tryConnect } from '../gestures';
 import { inOrder } from '../order';
+import { usePortLabel } from '../port-label';
 import { PortGlyph } from '../PortGlyph';
 import { match } from '../search';
 import { CommandFrame, groupLook, itemLook } from './CommandFrame';
@@ -95,6 +96,10 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
   const words = useNodeWords();
   const titleOf = useTitles();
   const text = useDiagnosticText();
+  const portLabel = usePortLabel();
+  const { nodes } = workspace.getState().document;
+  const other = from.side === 'out' ? 'inputs' : 'outputs';
+  const labelAt = (node: string, port: string): string => portLabel(nodes[node]?.type, port, other);
   const { found, fresh } = useMemo(() => {
     const { inference } = workspace.getState();
     return { found: verdicts(inference, from), fresh: candidatesFor(inference, from) };
@@ -108,7 +113,7 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
   const item = ({ node, port, verdict }: (typeof ports)[number]) => (
     <Command.Item
       key={`${node} ${port}`}
-      value={`${titleOf(node)} ${port} ${node}`}
+      value={`${titleOf(node)} ${labelAt(node, port)} ${port} ${node}`}
       className={itemLook}
       onSelect={() => {
         close();
@@ -118,7 +123,7 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
     >
       <span className="min-w-0 flex-1">
         <span className="font-medium">{titleOf(node)}</span>{' '}
-        <span className="text-muted-foreground">{port}</span>
+        <span className="text-muted-foreground">{labelAt(node, port)}</span>
         {verdict !== null && <span className="block text-[11px] text-destructive">{text(verdict)}</span>}
       </span>
     </Command.Item>
@@ -132,7 +137,10 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
       header={
         <p className="flex items-center gap-2 border-b border-border bg-muted px-4 py-2 text-xs text-muted-foreground">
           {kind !== undefined && <PortGlyph kind={kind} size={12} />}
-          {t('from', { title: titleOf(from.node), port: from.port })}
+          {t('from', {
+            title: titleOf(from.node),
+            port: portLabel(nodes[from.node]?.type, from.port, from.side === 'out' ? 'outputs' : 'inputs'),
+          })}
         </p>
       }
     >
@@ -159,7 +167,9 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
             }}
           >
             <span className="flex-1">{words.title(definition, '')}</span>
-            <span className="text-[11px] text-muted-foreground">{port}</span>
+            <span className="text-[11px] text-muted-foreground">
+              {portLabel(definition.id, port ?? '', other)}
+            </span>
           </Command.Item>
         ))}
       </Command.Group>

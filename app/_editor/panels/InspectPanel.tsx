@@ -11,11 +11,13 @@ import { prefer } from '../../_state/preferences';
 import { useRun } from '../../_state/run';
 import { useView, view } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
+import { usePortLabel } from '../port-label';
 import { TypeLine } from '../RefusalCard';
 
 export function InspectPanel() {
   const t = useTranslations('dock');
   const words = useNodeWords();
+  const portLabel = usePortLabel();
   const inspected = useView((state) => state.inspected);
   const selected = useView((state) => [...state.selection].find((id) => !id.includes(':')) ?? null);
   const version = useRun((state) => state.version);
@@ -36,7 +38,7 @@ export function InspectPanel() {
   const title =
     node === undefined || end === null
       ? ''
-      : `${node.title ?? words.title(registry.get(node.type), node.type)} › ${end.port}`;
+      : `${node.title ?? words.title(registry.get(node.type), node.type)} › ${portLabel(node.type, end.port, 'outputs')}`;
   return (
     <div>
       {type !== undefined && (

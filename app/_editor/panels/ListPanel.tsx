@@ -12,7 +12,7 @@ import { useNodeWords } from '../../_i18n/node-text';
 import { flow } from '../../_state/flow';
 import { useRun } from '../../_state/run';
 import { select, useView, view } from '../../_state/view';
-import { edit, useNode, useWorkspace } from '../../_state/workspace';
+import { edit, useNode, useWorkspace, workspace } from '../../_state/workspace';
 import { IconButton } from '../../_ui/Button';
 import { useDiagnosticText, useDiagnostics } from '../diagnostics';
 import { fieldsOfNode } from '../fields';
@@ -20,6 +20,7 @@ import { Frames } from '../node/Frames';
 import { NodeFailure } from '../node/NodeFailure';
 import { ProgressLine, StatusIcon } from '../node/NodeStatus';
 import { ParamForm } from '../ParamForm';
+import { usePortLabel } from '../port-label';
 import { PortGlyph } from '../PortGlyph';
 import { inOrder } from '../order';
 
@@ -49,6 +50,7 @@ const Row = memo(function Row({
   const t = useTranslations('list');
   const node = useNode(id);
   const words = useNodeWords();
+  const portLabel = usePortLabel();
   const tab = useWorkspace((state) => state.active);
   const run = useRun((state) => state.nodes[tab]?.[id]);
   const frames = useRun((state) => state.frames[tab]?.[id]);
@@ -66,6 +68,9 @@ const Row = memo(function Row({
   const definition = registry.get(node.type);
   const title = node.title ?? words.title(definition, node.type);
   const expanded = open || (touch && chosen);
+  const { nodes } = workspace.getState().document;
+  const titleOf = (other: string): string =>
+    nodes[other]?.title ?? words.title(registry.get(nodes[other]?.type ?? ''), other);
   const hasForm =
     definition !== undefined && fieldsOfNode(definition).some((field) => field.widget !== 'hidden');
   return (
@@ -129,12 +134,16 @@ const Row = memo(function Row({
                   <li key={edge} className="flex items-center gap-1.5">
                     {kind !== undefined && <PortGlyph kind={kind} size={11} />}
                     <span className="min-w-0 flex-1 truncate text-muted-foreground">
-                      {t('from', { port, source, output })}
+                      {t('from', {
+                        port: portLabel(node.type, port, 'inputs'),
+                        source: titleOf(source),
+                        output: portLabel(nodes[source]?.type, output, 'outputs'),
+                      })}
                     </span>
                     {!touch && (
                       <IconButton
                         small
-                        label={t('unplug', { port })}
+                        label={t('unplug', { port: portLabel(node.type, port, 'inputs') })}
                         onClick={() =>
                           edit('disconnect', (draft) => {
                             delete draft.edges[edge];
