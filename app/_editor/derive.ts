@@ -1,10 +1,10 @@
 'use client';
 /** React Flow's nodes and edges, derived from the document and the view; an unchanged item keeps its object. */
-import { useMemo, useRef } from 'react';
+import { useSyncExternalStore } from 'react';
 import type { Edge, Node } from 'reactflow';
-import { useStore } from 'zustand';
-import { gesture, useView } from '../_state/view';
-import { useWorkspace } from '../_state/workspace';
+import type { LoomDocument } from '@/engine';
+import { gesture, view } from '../_state/view';
+import { workspace } from '../_state/workspace';
 import { nodeWidth } from './node/width';
 
 const noData = {};
@@ -36,47 +36,60 @@ function styleOf(width: number, height?: number): { width: number; height?: numb
   return style;
 }
 
-export function useFlowNodes(): Node[] {
-  const nodes = useWorkspace((state) => state.document.nodes);
-  const groups = useWorkspace((state) => state.document.groups);
-  const notes = useWorkspace((state) => state.document.notes);
-  const selection = useView((state) => state.selection);
-  const { drag, resize, measured } = useStore(gesture);
-  const cache = useRef(new Map<string, Node>());
-  const last = useRef<Node[]>(undefined);
-  return useMemo(() => {
+/** A reading of the stores that is made anew only when one of its parts is another object. */
+function derived<Part extends object, T>(
+  parts: () => Part,
+  make: (parts: Part, before: T | undefined) => T,
+): () => T {
+  let last: { readonly parts: Part; readonly made: T } | undefined;
+  return () => {
+    const now = parts();
+    const known = last;
+    if (
+      known !== undefined &&
+      Object.entries(now).every(([key, part]) => Reflect.get(known.parts, key) === part)
+    )
+      return known.made;
+    const made = make(now, known?.made);
+    last = { parts: now, made };
+    return made;
+  };
+}
+
+const nodeCache = new Map<string, Node>();
+const flowNodes = derived(
+  () => {
+    const { nodes, groups, notes } = workspace.getState().document;
+    const { drag, resize, measured } = gesture.getState();
+    return { nodes, groups, notes, selection: view.getState().selection, drag, resize, measured };
+  },
+  ({ nodes, groups, notes, selection, drag, resize, measured }, before: Node[] | undefined) => {
     const made: Node[] = [];
     const put = (node: Node): void => {
-      made.push(keep(cache.current, node.id, node));
+      made.push(keep(nodeCache, node.id, node));
     };
     const common = (id: string) => {
       const size = measured.get(id);
       return { data: noData, selected: selection.has(id), ...(size === undefined ? {} : { measured: size }) };
     };
-    for (const [key, group] of Object.entries(groups)) {
-      const id = `group:${key}`;
-      const size = resize.get(id) ?? group.size;
+    const box = (
+      type: 'frame' | 'note',
+      id: string,
+      item: LoomDocument['groups'][string] | LoomDocument['notes'][string],
+      zIndex: number,
+    ): void => {
+      const size = resize.get(id) ?? item.size;
       put({
         id,
-        type: 'frame',
-        position: drag.get(id) ?? group.position,
-        zIndex: -2,
+        type,
+        position: drag.get(id) ?? item.position,
+        zIndex,
         style: styleOf(size.width, size.height),
         ...common(id),
       });
-    }
-    for (const [key, note] of Object.entries(notes)) {
-      const id = `note:${key}`;
-      const size = resize.get(id) ?? note.size;
-      put({
-        id,
-        type: 'note',
-        position: drag.get(id) ?? note.position,
-        zIndex: -1,
-        style: styleOf(size.width, size.height),
-        ...common(id),
-      });
-    }
+    };
+    for (const [key, group] of Object.entries(groups)) box('frame', `group:${key}`, group, -2);
+    for (const [key, note] of Object.entries(notes)) box('note', `note:${key}`, note, -1);
     for (const [id, node] of Object.entries(nodes)) {
       const width = resize.get(id)?.width ?? node.size?.width ?? nodeWidth;
       put({
@@ -87,25 +100,23 @@ export function useFlowNodes(): Node[] {
         ...common(id),
       });
     }
-    if (cache.current.size > made.length * 2 + 64)
-      cache.current = new Map(made.map((node) => [node.id, node]));
-    last.current = keepList(last.current, made);
-    return last.current;
-  }, [nodes, groups, notes, selection, drag, resize, measured]);
-}
+    forget(nodeCache, made);
+    return keepList(before, made);
+  },
+);
 
-export function useFlowEdges(): Edge[] {
-  const edges = useWorkspace((state) => state.document.edges);
-  const nodes = useWorkspace((state) => state.document.nodes);
-  const selection = useView((state) => state.edges);
-  const cache = useRef(new Map<string, Edge>());
-  const last = useRef<Edge[]>(undefined);
-  return useMemo(() => {
+const edgeCache = new Map<string, Edge>();
+const flowEdges = derived(
+  () => {
+    const { nodes, edges } = workspace.getState().document;
+    return { nodes, edges, selection: view.getState().edges };
+  },
+  ({ nodes, edges, selection }, before: Edge[] | undefined) => {
     const made = Object.entries(edges).flatMap(([id, { from, to }]) => {
       // A wire whose node is gone has nowhere to be drawn; the problems list names it.
       if (!(from.node in nodes) || !(to.node in nodes)) return [];
       return [
-        keep(cache.current, id, {
+        keep(edgeCache, id, {
           id,
           type: 'wire',
           source: from.node,
@@ -117,7 +128,25 @@ export function useFlowEdges(): Edge[] {
         }),
       ];
     });
-    last.current = keepList(last.current, made);
-    return last.current;
-  }, [edges, nodes, selection]);
+    forget(edgeCache, made);
+    return keepList(before, made);
+  },
+);
+
+/** Lets go of what is long gone. */
+function forget<T extends { readonly id: string }>(cache: Map<string, T>, made: readonly T[]): void {
+  if (cache.size <= made.length * 2 + 64) return;
+  cache.clear();
+  for (const thing of made) cache.set(thing.id, thing);
 }
+
+function subscribe(changed: () => void): () => void {
+  const stops = [workspace.subscribe(changed), view.subscribe(changed), gesture.subscribe(changed)];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** What React Flow draws. An edit that moves nothing and adds nothing gives the same list: the canvas is left alone. */
+export const useFlowNodes = (): Node[] => useSyncExternalStore(subscribe, flowNodes, flowNodes);
+export const useFlowEdges = (): Edge[] => useSyncExternalStore(subscribe, flowEdges, flowEdges);

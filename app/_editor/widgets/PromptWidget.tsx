@@ -47,7 +47,8 @@ export function PromptWidget({ id, node, label, value, disabled, set, seal }: Wi
   ];
   useEffect(() => {
     const area = ref.current;
-    if (area === null) return;
+    // Where the style sheet can do it (field-sizing), measuring would lay out the page at every key.
+    if (area === null || CSS.supports('field-sizing', 'content')) return;
     area.style.height = 'auto';
     area.style.height = `${Math.min(220, Math.max(52, area.scrollHeight + 2))}px`;
   }, [text]);
@@ -64,7 +65,7 @@ export function PromptWidget({ id, node, label, value, disabled, set, seal }: Wi
         spellCheck={false}
         onChange={(event) => set(event.target.value, 'typing')}
         onBlur={seal}
-        className="nodrag nowheel block w-full resize-none rounded-md border border-border bg-background px-2 py-1.5 text-xs leading-relaxed placeholder:text-muted-foreground hover:border-input focus:border-ring disabled:opacity-60"
+        className="nodrag nowheel block max-h-[220px] min-h-[52px] w-full resize-none [field-sizing:content] rounded-md border border-border bg-background px-2 py-1.5 text-xs leading-relaxed placeholder:text-muted-foreground hover:border-input focus:border-ring disabled:opacity-60"
       />
       {tokens !== undefined && text !== '' && (
         <p className="mt-0.5 text-[11px] text-muted-foreground tabular-nums">
