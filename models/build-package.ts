@@ -169,7 +169,7 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
         prediction: facts.prediction,
         schedule: facts.schedule,
         nativeSize: { height, width },
-        // The graphs are of one size; a free size would need 2^(levels − 1).
+        // Ours take any size of so many cells (loom/export.py); the starter's graphs are of one size.
         multipleOf: facts.native?.multipleOf ?? model.unet?.sizeMultiple ?? 8,
         concatChannels: concat,
         contextWidth,

@@ -92,7 +92,7 @@ const unetSchema = z.strictObject({
     end: z.number().positive(),
     steps: size,
   }),
-  /** In latent cells. */
+  /** In latent cells: the size it was trained at. Graphs with symbolic height and width take all multiples of `multipleOf`. */
   nativeSize: z.strictObject({ height: size, width: size }),
   multipleOf: size,
   concatChannels: z.int().nonnegative(),
