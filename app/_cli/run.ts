@@ -5,7 +5,7 @@ import { encodeImage } from '@/app/_share/image';
 import { embedGraph } from '@/app/_share/png';
 import { LoomError, infer, plan, type ImageValue, type LoomDocument, type RunResult } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { readDocument } from './document';
+import { diagnosticLine, readDocument } from './document';
 import { nodeEngine, type NodeEngine } from './node-engine';
 import { setParam, setSeed } from './overrides';
 import { progressView } from './progress';
@@ -52,6 +52,7 @@ export async function execute(
   }
   for (const { node, diagnostics } of planned.blocked)
     for (const { message } of diagnostics) console.error(`not run: ${node}: ${message}`);
+  for (const warning of planned.warnings) console.error(diagnosticLine(warning));
   const view = progressView();
   const stop = new AbortController();
   const cancel = () => stop.abort();

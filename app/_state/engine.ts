@@ -191,6 +191,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
   switch (message.type) {
     case 'run-planned':
       runStore.setState((state) => ({
+        warnings: message.warnings,
         nodes: {
           ...state.nodes,
           [tab]: {

@@ -73,6 +73,7 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
       type: 'run-planned',
       run: id,
       nodes: [...new Set(planned.steps.flatMap(({ refs }) => refs.map(({ node }) => node)))],
+      warnings: [...planned.warnings],
     });
     const preview = previewer(id, previews);
     const shown = new Set<string>();

@@ -40,6 +40,7 @@ export const backendInfoSchema = z.strictObject({
   kind: z.enum(['webgpu', 'wasm']),
   precision: z.enum(['fp16', 'fp32']),
   device: z.string(),
+  memory: z.number().positive().optional(),
   limits: z.array(
     z.enum(['no-webgpu', 'no-adapter', 'software-adapter', 'no-shader-f16', 'no-threads', 'forced']),
   ),
@@ -116,7 +117,13 @@ export const toPageSchema = z.union([
     z.strictObject({ type: z.literal('ready'), backend: backendInfoSchema }),
     z.strictObject({ type: z.literal('start-failed'), error: errorSchema }),
     z.strictObject({ type: z.literal('device-lost'), reason: z.string() }),
-    z.strictObject({ type: z.literal('run-planned'), run: z.string(), nodes: z.array(z.string()) }),
+    z.strictObject({
+      type: z.literal('run-planned'),
+      run: z.string(),
+      nodes: z.array(z.string()),
+      /** What may go wrong although the graph is right: too little memory. */
+      warnings: z.array(diagnosticSchema),
+    }),
     pictureSchema,
     z.strictObject({
       type: z.literal('run-finished'),

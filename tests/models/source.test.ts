@@ -233,6 +233,8 @@ describe('the catalogue', () => {
           space: 'tiny',
           channels: 4,
           factor: 8,
+          height: 8,
+          width: 8,
           for: 'tiny',
           accepts: { atMost: ['class', 'map', 'text'] },
         },
