@@ -89,6 +89,10 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
         const step = planned.stepOf(node, iteration);
         return step && trajectories.trace(step.key);
       },
+      onFile({ node }, { name, mime, bytes }) {
+        const copy = bytes.slice();
+        post({ type: 'file', run: id, node, name, mime, bytes: copy }, [copy.buffer]);
+      },
       onEvent(event) {
         switch (event.type) {
           case 'node-started':

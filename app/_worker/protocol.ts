@@ -111,6 +111,15 @@ const pictureSchema = z.strictObject({
   rgba,
 });
 
+/** A file that a saving node made, for the browser's downloads. */
+const fileSchema = z.strictObject({
+  type: z.literal('file'),
+  ...inRun,
+  name: z.string().min(1),
+  mime: z.string(),
+  bytes: z.instanceof(Uint8Array<ArrayBuffer>),
+});
+
 /** Worker → page. */
 export const toPageSchema = z.union([
   z.discriminatedUnion('type', [
@@ -125,6 +134,7 @@ export const toPageSchema = z.union([
       warnings: z.array(diagnosticSchema),
     }),
     pictureSchema,
+    fileSchema,
     z.strictObject({
       type: z.literal('run-finished'),
       run: z.string(),
