@@ -1,5 +1,5 @@
 /** Which networks a step calls. Knows kinds of ports, no nodes: a network is called where its value ends up. */
-import type { NetworkName } from '../types/node';
+import type { NetworkName } from '../types/model';
 import type { PortKind, PortType } from '../types/port';
 import { evaluationsOf, packagesOf } from './call-node';
 import type { PlanStep } from './plan-types';

@@ -1,5 +1,5 @@
 /** How much memory a run will hold, as data. All sizes in bytes. */
-import type { NetworkName } from '../types/node';
+import type { NetworkName } from '../types/model';
 
 /** One step of the estimate. */
 export interface MemoryStep {
@@ -15,6 +15,13 @@ export interface MemoryStep {
   readonly loading: number;
 }
 
+/** A network and the first step that needs it. */
+export interface PlannedNetwork {
+  readonly package: string;
+  readonly name: NetworkName;
+  readonly step: string;
+}
+
 export interface MemoryPlan {
   /** Everything at once, at the worst step. */
   readonly peak: number;
@@ -23,8 +30,8 @@ export interface MemoryPlan {
   /** Of that, at the worst step, what lies in the device's own memory: wasm's linear memory, or the GPU's. */
   readonly onDevice: number;
   readonly weights: number;
-  /** The networks that will be loaded. */
-  readonly networks: readonly { readonly package: string; readonly name: NetworkName }[];
+  /** The networks that will be loaded, in the order of the steps that need them first. */
+  readonly networks: readonly PlannedNetwork[];
   readonly steps: readonly MemoryStep[];
   /** False when a package or a size was not known, so that the peak is a lower bound. */
   readonly complete: boolean;

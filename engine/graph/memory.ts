@@ -7,7 +7,7 @@ import type { BackendInfo } from '../types/backend';
 import type { Catalog, NetworkMemory } from '../types/node';
 import type { PortType } from '../types/port';
 import { callsOf, networksOut, type Network } from './memory-calls';
-import type { MemoryPlan, MemoryStep } from './memory-types';
+import type { MemoryPlan, MemoryStep, PlannedNetwork } from './memory-types';
 import type { PlanStep } from './plan-types';
 
 type Device = Pick<BackendInfo, 'kind' | 'precision'>;
@@ -22,7 +22,7 @@ export function memoryPlan(
   device: Device = { kind: 'wasm', precision: 'fp32' },
 ): MemoryPlan {
   const networks = new Map<string, Network>();
-  const loaded = new Map<string, MemoryPlan['networks'][number]>();
+  const loaded = new Map<string, PlannedNetwork>();
   const outputs = new Map(steps.map((step) => [step.key, step.outputs]));
   const list: MemoryStep[] = [];
   let complete = true;
@@ -33,10 +33,11 @@ export function memoryPlan(
     for (const { network, name, cells, repeats } of callsOf(step, outputs, networks)) {
       const facts: NetworkMemory | undefined = catalog.memory?.(network.package, device)?.[name];
       if (!facts || cells === undefined) complete = false;
-      if (!facts) continue;
       const id = `${network.package}/${name}`;
-      if (!loaded.has(id)) {
-        loaded.set(id, { package: network.package, name });
+      const first = !loaded.has(id);
+      if (first) loaded.set(id, { package: network.package, name, step: step.key });
+      if (!facts) continue;
+      if (first) {
         weights += facts.weights;
         loading = Math.max(loading, facts.loading);
       }

@@ -1,7 +1,7 @@
 /** The definition of a node: from it come handles, form, palette entry, documentation, validation and command line. */
 import type { z } from 'zod';
 import type { BackendInfo } from './backend';
-import type { LatentSpaceInfo } from './model';
+import type { LatentSpaceInfo, NetworkName } from './model';
 import type { PortKind, PortType } from './port';
 import type { Runtime } from './runtime';
 import type { Tensor } from './tensor';
@@ -26,12 +26,6 @@ export type Inputs<P extends Ports> = {
 };
 /** What `run` must return: every output. */
 export type Outputs<P extends Ports> = { readonly [K in keyof P]: Value<P[K]> };
-
-/**
- * The networks of a package: text encoder, U-Net, and the two halves of the first
- * stage. Class embeddings, maps and codebooks take next to nothing.
- */
-export type NetworkName = 'text' | 'unet' | 'encoder' | 'decoder';
 
 /** What one network of a package takes on a device, in bytes, as measured when the package was built. */
 export interface NetworkMemory {
