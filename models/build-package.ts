@@ -22,6 +22,7 @@ import {
   type SessionOptions,
 } from '@/engine/types';
 import { factsSchema, labelsSchema, modelSchema, type Facts } from './_build/facts';
+import { measuredMemory } from './_build/memory';
 import { probe, psnrDb, relativeError } from './_build/measure';
 import { readNpy } from './_build/npy';
 import { readGraph } from './_build/onnx';
@@ -225,7 +226,11 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
     },
     figures: { ...manifest.figures, ...figures },
   };
-  writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`);
+  const save = () =>
+    writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`);
+  save();
+  manifest = { ...manifest, memory: measuredMemory(out, manifest) };
+  save();
   say(`${id}: ${JSON.stringify(figures)}`);
 }
 

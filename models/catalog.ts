@@ -1,18 +1,51 @@
 /** What inference knows of packages: port types by role. */
-import { atMost, type Catalog, type PortType } from '@/engine/types';
-import type { PackageManifest } from './manifest';
+import { atMost, type Catalog, type NetworkMemory, type NetworkName, type PortType } from '@/engine/types';
+import { memoryNames, networksOf, type PackageManifest } from './manifest';
 import type { InstalledPackage } from './packages';
 
 /** The catalogue of these packages. */
 export function createCatalog(packages: readonly InstalledPackage[]): Catalog {
   const known = new Map(
-    packages.map(({ manifest, hash }) => [manifest.id, { hash, ports: portsOf(manifest) }]),
+    packages.map(({ manifest, hash }) => [manifest.id, { manifest, hash, ports: portsOf(manifest) }]),
   );
   return {
     packages: packages.map(({ manifest }) => manifest.id),
     ports: (id) => known.get(id)?.ports,
     hash: (id) => known.get(id)?.hash,
+    memory(id, { precision }) {
+      const manifest = known.get(id)?.manifest;
+      return manifest?.memory && memoryOf(manifest, manifest.memory, precision);
+    },
   };
+}
+
+/** Latent cells of a picture of the package's own size; of 256 × 256 pixels without a U-Net. */
+const nativeCells = ({ unet, latent }: PackageManifest): number =>
+  unet ? unet.nativeSize.height * unet.nativeSize.width : (256 / latent.factor) ** 2;
+
+/** What was measured in single precision; half precision takes half of it. */
+function memoryOf(
+  manifest: PackageManifest,
+  measured: NonNullable<PackageManifest['memory']>,
+  precision: 'fp16' | 'fp32',
+): Partial<Record<NetworkName, NetworkMemory>> {
+  const share = precision === 'fp16' ? 0.5 : 1;
+  const networks = networksOf(manifest);
+  const memory: Partial<Record<NetworkName, NetworkMemory>> = {};
+  for (const name of memoryNames) {
+    const facts = measured[name];
+    if (!facts) continue;
+    const weights = facts.weights * share;
+    memory[name] = {
+      weights,
+      // Stored and expanded weights, and what checking and unpacking them takes: as much as is stored (measured).
+      loading: weights + 2 * (manifest.files[networks[name]?.weights ?? '']?.size ?? 0),
+      fixed: facts.fixed * share,
+      perCell: facts.perCell * share,
+      cells: nativeCells(manifest),
+    };
+  }
+  return memory;
 }
 
 /** Port types of one package: `first-stage`, `conditioner` and, if it has one, `unet`. */
@@ -40,7 +73,7 @@ export function portsOf(manifest: PackageManifest): Readonly<Record<string, Port
       : {
           unet: {
             kind: 'unet' as const,
-            fields: { space, channels, factor, for: conditioner.id, accepts: parts },
+            fields: { space, channels, factor, ...unet.nativeSize, for: conditioner.id, accepts: parts },
           },
         }),
   };

@@ -106,6 +106,20 @@ const sourceSchema = z.strictObject({
   credit: z.string().optional(),
 });
 
+/** The networks that a package may have, as the memory plan knows them. */
+export const memoryNames = ['text', 'unet', 'encoder', 'decoder'] as const;
+export type MemoryName = (typeof memoryNames)[number];
+
+/** What one network takes on wasm in single precision, in bytes. Measured by `_build/measure-memory.ts`. */
+export const networkMemorySchema = z.strictObject({
+  /** Expanded weights. */
+  weights: size,
+  /** Beyond the weights: `fixed + perCell · batch · height · width` in latent cells (a prompt counts as one cell). */
+  fixed: z.int().nonnegative(),
+  perCell: z.int().nonnegative(),
+});
+export type NetworkMemoryManifest = z.output<typeof networkMemorySchema>;
+
 export const manifestSchema = z
   .strictObject({
     format: z.literal('latent-loom-package'),
@@ -119,6 +133,7 @@ export const manifestSchema = z
     firstStage: firstStageSchema,
     unet: unetSchema.optional(),
     conditioner: conditionerSchema,
+    memory: z.partialRecord(z.enum(memoryNames), networkMemorySchema).optional(),
     /** Measured, with its unit in the name, e.g. `unet8BitVersusFp16PsnrDb`. */
     figures: z.record(z.string(), z.union([z.number(), z.string()])),
     files: z.record(path, z.strictObject({ size, sha256: z.string().regex(/^[0-9a-f]{64}$/u) })),
@@ -144,14 +159,29 @@ export const manifestSchema = z
   });
 export type PackageManifest = z.output<typeof manifestSchema>;
 
+type Parts = Pick<PackageManifest, 'firstStage' | 'unet' | 'conditioner'>;
+
+/** The networks that a package has. */
+export const networksOf = ({
+  firstStage,
+  unet,
+  conditioner,
+}: Parts): Partial<Record<MemoryName, NetworkManifest>> => ({
+  ...(conditioner.text && { text: conditioner.text.network }),
+  ...(unet && { unet: unet.network }),
+  ...(firstStage.encoder && { encoder: firstStage.encoder }),
+  decoder: firstStage.decoder,
+});
+
 /** Every file that the parts of a manifest name. */
-function filesNamed(manifest: Pick<PackageManifest, 'firstStage' | 'unet' | 'conditioner'>): string[] {
-  const { firstStage, unet, conditioner } = manifest;
-  const networks = [firstStage.encoder, firstStage.decoder, unet?.network, conditioner.text?.network];
+function filesNamed(manifest: Parts): string[] {
+  const { firstStage, conditioner } = manifest;
   return [
-    ...networks.flatMap((network) =>
-      network === undefined ? [] : [network.fp16, network.fp32, network.weights],
-    ),
+    ...Object.values(networksOf(manifest)).flatMap((network) => [
+      network.fp16,
+      network.fp32,
+      network.weights,
+    ]),
     ...(firstStage.type === 'vq' ? [firstStage.codebook] : []),
     ...(conditioner.text === undefined ? [] : [conditioner.text.tokenizer]),
     ...(conditioner.classes === undefined ? [] : [conditioner.classes.embedding]),

@@ -54,19 +54,34 @@ export async function loadAll(
 /** One of a package's graphs with its weights. */
 export class Network {
   readonly #session: Shared<Session>;
+  /** Graph and weights as stored, between being fetched and being taken. */
+  readonly #files: Shared<Uint8Array[]>;
 
   constructor(
     private readonly loading: Loading,
     /** e.g. `loom-kl-f8 U-Net`: named in errors. */
     readonly name: string,
-    private readonly network: NetworkManifest,
+    readonly manifest: NetworkManifest,
   ) {
     this.#session = new Shared((options) => this.#open(options));
+    this.#files = new Shared((options) => {
+      const graph = manifest[loading.backend.info.precision];
+      return loadAll(loading, [graph, manifest.weights], options);
+    });
   }
 
   /** The session, loaded if need be. */
   session(options: LoadOptions): Promise<Session> {
     return this.#session.get(options);
+  }
+
+  /** Fetches the files ahead of the call that needs them, unless there is a session. */
+  async fetch(options: LoadOptions): Promise<void> {
+    if (this.#session.value === undefined) await this.#files.get(options);
+  }
+  /** Drops what was fetched and not taken. */
+  async dropFetched(): Promise<void> {
+    await this.#files.forget();
   }
 
   /** Loads if need be, then one call. Results belong to `options.ops`. */
@@ -97,13 +112,14 @@ export class Network {
   async #open(options: LoadOptions): Promise<Session> {
     const { backend, manifest } = this.loading;
     const { precision } = backend.info;
-    const graph = this.network[precision];
-    const [model, weights] = await loadAll(this.loading, [graph, this.network.weights], options);
+    const [model, weights] = await this.#files.get(options);
+    // Taken: nothing here may keep the stored weights alive beside the session.
+    void this.#files.forget();
     if (model === undefined || weights === undefined)
       throw new LoomError('internal', 'A loaded file vanished.');
-    const data = expandWeights(weights, precision, `${manifest.id}/${this.network.weights}`);
+    const data = expandWeights(weights, precision, `${manifest.id}/${this.manifest.weights}`);
     const session = await backend.createSession(
-      { name: this.name, model, externalData: [{ path: this.network.externalData, data }] },
+      { name: this.name, model, externalData: [{ path: this.manifest.externalData, data }] },
       { signal: options.signal },
     );
     if (!options.signal.aborted) return session;

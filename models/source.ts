@@ -6,12 +6,14 @@ import {
   type LatentSpaceInfo,
   type ModelPackage,
   type ModelSource,
+  type NetworkName,
 } from '@/engine/types';
 import type { FileCache } from './cache';
 import { openConditioner } from './conditioner';
 import type { FileSource } from './files';
 import { openFirstStage } from './first-stage';
 import { loadAll, type Loading, type Network } from './network';
+import { networksOf } from './manifest';
 import { packageMissing, type InstalledPackage } from './packages';
 import { floatsOf, readSafetensors } from './safetensors';
 import { Shared } from './shared';
@@ -53,6 +55,23 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
     space(id) {
       const found = options.packages.find(({ manifest }) => manifest.latent.space === id);
       return found?.manifest.latent;
+    },
+    prefetch(wanted, { signal }) {
+      const networkOf = async (id: string, name: NetworkName): Promise<Network | undefined> => {
+        const entry = byId.get(id);
+        const facts = entry && networksOf(entry.installed.manifest)[name];
+        const opened = await entry?.shared.get({ signal });
+        return opened?.networks.find(({ manifest }) => manifest === facts);
+      };
+      const fetchAll = async (): Promise<void> => {
+        for (const { package: id, name } of wanted) {
+          const network = await networkOf(id, name);
+          signal.addEventListener('abort', () => void network?.dropFetched(), { once: true });
+          await network?.fetch({ signal });
+        }
+      };
+      // The call that needs a network meets the same failure, and says it where it belongs.
+      void fetchAll().catch(() => undefined);
     },
     async unload(id) {
       const entries = id === undefined ? [...byId.values()] : [byId.get(id)];

@@ -1,11 +1,20 @@
 /** `loom run`: computes a graph and writes the pictures it makes. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, parse, resolve } from 'node:path';
+import { dirname, join, parse, resolve } from 'node:path';
 import { encodeImage } from '@/app/_share/image';
 import { embedGraph } from '@/app/_share/png';
-import { LoomError, infer, plan, type ImageValue, type LoomDocument, type RunResult } from '@/engine';
+import {
+  LoomError,
+  infer,
+  plan,
+  type ImageValue,
+  type LoomDocument,
+  type RunFile,
+  type RunOptions,
+  type RunResult,
+} from '@/engine';
 import { registry } from '@/nodes/registry';
-import { readDocument } from './document';
+import { diagnosticLine, readDocument } from './document';
 import { nodeEngine, type NodeEngine } from './node-engine';
 import { setParam, setSeed } from './overrides';
 import { progressView } from './progress';
@@ -38,6 +47,7 @@ export async function execute(
   engine: NodeEngine,
   document: LoomDocument,
   targets?: readonly string[],
+  onFile?: RunOptions['onFile'],
 ): Promise<RunResult> {
   const inference = infer({ document, registry, catalog: engine.catalog });
   const planned = plan(inference, { targets, device: engine.backend.info });
@@ -52,6 +62,7 @@ export async function execute(
   }
   for (const { node, diagnostics } of planned.blocked)
     for (const { message } of diagnostics) console.error(`not run: ${node}: ${message}`);
+  for (const warning of planned.warnings) console.error(diagnosticLine(warning));
   const view = progressView();
   const stop = new AbortController();
   const cancel = () => stop.abort();
@@ -59,6 +70,7 @@ export async function execute(
   try {
     const result = await engine.executor.run(planned, {
       signal: stop.signal,
+      onFile,
       onEvent(event) {
         if (event.type === 'progress') view.update(event.node, event.progress);
         if (event.type === 'node-finished') view.done(event.node);
@@ -121,12 +133,22 @@ async function encoded(
   });
 }
 
-/** @returns 0 when pictures were written. */
+/** The path, numbered where one of the same name was written already. */
+function unused(path: string, written: readonly string[]): string {
+  const { dir, name, ext } = parse(path);
+  let free = path;
+  for (let number = 2; written.includes(free); number++) free = join(dir, `${name}-${number}${ext}`);
+  return free;
+}
+
+/** Writes pictures to `--out`, and what saving nodes made beside them. @returns 0 when anything was written. */
 export async function run(file: string, options: RunCommand): Promise<number> {
   const document = prepared(await readDocument(file), options);
   const engine = await nodeEngine(options);
   try {
-    const result = await execute(engine, document, options.node === undefined ? undefined : [options.node]);
+    const saved: RunFile[] = [];
+    const targets = options.node === undefined ? undefined : [options.node];
+    const result = await execute(engine, document, targets, (_, made) => saved.push(made));
     const found = pictures(engine, document, result);
     const files: Uint8Array[] = [];
     try {
@@ -135,10 +157,10 @@ export async function run(file: string, options: RunCommand): Promise<number> {
     } finally {
       for (const { release } of found) release();
     }
-    if (files.length === 0)
+    if (files.length + saved.length === 0)
       throw new LoomError(
         'bad-output',
-        'The graph made no picture.',
+        'The graph made no picture and saved no file.',
         {},
         { mend: 'Add an Image node, or name one with --node.' },
       );
@@ -148,6 +170,11 @@ export async function run(file: string, options: RunCommand): Promise<number> {
       (_, index) => `${dir}/${name}${files.length > 1 ? `-${index + 1}` : ''}${ext || '.png'}`,
     );
     await Promise.all(files.map((bytes, index) => writeFile(written[index] ?? options.out, bytes)));
+    for (const made of saved) {
+      const path = unused(join(dir, made.name), written);
+      await writeFile(path, made.bytes);
+      written.push(path);
+    }
     if (options.json) {
       const { seconds, ran } = result;
       console.log(JSON.stringify({ files: written, backend: engine.backend.info, seconds, ran }, null, 2));

@@ -191,6 +191,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
   switch (message.type) {
     case 'run-planned':
       runStore.setState((state) => ({
+        warnings: message.warnings,
         nodes: {
           ...state.nodes,
           [tab]: {
@@ -222,6 +223,13 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
     case 'node-failed':
       set(message.node, { is: 'failed', error: message.error });
       break;
+    case 'file': {
+      const { bytes, name, mime } = message;
+      void import('../_share/files').then(({ download }) =>
+        download(new Blob([bytes], { type: mime }), name),
+      );
+      break;
+    }
     case 'picture': {
       const before = message.index === 0 ? [] : (runStore.getState().frames[tab]?.[message.node] ?? []);
       const { width, height, rgba } = message;

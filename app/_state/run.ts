@@ -1,7 +1,7 @@
 /** What runs and what came of it, fed by the worker's messages. Never saved with a document. */
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { BackendInfo } from '@/engine/types';
+import type { BackendInfo, Diagnostic } from '@/engine/types';
 import type { ErrorMessage } from '../_worker/protocol';
 
 export interface NodeProgress {
@@ -62,6 +62,8 @@ export interface RunState {
   /** Per tab, then per node: what it last put out or is putting out. */
   readonly frames: Readonly<Record<string, Readonly<Record<string, readonly Frame[]>>>>;
   readonly results: readonly Result[];
+  /** What the current or last run's plan warned of. */
+  readonly warnings: readonly Diagnostic[];
   /** Rises whenever values behind ports may have changed: the inspector looks again. */
   readonly version: number;
   /** How the last run ended; null before the first. */
@@ -79,6 +81,7 @@ export const runStore = createStore<RunState>(() => ({
   nodes: {},
   frames: {},
   results: [],
+  warnings: [],
   version: 0,
   last: null,
 }));

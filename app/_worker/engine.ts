@@ -73,6 +73,7 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
       type: 'run-planned',
       run: id,
       nodes: [...new Set(planned.steps.flatMap(({ refs }) => refs.map(({ node }) => node)))],
+      warnings: [...planned.warnings],
     });
     const preview = previewer(id, previews);
     const shown = new Set<string>();
@@ -87,6 +88,10 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
       trace: (node, iteration) => {
         const step = planned.stepOf(node, iteration);
         return step && trajectories.trace(step.key);
+      },
+      onFile({ node }, { name, mime, bytes }) {
+        const copy = bytes.slice();
+        post({ type: 'file', run: id, node, name, mime, bytes: copy }, [copy.buffer]);
       },
       onEvent(event) {
         switch (event.type) {

@@ -40,6 +40,7 @@ export const backendInfoSchema = z.strictObject({
   kind: z.enum(['webgpu', 'wasm']),
   precision: z.enum(['fp16', 'fp32']),
   device: z.string(),
+  memory: z.number().positive().optional(),
   limits: z.array(
     z.enum(['no-webgpu', 'no-adapter', 'software-adapter', 'no-shader-f16', 'no-threads', 'forced']),
   ),
@@ -110,14 +111,30 @@ const pictureSchema = z.strictObject({
   rgba,
 });
 
+/** A file that a saving node made, for the browser's downloads. */
+const fileSchema = z.strictObject({
+  type: z.literal('file'),
+  ...inRun,
+  name: z.string().min(1),
+  mime: z.string(),
+  bytes: z.instanceof(Uint8Array<ArrayBuffer>),
+});
+
 /** Worker → page. */
 export const toPageSchema = z.union([
   z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('ready'), backend: backendInfoSchema }),
     z.strictObject({ type: z.literal('start-failed'), error: errorSchema }),
     z.strictObject({ type: z.literal('device-lost'), reason: z.string() }),
-    z.strictObject({ type: z.literal('run-planned'), run: z.string(), nodes: z.array(z.string()) }),
+    z.strictObject({
+      type: z.literal('run-planned'),
+      run: z.string(),
+      nodes: z.array(z.string()),
+      /** What may go wrong although the graph is right: too little memory. */
+      warnings: z.array(diagnosticSchema),
+    }),
     pictureSchema,
+    fileSchema,
     z.strictObject({
       type: z.literal('run-finished'),
       run: z.string(),

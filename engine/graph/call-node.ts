@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { AnyNode, Catalog } from '../types/node';
 import type { PortType } from '../types/port';
+import type { DeclaredPorts } from './inference';
 import type { PortTypes } from './solve-ports';
 
 export type Params = Readonly<Record<string, unknown>>;
@@ -88,9 +89,7 @@ export function defaultParams(definition: AnyNode): Record<string, z.core.util.J
   return json.success ? json.data : {};
 }
 
-export interface NodePorts {
-  readonly inputs: PortTypes;
-  readonly outputs: PortTypes;
+export interface NodePorts extends DeclaredPorts {
   /** `refine` threw: the parameters make no sense together. */
   readonly problem?: string;
 }
@@ -113,27 +112,23 @@ const typesOf = (ports: AnyNode['inputs']): PortTypes =>
  * The declared types made more precise by `refine`: fields it names replace
  * declared ones, others stay. A name of both an input and an output means the output.
  */
-export function refinedPorts(
-  definition: AnyNode,
-  params: Params,
-  version: number,
-  catalog: Catalog,
-): NodePorts {
+export function refinedPorts(definition: AnyNode, raw: Params, version: number, catalog: Catalog): NodePorts {
   const declared = declaredPorts(definition);
-  const entry = lookUp(definition, params, version);
-  if (!definition.refine || !entry.parsed.ok) return declared;
+  const entry = lookUp(definition, raw, version);
+  if ((!definition.refine && !definition.equations) || !entry.parsed.ok) return declared;
   if (entry.ports && entry.catalog === catalog) return entry.ports;
   let ports: NodePorts;
   try {
-    const refined: Partial<Record<string, PortType>> = definition.refine(
-      entry.parsed.params as never,
-      catalog,
-    );
+    const params = entry.parsed.params as never;
+    const refined: Partial<Record<string, PortType>> = definition.refine?.(params, catalog) ?? {};
+    const equations = Object.entries(definition.equations?.(params) ?? {});
     const outputs = merge(declared.outputs, refined);
     const inputs = Object.keys(refined).some((name) => !Object.hasOwn(definition.outputs, name))
       ? merge(declared.inputs, refined, definition.outputs)
       : declared.inputs;
     ports = { inputs, outputs };
+    if (equations.length > 0)
+      ports = { ...ports, equations: equations.map(([param, [want, got]]) => ({ param, want, got })) };
   } catch (thrown) {
     ports = { ...declared, problem: thrown instanceof Error ? thrown.message : String(thrown) };
   }

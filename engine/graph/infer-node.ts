@@ -86,7 +86,7 @@ export function inferNode(
     return muted && Object.keys(info.passes ?? {}).length === 0 ? { ...info, state: 'muted' } : info;
   }
   if (around.accused !== undefined) actual.sort(([a], [b]) => rank(a, around) - rank(b, around));
-  const { solution, mismatches, unsolved } = solvePorts(ports.inputs, actual);
+  const { solution, mismatches, unsolved } = solvePorts(ports.inputs, actual, new Map(), ports.equations);
   emptyUnwiredSets(ports, sources, solution);
   const inputs = resolvePorts(ports.inputs, solution, id);
   const outputs = resolvePorts(ports.outputs, solution, id);
@@ -136,6 +136,12 @@ function reportMismatch(
   around: Surroundings,
   report: Report,
 ): void {
+  if (port === undefined) {
+    const [value, due] = [describeTerm(got), describeTerm(want)];
+    const message = `The parameter ${path} of ${report.name} cannot be used: ${value} is given, but ${due} is wanted.`;
+    report.add({ code: 'invalid-param', path, got: value, want: due, message });
+    return;
+  }
   const edge = around.incoming.find((candidate) => candidate.to.port === port);
   const from = edge?.from ?? { node: '?', port: '?' };
   const gotType = actual.find(([name]) => name === port)?.[1];

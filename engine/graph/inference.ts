@@ -3,6 +3,7 @@ import type { LoomDocument, LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog, NodeRegistry } from '../types/node';
 import type { PortType } from '../types/port';
+import type { Term } from '../types/term';
 import type { Finding } from './finding';
 import type { Endpoint, FlatGraph } from './flat-graph';
 
@@ -42,6 +43,15 @@ export interface NodeInfo {
 export interface DeclaredPorts {
   readonly inputs: Readonly<Record<string, PortType>>;
   readonly outputs: Readonly<Record<string, PortType>>;
+  /** What parameters settle about the variables. */
+  readonly equations?: readonly SizeEquation[];
+}
+
+/** An equation between sizes, and the parameter that says so. */
+export interface SizeEquation {
+  readonly param: string;
+  readonly want: Term;
+  readonly got: Term;
 }
 
 export interface InferOptions {

@@ -43,13 +43,13 @@ export function misfitOf(
   field: string,
 ): Misfit | undefined {
   const info = inference.nodes.get(target.node);
-  const declared = info?.declared.inputs;
-  if (!info || !declared) return undefined;
+  if (!info) return undefined;
+  const { inputs: declared, equations } = info.declared;
   const others = Object.entries(info.sources).flatMap(([port, at]): [string, PortType][] => {
     const type = port === target.port ? undefined : own(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
     return type ? [[port, type]] : [];
   });
-  const alone = solvePorts(declared, others);
+  const alone = solvePorts(declared, others, new Map(), equations);
   const want = own(resolvePorts(declared, alone.solution, target.node), target.port);
   if (!want) return undefined;
   return {
@@ -58,7 +58,12 @@ export function misfitOf(
     want,
     field,
     fits(type) {
-      const { mismatches, unsolved } = solvePorts(declared, [...others, [target.port, type]]);
+      const { mismatches, unsolved } = solvePorts(
+        declared,
+        [...others, [target.port, type]],
+        new Map(),
+        equations,
+      );
       const open = unsolved.some(({ port, field: at }) => port === target.port && at === field);
       return (
         !open &&
@@ -117,7 +122,7 @@ function* placements(
           [input, type],
           ...Object.entries(also).map(([name, source]): [string, PortType] => [name, source.type]),
         ];
-        const { solution, mismatches } = solvePorts(ports.inputs, actual);
+        const { solution, mismatches } = solvePorts(ports.inputs, actual, new Map(), ports.equations);
         if (mismatches.length > 0) continue;
         const outputs = resolvePorts(ports.outputs, solution, '+');
         for (const [output, made] of Object.entries(outputs)) {
@@ -209,7 +214,8 @@ export function outputWith(
     const known = name === port ? type : own(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
     return known ? [[name, known]] : [];
   });
-  const { solution, mismatches } = solvePorts(info.declared.inputs, actual);
+  const { inputs, equations } = info.declared;
+  const { solution, mismatches } = solvePorts(inputs, actual, new Map(), equations);
   return mismatches.length > 0
     ? undefined
     : own(resolvePorts(info.declared.outputs, solution, source.node), source.port);
@@ -235,7 +241,7 @@ export function replacements(inference: Inference, misfit: Misfit): string[] {
     )
       return [];
     const ports = refinedPorts(definition, params, definition.version, inference.catalog);
-    const { solution, mismatches } = solvePorts(ports.inputs, wired);
+    const { solution, mismatches } = solvePorts(ports.inputs, wired, new Map(), ports.equations);
     const output = own(resolvePorts(ports.outputs, solution, '+'), source.at.port);
     return mismatches.length === 0 && output && misfit.fits(output) ? [definition.id] : [];
   });

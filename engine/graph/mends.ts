@@ -219,10 +219,17 @@ function* paramMends(finding: Finding, inference: Inference): Iterable<Mend> {
   const parsed = parsedParams(info.definition, info.node.params, info.node.version);
   const bound = parsed.ok ? undefined : parsed.problems.find((problem) => problem.path === path)?.bound;
   if (bound !== undefined) yield { kind: 'set-param', node, param: path, value: bound };
+  const given = info.params?.[path] ?? info.node.params[path];
+  if (parsed.ok && typeof given === 'number')
+    for (const value of near(given)) yield { kind: 'set-param', node, param: path, value };
   const defaults = info.definition.params.safeParse({});
   const value = defaults.success ? defaults.data[path] : undefined;
   if (value !== undefined) yield { kind: 'set-param', node, param: path, value };
 }
+
+/** The nearest multiples of what sizes usually are multiples of. */
+const near = (size: number): number[] =>
+  [8, 16, 32, 64].map((unit) => Math.max(unit, Math.round(size / unit) * unit));
 
 function* packageMends(finding: Finding, inference: Inference): Iterable<Mend> {
   const { node, path } = finding;

@@ -46,8 +46,8 @@ export interface Iteration {
 export interface PlanOptions {
   /** What to compute: sinks when left out; "run to here" names any node. A node inside a sub-graph by its path; an instance means all its outputs. */
   readonly targets?: readonly string[] | undefined;
-  /** Enters the keys. */
-  readonly device?: Pick<BackendInfo, 'kind' | 'precision'> | undefined;
+  /** Kind and precision enter the keys. */
+  readonly device?: Pick<BackendInfo, 'kind' | 'precision' | 'memory'> | undefined;
   /** Whether the document's sweeps are carried out; without, its own parameters are used once. Default true. */
   readonly sweep?: boolean | undefined;
 }
@@ -77,4 +77,6 @@ export interface Plan {
   ): (Endpoint & { readonly step: string }) | undefined;
   /** What the run will hold at its peak, as far as packages say; searched when first read. */
   readonly memory: MemoryPlan;
+  /** What may go wrong although the graph is right: a peak beyond what the device reports. */
+  readonly warnings: readonly Diagnostic[];
 }

@@ -5,6 +5,7 @@ import { infer, withMends } from './infer';
 import { sourceAt, targetsAt } from './flatten';
 import type { Endpoint, Inference, NodeInfo } from './inference';
 import { memoryPlan } from './memory';
+import { memoryWarnings } from './memory-warning';
 import type { MemoryPlan } from './memory-types';
 import { own } from './own';
 import type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan-types';
@@ -156,6 +157,9 @@ class Building {
       get memory() {
         memory ??= memoryPlan(steps, inference.catalog, device);
         return memory;
+      },
+      get warnings() {
+        return memoryWarnings(this.memory, device, inference);
       },
     };
   }

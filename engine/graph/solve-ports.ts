@@ -1,6 +1,7 @@
 /** One node's ports against what its wires bring: the same solver before the run (types) and during it (values). */
 import type { PortType } from '../types/port';
 import type { Term } from '../types/term';
+import type { DeclaredPorts } from './inference';
 import { own } from './own';
 import { isUnknown, reduce, rename, unify, unknownOf, type Solution } from './unify';
 
@@ -8,7 +9,8 @@ export type PortTypes = Readonly<Record<string, PortType>>;
 
 /** The first field in which a wire does not fit. `path` is the field, or `kind`. */
 export interface PortMismatch {
-  readonly port: string;
+  /** Undefined for an equation that cannot hold: `path` is its parameter then. */
+  readonly port: string | undefined;
   readonly path: string;
   readonly want: Term;
   readonly got: Term;
@@ -20,7 +22,7 @@ export interface PortSolution {
   readonly unsolved: readonly { readonly port: string; readonly field: string }[];
 }
 interface Equation {
-  readonly port: string;
+  readonly port: string | undefined;
   readonly field: string;
   readonly want: Term;
   readonly got: Term;
@@ -28,18 +30,24 @@ interface Equation {
 
 /**
  * Unifies wanted with actual port types. Bounds (`atMost`) are taken first, the
- * rest in the order of `actual`, so that the later of two wires that contradict
- * each other is the one reported; what is open is tried again until nothing moves.
+ * rest in the order of `actual` after the parameters' equations, so that the later of
+ * two wires that contradict each other is the one reported; what is open is tried again until nothing moves.
  */
 export function solvePorts(
   declared: PortTypes,
   actual: readonly (readonly [port: string, type: PortType])[],
   solution: Solution = new Map(),
+  equations: DeclaredPorts['equations'] = [],
 ): PortSolution {
   const mismatches: PortMismatch[] = [];
-  const wrong = new Set<string>();
+  const wrong = new Set<string | undefined>();
   const bounds: Equation[] = [];
-  const rest: Equation[] = [];
+  const rest: Equation[] = equations.map(({ param, want, got }) => ({
+    port: undefined,
+    field: param,
+    want,
+    got,
+  }));
   for (const [port, type] of actual) {
     const wanted = own(declared, port);
     if (!wanted) continue;
@@ -64,7 +72,7 @@ export function solvePorts(
       const { port, field, want, got } = equation;
       const outcome = unify(want, got, solution);
       if (outcome === 'open') left.push(equation);
-      else if (outcome !== 'equal' && !wrong.has(port)) {
+      else if (outcome !== 'equal' && (port === undefined || !wrong.has(port))) {
         wrong.add(port);
         mismatches.push({ port, path: field, ...outcome });
       }
@@ -72,7 +80,9 @@ export function solvePorts(
     open = left;
   }
   if (open.length === 0) return { solution, mismatches, unsolved: [] };
-  const unsolved = open.filter(({ port }) => !wrong.has(port)).map(({ port, field }) => ({ port, field }));
+  const unsolved = open.flatMap(({ port, field }) =>
+    port === undefined || wrong.has(port) ? [] : [{ port, field }],
+  );
   return { solution, mismatches, unsolved };
 }
 

@@ -21,3 +21,35 @@ export class Lane {
     else this.#busy = false;
   }
 }
+
+/** One step's turn on the lane; a step that needs no device has it always. */
+export class Turn {
+  #inLane = false;
+  #outside = 0;
+
+  constructor(
+    private readonly lane: Lane,
+    private readonly free: boolean,
+    private readonly order: number,
+  ) {}
+
+  async enter(): Promise<void> {
+    if (!this.free) await this.lane.enter(this.order);
+    this.#inLane = !this.free;
+  }
+
+  leave(): void {
+    if (this.#inLane) this.lane.leave();
+    this.#inLane = false;
+  }
+
+  /** Does `work` while another has the lane, and takes it again when the last such work is done. */
+  async outside<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#outside++ === 0) this.leave();
+    try {
+      return await work();
+    } finally {
+      if (--this.#outside === 0) await this.enter();
+    }
+  }
+}

@@ -1,12 +1,15 @@
 /** Results that are no numbers: found at sinks, traced to the node that made them. */
 import type { Plan, PlanStep } from '../graph/plan-types';
 import type { Backend } from '../types/backend';
+import { LoomError } from '../types/error';
 import type { AnyValue } from '../types/values';
-import type { Cache } from './cache';
-import { tensorsOf } from './values';
+import type { Cache, Entry } from './cache';
+import type { Holding } from './holding';
+import type { Report } from './report';
+import { tensorsOf, type Values } from './values';
 
 /** Whether any float32 tensor of the values holds a NaN. Reads back one small result for each. */
-export async function hasNaN(values: readonly AnyValue[], backend: Backend): Promise<boolean> {
+async function hasNaN(values: readonly AnyValue[], backend: Backend): Promise<boolean> {
   const scope = backend.scope();
   try {
     for (const tensor of new Set(values.flatMap(tensorsOf))) {
@@ -21,7 +24,7 @@ export async function hasNaN(values: readonly AnyValue[], backend: Backend): Pro
 }
 
 /** Key of the first step (in the plan's order) before `sink` whose result, still held, has a NaN. */
-export async function culprit(plan: Plan, sink: PlanStep, cache: Cache, backend: Backend): Promise<string> {
+async function culprit(plan: Plan, sink: PlanStep, cache: Cache, backend: Backend): Promise<string> {
   const before = new Set<string>();
   const stack = [sink.key];
   for (let key = stack.pop(); key !== undefined; key = stack.pop())
@@ -41,4 +44,48 @@ export async function culprit(plan: Plan, sink: PlanStep, cache: Cache, backend:
     }
   }
   return sink.key;
+}
+
+/**
+ * Looks for NaN in what reaches a sink, and for the first node that made it.
+ * @throws LoomError `not-a-number`
+ */
+export async function checkSink(
+  step: PlanStep,
+  inputs: Values,
+  plan: Plan,
+  { cache, backend }: { readonly cache: Cache; readonly backend: Backend },
+  report: Report,
+): Promise<void> {
+  if (!(await hasNaN(Object.values(inputs), backend))) return;
+  const fault = plan.byKey.get(await culprit(plan, step, cache, backend)) ?? step;
+  const error = notANumber(fault);
+  if (fault !== step) report.failure(fault, error);
+  // What was made from the spoilt result is spoilt too.
+  const spoilt = new Set([fault.key]);
+  for (const { key, inputs: fed } of plan.steps)
+    if (Object.values(fed).some(({ step: from }) => spoilt.has(from))) spoilt.add(key);
+  for (const key of spoilt) cache.drop(key);
+  throw error;
+}
+
+/** Refuses a result with NaN at the node that made it. @throws LoomError `not-a-number` */
+export async function refuseNaN(
+  step: PlanStep,
+  entry: Entry,
+  backend: Backend,
+  holding: Holding,
+): Promise<void> {
+  if (!(await hasNaN(Object.values(entry.values), backend))) return;
+  holding.discard(entry);
+  throw notANumber(step);
+}
+
+function notANumber({ refs, definition }: PlanStep): LoomError {
+  return new LoomError(
+    'not-a-number',
+    `“${definition.title}” (${refs[0].node}) made values that are not numbers (NaN).`,
+    { node: refs[0].node },
+    { mend: 'Lower the guidance or the noise level, or run in full precision.' },
+  );
 }

@@ -9,10 +9,13 @@ import { LoomError, toLoomError } from '../types/error';
 import type { ModelSource } from '../types/model';
 import type { AnyValue } from '../types/values';
 import type { Cache, Entry } from './cache';
-import type { RunEvent, RunResult } from './events';
+import type { RunResult } from './events';
 import type { ExecutorOptions, RunOptions } from './executor-types';
-import { Lane } from './lane';
-import { culprit, hasNaN } from './numbers';
+import { Holding } from './holding';
+import { Lane, Turn } from './lane';
+import { checkSink, refuseNaN } from './numbers';
+import { prefetch } from './prefetch';
+import { Report } from './report';
 import { runStep } from './step';
 import type { Values } from './values';
 
@@ -37,22 +40,14 @@ export interface RunParts {
 export class Run {
   readonly #lane = new Lane();
   readonly #outcomes = new Map<string, Promise<Outcome>>();
-  /** Steps reported as finished or cached. */
-  readonly #reported = new Set<string>();
   readonly #pending = new Set<Promise<Outcome>>();
-  /** Entries this run has pinned. */
-  readonly #held = new Map<string, Entry>();
-  /** How many steps under way will still read a result; targets count for ever. */
-  readonly #uses = new Map<string, number>();
+  /** Steps that are not served from the cache. */
+  readonly #begun = new Set<string>();
   readonly #order = new Map<string, number>();
   readonly #stop = new AbortController();
-  readonly #ran: RunResult['ran'][number][] = [];
-  readonly #cached: NodeRef[] = [];
-  readonly #failed: RunResult['failed'][number][] = [];
-  readonly #skipped: RunResult['skipped'][number][] = [];
-  /** Steps whose lazy inputs may still be asked for, by the key of what feeds them. */
-  readonly #lazyWaiting = new Map<string, number>();
-  /** When it is over, late nodes report nothing and leave nothing. */
+  readonly #holding: Holding;
+  readonly #report: Report;
+  /** When it is over, late nodes leave nothing. */
   #over = false;
   #lost: string | undefined;
   #onLost: () => void = () => undefined;
@@ -63,6 +58,8 @@ export class Run {
     private readonly options: RunOptions,
   ) {
     plan.steps.forEach(({ key }, index) => this.#order.set(key, index));
+    this.#holding = new Holding(parts.cache, (key) => this.#outcomes.delete(key));
+    this.#report = new Report(options.onEvent);
   }
 
   /** Ends the run: nothing on this device can go on. */
@@ -85,31 +82,32 @@ export class Run {
       this.#onLost = settle;
     });
     if (this.parts.lost !== undefined) this.lose(this.parts.lost);
-    this.#emit({
-      type: 'run-started',
-      steps: this.plan.steps.length,
-      iterations: this.plan.iterations.length,
-    });
-    for (const { node, iteration, because } of this.plan.blocked) this.#skip([{ node, iteration }], because);
+    const report = this.#report;
+    const { steps, iterations, blocked } = this.plan;
+    report.emit({ type: 'run-started', steps: steps.length, iterations: iterations.length });
+    for (const { node, iteration, because } of blocked) report.skip([{ node, iteration }], because);
 
     this.#need([...new Set(this.plan.targets.map(({ step }) => step))]);
+    const fetched = prefetch(this.plan, (key) => this.#begun.has(key), this.parts);
     // Once the device is lost some calls may never end; what they made is released when they do.
     await Promise.race([this.#settled(), lost]);
+    fetched.end();
     signal?.removeEventListener('abort', cancel);
 
     const targets = this.#finish(hold);
     const result: RunResult = {
       status: this.#status(targets.length),
       seconds: (now() - began) / 1000,
-      ran: this.#ran,
-      cached: this.#cached,
-      failed: this.#failed,
-      skipped: this.#skipped,
+      ran: report.ran,
+      cached: report.cached,
+      failed: report.failed,
+      skipped: report.skipped,
       targets,
       ...(this.#lost === undefined ? {} : { reason: this.#lost }),
     };
-    if (this.#lost !== undefined) this.#emit({ type: 'device-lost', reason: this.#lost });
-    this.#emit({ type: 'finished', result });
+    if (this.#lost !== undefined) report.emit({ type: 'device-lost', reason: this.#lost });
+    report.emit({ type: 'finished', result });
+    report.close();
     this.#over = true;
     return result;
   }
@@ -117,7 +115,7 @@ export class Run {
   #status(targets: number): RunResult['status'] {
     if (this.#lost !== undefined) return 'device-lost';
     if (this.#stop.signal.aborted && targets < this.plan.targets.length) return 'cancelled';
-    return this.#failed.length > 0 || this.plan.blocked.length > 0 ? 'failed' : 'finished';
+    return this.#report.failed.length > 0 || this.plan.blocked.length > 0 ? 'failed' : 'finished';
   }
 
   /** Lazy inputs start steps while others are awaited. */
@@ -130,19 +128,17 @@ export class Run {
     const targets: NodeRef[] = [];
     const kept = new Set<Entry>();
     for (const { node, iteration, step: key } of this.plan.targets) {
-      const entry = this.#held.get(key);
+      const entry = this.#holding.get(key);
       if (!entry) continue;
       targets.push({ node, iteration });
       kept.add(entry);
       for (const shown of this.#shownBy(key)) {
-        const input = this.#held.get(shown);
+        const input = this.#holding.get(shown);
         if (input) kept.add(input);
       }
     }
-    for (const entry of kept) this.parts.cache.pin(entry);
+    this.#holding.end(kept);
     hold([...kept]);
-    for (const entry of this.#held.values()) this.parts.cache.unpin(entry);
-    this.#held.clear();
     return targets;
   }
 
@@ -157,7 +153,7 @@ export class Run {
     const found = new Set<string>();
     const stack: string[] = [];
     const want = (key: string): void => {
-      this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
+      this.#holding.want(key);
       stack.push(key);
     };
     for (const key of keys) {
@@ -177,6 +173,7 @@ export class Run {
     for (const key of steps) {
       const step = this.plan.byKey.get(key);
       if (!step || this.#outcomes.has(key)) continue;
+      this.#begun.add(key);
       const outcome = this.#compute(step);
       this.#outcomes.set(key, outcome);
       this.#pending.add(outcome);
@@ -184,37 +181,18 @@ export class Run {
     }
   }
 
-  /** One user less; with none left the cache may evict the result, and whoever asks again looks there first. */
-  #letGo(key: string): void {
-    this.#uses.set(key, (this.#uses.get(key) ?? 1) - 1);
-    this.#unholdUnused(key);
-  }
-  #unholdUnused(key: string): void {
-    const entry = this.#held.get(key);
-    if (!entry || (this.#uses.get(key) ?? 0) > 0 || this.#lazyWaiting.has(key) || entry.fresh) return;
-    this.#held.delete(key);
-    this.#outcomes.delete(key);
-    this.parts.cache.unpin(entry);
-  }
-
   #takeCached(step: PlanStep): boolean {
-    const entry = step.fresh ? undefined : this.parts.cache.peek(step.key);
+    const entry = step.fresh ? undefined : this.#holding.takeCached(step.key);
     if (!entry) return false;
-    this.parts.cache.pin(entry);
-    this.#held.set(step.key, entry);
-    if (!this.#reported.has(step.key)) {
-      this.#reported.add(step.key);
-      this.#cached.push(step.refs[0]);
-      this.#each(step, (at) => ({ type: 'node-cached', ...at, bytes: entry.bytes }));
-    }
+    this.#report.fromCache(step, entry.bytes);
     this.#outcomes.set(step.key, Promise.resolve({ state: 'there', entry }));
     return true;
   }
 
   async #compute(step: PlanStep): Promise<Outcome> {
     const eager = Object.entries(step.inputs).filter(([port]) => !step.lazy.includes(port));
-    const lazy = Object.entries(step.inputs).filter(([port]) => step.lazy.includes(port));
-    for (const [, { step: key }] of lazy) this.#lazyWaiting.set(key, (this.#lazyWaiting.get(key) ?? 0) + 1);
+    const lazy = step.lazy.flatMap((port) => step.inputs[port]?.step ?? []);
+    this.#holding.waitFor(lazy);
     const used: string[] = eager.map(([, { step: key }]) => key);
     try {
       const inputs: Record<string, AnyValue> = {};
@@ -228,154 +206,93 @@ export class Run {
       }
       return await this.#runOn(step, inputs, used);
     } finally {
-      for (const [, { step: key }] of lazy) {
-        const left = (this.#lazyWaiting.get(key) ?? 1) - 1;
-        if (left > 0) this.#lazyWaiting.set(key, left);
-        else this.#lazyWaiting.delete(key);
-        this.#unholdUnused(key);
-      }
-      for (const key of used) this.#letGo(key);
+      this.#holding.stopWaiting(lazy);
+      for (const key of used) this.#holding.letGo(key);
     }
   }
 
   async #runOn(step: PlanStep, inputs: Values, used: string[]): Promise<Outcome> {
-    const { cache, backend, models, options, now, keep } = this.parts;
     const { signal } = this.#stop;
     const [ref] = step.refs;
-    const free = step.definition.lane === 'free';
-    let inLane = false;
-    let outside = 0;
-    const enter = async (): Promise<void> => {
-      if (!free) await this.#lane.enter(this.#order.get(step.key) ?? 0);
-      inLane = !free;
-    };
-    const leave = (): void => {
-      if (inLane) this.#lane.leave();
-      inLane = false;
-    };
-    const lazy = async (port: string): Promise<AnyValue | undefined> => {
-      const at = step.inputs[port];
-      if (!at) {
-        if (step.definition.inputs[port]?.optional === true) return undefined;
-        throw new LoomError('invalid-graph', `What feeds the input ${port} cannot run.`, {
-          node: ref.node,
-          port,
-        });
-      }
-      // The lane is another's while this node waits, or a branch with a device node would never end.
-      if (this.#over) throw stopped(signal);
-      if (outside++ === 0) leave();
-      try {
-        this.#need([at.step]);
-        used.push(at.step);
-        const outcome = await this.#outcomes.get(at.step);
-        if (outcome?.state === 'there') return outcome.entry.values[at.port];
-        throw outcome?.error ?? new LoomError('internal', 'A lazy input was not planned.');
-      } finally {
-        if (--outside === 0) await enter();
-      }
-    };
-
-    await enter();
+    const turn = new Turn(this.#lane, step.definition.lane === 'free', this.#order.get(step.key) ?? 0);
+    await turn.enter();
     try {
       if (signal.aborted) return this.#missing(step, ref.node, stopped(signal));
-      this.#each(step, (at) => ({ type: 'node-started', ...at }));
-      const began = now();
-      const numbers = options.numbers ?? 'sinks';
-      if (numbers === 'sinks' && step.sink) await this.#checkNumbers(step, inputs);
-      const made = await runStep(step, inputs, {
-        backend,
-        runtime: { models, images: options.images, assets: options.assets },
-        signal,
-        progress: (progress) => this.#each(step, (at) => ({ type: 'progress', ...at, progress })),
-        preview: (port, value) => this.#each(step, (at) => ({ type: 'preview', ...at, port, value })),
-        trace: this.options.trace?.(ref.node, ref.iteration),
-        file: this.options.onFile,
-        lazy,
-      });
-      if (this.#over) {
-        // The run ended without this node (the device was lost): nobody is left to own the result.
-        for (const tensor of made.tensors) tensor.release();
-        made.scope?.release();
-        return { state: 'missing', because: ref.node, error: stopped(signal) };
-      }
-      const entry = cache.add({ key: step.key, fresh: step.fresh, ...made });
-      this.#held.set(step.key, entry);
-      if (numbers === 'all') await this.#refuseNaN(step, entry);
-      const cost = { seconds: (now() - began) / 1000, bytes: entry.bytes };
-      this.#reported.add(step.key);
-      this.#ran.push({ ...ref, ...cost });
-      this.#each(step, (at) => ({ type: 'node-finished', ...at, ...cost }));
-      leave();
-      await keep(entry);
+      this.#report.each(step, (at) => ({ type: 'node-started', ...at }));
+      const entry = await this.#made(step, inputs, (port) => this.#lazy(step, port, turn, used));
+      if (!entry) return { state: 'missing', because: ref.node, error: stopped(signal) };
+      turn.leave();
+      await this.parts.keep(entry);
       return { state: 'there', entry };
     } catch (thrown) {
       const error = toLoomError(thrown, 'internal');
       // What a lazy input threw names the node it happened at.
       return this.#missing(step, error.place.node ?? ref.node, error);
     } finally {
-      leave();
+      turn.leave();
     }
+  }
+
+  /** The step's result, held; undefined when the run ended without it. */
+  async #made(
+    step: PlanStep,
+    inputs: Values,
+    lazy: (port: string) => Promise<AnyValue | undefined>,
+  ): Promise<Entry | undefined> {
+    const { cache, backend, models, options, now } = this.parts;
+    const [ref] = step.refs;
+    const report = this.#report;
+    const began = now();
+    const numbers = options.numbers ?? 'sinks';
+    if (numbers === 'sinks' && step.sink) await checkSink(step, inputs, this.plan, this.parts, report);
+    const made = await runStep(step, inputs, {
+      backend,
+      runtime: { models, images: options.images, assets: options.assets },
+      signal: this.#stop.signal,
+      progress: (progress) => report.each(step, (at) => ({ type: 'progress', ...at, progress })),
+      preview: (port, value) => report.each(step, (at) => ({ type: 'preview', ...at, port, value })),
+      trace: this.options.trace?.(ref.node, ref.iteration),
+      file: this.options.onFile,
+      lazy,
+    });
+    if (this.#over) {
+      // The run ended without this node (the device was lost): nobody is left to own the result.
+      for (const tensor of made.tensors) tensor.release();
+      made.scope?.release();
+      return undefined;
+    }
+    const entry = cache.add({ key: step.key, fresh: step.fresh, ...made });
+    this.#holding.keep(entry);
+    if (numbers === 'all') await refuseNaN(step, entry, backend, this.#holding);
+    report.finished(step, { seconds: (now() - began) / 1000, bytes: entry.bytes });
+    return entry;
+  }
+
+  /** Computes a lazy input. The lane is another's meanwhile, or a branch with a device node would never end. */
+  async #lazy(step: PlanStep, port: string, turn: Turn, used: string[]): Promise<AnyValue | undefined> {
+    const at = step.inputs[port];
+    if (!at) {
+      if (step.definition.inputs[port]?.optional === true) return undefined;
+      const place = { node: step.refs[0].node, port };
+      throw new LoomError('invalid-graph', `What feeds the input ${port} cannot run.`, place);
+    }
+    if (this.#over) throw stopped(this.#stop.signal);
+    return turn.outside(async () => {
+      this.#need([at.step]);
+      used.push(at.step);
+      const outcome = await this.#outcomes.get(at.step);
+      if (outcome?.state === 'there') return outcome.entry.values[at.port];
+      throw outcome?.error ?? new LoomError('internal', 'A lazy input was not planned.');
+    });
   }
 
   /** Reports a step that will not be there: failed when it is itself at fault, else skipped. */
   #missing(step: PlanStep, because: string, error: LoomError): Outcome {
     const itself = step.refs.some(({ node }) => node === because);
-    if (itself && error.code !== 'cancelled' && this.#lost === undefined && error.code !== 'device-lost') {
-      this.#failed.push({ ...step.refs[0], error });
-      this.#each(step, (at) => ({ type: 'node-failed', ...at, error }));
-    } else this.#skip(step.refs, because);
+    const ended = error.code === 'cancelled' || error.code === 'device-lost' || this.#lost !== undefined;
+    if (itself && !ended) this.#report.failure(step, error);
+    else this.#report.skip(step.refs, because);
     return { state: 'missing', because, error };
-  }
-
-  #skip(refs: readonly NodeRef[], because: string): void {
-    const [first] = refs;
-    if (first) this.#skipped.push({ ...first, because });
-    for (const ref of refs) this.#emit({ type: 'node-skipped', ...ref, because });
-  }
-
-  /** Looks for NaN in what reaches a sink, and for the first node that made it. @throws LoomError `not-a-number`. */
-  async #checkNumbers(step: PlanStep, inputs: Values): Promise<void> {
-    const bad = await hasNaN(Object.values(inputs), this.parts.backend);
-    if (!bad) return;
-    const origin = await culprit(this.plan, step, this.parts.cache, this.parts.backend);
-    const fault = this.plan.byKey.get(origin) ?? step;
-    const error = notANumber(fault);
-    if (fault !== step) {
-      this.#failed.push({ ...fault.refs[0], error });
-      this.#each(fault, (at) => ({ type: 'node-failed', ...at, error }));
-    }
-    this.#forget(fault.key);
-    throw error;
-  }
-
-  async #refuseNaN(step: PlanStep, entry: Entry): Promise<void> {
-    if (!(await hasNaN(Object.values(entry.values), this.parts.backend))) return;
-    this.#held.delete(step.key);
-    this.parts.cache.drop(step.key);
-    this.parts.cache.unpin(entry);
-    throw notANumber(step);
-  }
-
-  /** Takes a spoilt result and all that was made from it out of the cache. */
-  #forget(key: string): void {
-    const spoilt = new Set([key]);
-    for (const { key: later, inputs } of this.plan.steps)
-      if (Object.values(inputs).some(({ step }) => spoilt.has(step))) spoilt.add(later);
-    for (const gone of spoilt) this.parts.cache.drop(gone);
-  }
-
-  #each(step: PlanStep, event: (at: NodeRef) => RunEvent): void {
-    for (const ref of step.refs) this.#emit(event(ref));
-  }
-
-  #emit(event: RunEvent): void {
-    if (this.#over) return;
-    try {
-      this.options.onEvent?.(event);
-    } catch {
-      // A listener's failure is not the run's: nodes go on, tensors are released.
-    }
   }
 }
 
@@ -383,12 +300,3 @@ const stopped = (signal: AbortSignal): LoomError => {
   const reason: unknown = signal.reason;
   return reason instanceof LoomError ? reason : new LoomError('cancelled', 'Cancelled.');
 };
-
-function notANumber({ refs, definition }: PlanStep): LoomError {
-  return new LoomError(
-    'not-a-number',
-    `“${definition.title}” (${refs[0].node}) made values that are not numbers (NaN).`,
-    { node: refs[0].node },
-    { mend: 'Lower the guidance or the noise level, or run in full precision.' },
-  );
-}

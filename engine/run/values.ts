@@ -115,5 +115,9 @@ export function typeOfValue(value: AnyValue): PortType {
     fields.channels = space.channels;
     fields.factor = space.factor;
   }
+  if (value.kind === 'unet') {
+    fields.height = value.unet.nativeSize.height;
+    fields.width = value.unet.nativeSize.width;
+  }
   return { kind: value.kind, fields };
 }

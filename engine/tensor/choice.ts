@@ -71,18 +71,35 @@ function webGpuInfo(choice: BackendChoice, adapter: GPUAdapter): BackendInfo {
     kind: 'webgpu',
     precision: half && choice.precision !== 'fp32' ? 'fp16' : 'fp32',
     device: named === '' ? 'unnamed adapter' : named,
+    ...reportedMemory(),
     limits,
   };
 }
 
 /** wasm's precision: fp32, unless half is asked for (slower there; for measuring). */
-export function wasmInfo(choice: BackendChoice, threads: number, limits: BackendInfo['limits']): BackendInfo {
+export function wasmInfo(
+  choice: BackendChoice,
+  threads: number,
+  limits: BackendInfo['limits'],
+  memory: Pick<BackendInfo, 'memory'> = reportedMemory(),
+): BackendInfo {
   return {
     kind: 'wasm',
     precision: choice.precision === 'fp16' ? 'fp16' : 'fp32',
     device: threads === 1 ? '1 thread' : `${threads} threads`,
+    ...memory,
     limits,
   };
+}
+
+/**
+ * What the browser says of the machine's memory, in GiB rounded to a power of two
+ * (Device Memory API; not in every browser). WebGPU says nothing of its own.
+ */
+function reportedMemory(): Pick<BackendInfo, 'memory'> {
+  if (typeof navigator === 'undefined' || !('deviceMemory' in navigator)) return {};
+  const { deviceMemory } = navigator;
+  return typeof deviceMemory === 'number' ? { memory: deviceMemory * 2 ** 30 } : {};
 }
 
 /** For where `prefer: 'webgpu'` cannot be had. */

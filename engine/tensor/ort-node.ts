@@ -1,5 +1,5 @@
 /** Node's backend: onnxruntime-web's wasm build with SIMD and threads. Never imported by the browser. */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { Backend } from '../types';
 import { noWebGpu, wasmInfo, type BackendChoice } from './choice';
 import { backendOn, configure } from './ort-backend';
@@ -13,6 +13,8 @@ export async function createBackend(choice: BackendChoice = {}): Promise<Backend
   const ort = await import('onnxruntime-web');
   configure(ort, threads, choice.wasmPaths);
   return backendOn(ort, {
-    info: wasmInfo(choice, threads, [choice.prefer === 'wasm' ? 'forced' : 'no-webgpu']),
+    info: wasmInfo(choice, threads, [choice.prefer === 'wasm' ? 'forced' : 'no-webgpu'], {
+      memory: totalmem(),
+    }),
   });
 }

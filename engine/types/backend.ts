@@ -42,6 +42,8 @@ export interface BackendInfo {
   readonly precision: 'fp16' | 'fp32';
   /** e.g. vendor and architecture of the adapter, or the number of wasm threads. */
   readonly device: string;
+  /** Bytes of memory that the device says it has; undefined where it says nothing. */
+  readonly memory?: number;
   /** Stable reasons why a better choice was not available. */
   readonly limits: readonly (
     | 'no-webgpu'

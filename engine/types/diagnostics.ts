@@ -12,10 +12,10 @@ export const diagnosticCodes = [
   'invalid-param',
   'package-missing',
   'type-mismatch',
-  'unsolved-size',
   'newer-node',
   'too-large',
   'invalid-sweep',
+  'memory-short',
 ] as const;
 export type DiagnosticCode = (typeof diagnosticCodes)[number];
 

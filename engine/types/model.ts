@@ -4,6 +4,12 @@
  */
 import type { Tensor, TensorOps } from './tensor';
 
+/**
+ * The networks of a package: text encoder, U-Net, and the two halves of the first
+ * stage. Class embeddings, maps and codebooks take next to nothing.
+ */
+export type NetworkName = 'text' | 'unet' | 'encoder' | 'decoder';
+
 /** Reports bytes while a part is fetched, verified and expanded. */
 export interface LoadOptions {
   readonly signal: AbortSignal;
@@ -144,4 +150,12 @@ export interface ModelSource {
   open(id: string, options: LoadOptions): Promise<ModelPackage>;
   /** The latent space with this identity, if any known package makes it. */
   space(id: string): LatentSpaceInfo | undefined;
+  /**
+   * Begins to fetch the files of networks that will be needed, one after the other. Never
+   * throws. Once the signal aborts, what nobody has taken is let go.
+   */
+  prefetch?(
+    networks: readonly { readonly package: string; readonly name: NetworkName }[],
+    options: { readonly signal: AbortSignal },
+  ): void;
 }

@@ -1,10 +1,11 @@
 /** The definition of a node: from it come handles, form, palette entry, documentation, validation and command line. */
 import type { z } from 'zod';
 import type { BackendInfo } from './backend';
-import type { LatentSpaceInfo } from './model';
+import type { LatentSpaceInfo, NetworkName } from './model';
 import type { PortKind, PortType } from './port';
 import type { Runtime } from './runtime';
 import type { Tensor } from './tensor';
+import type { Term } from './term';
 import type { AnyValue, Port, ValueOf } from './values';
 
 export type Ports = Readonly<Record<string, Port>>;
@@ -30,9 +31,13 @@ export type Outputs<P extends Ports> = { readonly [K in keyof P]: Value<P[K]> };
 export interface NetworkMemory {
   /** Resident once loaded and expanded. */
   readonly weights: number;
-  /** Working memory of one call: `fixed + perCell · batch · height · width`, in latent cells of that call. */
+  /** Held besides while it is being loaded: the stored weights, their expanded copy, and what unpacking takes. */
+  readonly loading: number;
+  /** Working memory of one call: `fixed + perCell · batch · height · width`, in latent cells of that call; a prompt counts as one cell. */
   readonly fixed: number;
   readonly perCell: number;
+  /** Cells of one picture of the size that the package is for: taken where only the run will tell the size. */
+  readonly cells: number;
 }
 
 /** What inference knows of installed packages: the port types that package `id` fixes, by role. */
@@ -42,11 +47,11 @@ export interface Catalog {
   readonly packages: readonly string[];
   /** Enters cache keys, so that a changed package is never served from the cache. */
   readonly hash: (packageId: string) => string | undefined;
-  /** Memory by role (`unet`, `first-stage`, `conditioner`), for the memory plan; undefined where it was not measured. */
+  /** Memory by network, for the memory plan; undefined where it was not measured. */
   readonly memory?: (
     packageId: string,
     device: Pick<BackendInfo, 'kind' | 'precision'>,
-  ) => Readonly<Partial<Record<string, NetworkMemory>>> | undefined;
+  ) => Readonly<Partial<Record<NetworkName, NetworkMemory>>> | undefined;
 }
 
 /** How far a node has come. */
@@ -170,6 +175,11 @@ export interface NodeDef<
    * both means the output.
    */
   refine?(params: z.output<S>, catalog: Catalog): Partial<Record<(keyof I | keyof O) & string, PortType>>;
+  /**
+   * Equations between sizes that parameters settle, by the parameter they come from: `{ width:
+   * [mul(v('F'), v('w')), 512] }` where a width is given in pixels. One that cannot hold is that parameter's fault.
+   */
+  equations?(params: z.output<S>): Readonly<Record<string, readonly [Term, Term]>>;
   run(context: RunContext<I, O, S>): Promise<Outputs<O>>;
 }
 
@@ -184,10 +194,11 @@ export const defineNode = <I extends Ports, O extends Ports, S extends z.ZodObje
  * with `params` and every input with its port's `value` schema; `never` makes
  * any other call a type error.
  */
-export interface AnyNode extends Omit<NodeDef, 'run' | 'packages' | 'refine' | 'evaluations'> {
+export interface AnyNode extends Omit<NodeDef, 'run' | 'packages' | 'refine' | 'evaluations' | 'equations'> {
   evaluations?(params: never): number;
   packages?(params: never): readonly string[];
   refine?(params: never, catalog: Catalog): Partial<Record<string, PortType>>;
+  equations?(params: never): Readonly<Record<string, readonly [Term, Term]>>;
   run(context: never): Promise<Readonly<Record<string, AnyValue>>>;
 }
 

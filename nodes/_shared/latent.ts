@@ -1,9 +1,11 @@
 /** What nodes on latents share: port fields, checks and copies. */
 import {
   LoomError,
+  mul,
   v,
   type LatentSpaceInfo,
   type LatentValue,
+  type PortType,
   type Tensor,
   type TensorOps,
   type Term,
@@ -18,6 +20,22 @@ export const latentFields = (suffix = ''): Record<string, Term> => ({
 });
 /** Fields that fix the latent space alone. */
 export const spaceFields: Record<string, Term> = { space: v('S'), channels: v('C'), factor: v('F') };
+
+/** Sides in pixels; 0 = the model's own. */
+interface Sides {
+  readonly width: number;
+  readonly height: number;
+}
+/** For `refine`: a U-Net whose own size stands for each side that is 0. */
+export const nativeFields = ({ width, height }: Sides): PortType & { kind: 'unet' } => ({
+  kind: 'unet',
+  fields: { ...(height === 0 && { height: v('h') }), ...(width === 0 && { width: v('w') }) },
+});
+/** For `equations`: each side that is given is F times the latent's. */
+export const sidesInCells = ({ width, height }: Sides): Record<string, readonly [Term, Term]> => ({
+  ...(height !== 0 && { height: [mul(v('F'), v('h')), height] }),
+  ...(width !== 0 && { width: [mul(v('F'), v('w')), width] }),
+});
 
 /** [B, C, h, w] of a tensor. Throws `bad-input` when it has another rank. */
 export function nchw(tensor: Tensor): { batch: number; channels: number; height: number; width: number } {

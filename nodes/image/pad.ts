@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
+import { add, defineNode, port, v } from '@/engine/types';
 import { marginParams } from '../_shared/edges';
 import { nchw } from '../_shared/latent';
 import { readFloats } from '../_shared/read';
@@ -11,7 +11,7 @@ export const imagePad = defineNode({
   category: 'image',
   doc: 'Adds margins around an image, filled with a grey or with the pixels of its edge, and gives the mask of what was added: wire both into the sampler to let the model draw beyond the frame (outpainting). Overlap lets the mask reach into the picture, so that the seam is drawn anew too.',
   aliases: ['ImagePadForOutpaint', 'Pad Image for Outpainting', 'Outpaint'],
-  inputs: { image: port('image', { batch: v('B') }) },
+  inputs: { image: port('image', { batch: v('B'), height: v('H'), width: v('W') }) },
   outputs: {
     padded: port('image', { batch: v('B'), height: v('h'), width: v('w') }),
     mask: port('mask', { batch: 1, height: v('h'), width: v('w') }, { doc: '1 in the margins.' }),
@@ -28,6 +28,10 @@ export const imagePad = defineNode({
       .max(512)
       .default(0)
       .meta({ label: 'Overlap', unit: 'px', min: 0, max: 512, step: 8 }),
+  }),
+  equations: ({ top, bottom, left, right }) => ({
+    top: [v('h'), add(v('H'), top + bottom)],
+    left: [v('w'), add(v('W'), left + right)],
   }),
   async run({ inputs, params, runtime }) {
     const { ops } = runtime;

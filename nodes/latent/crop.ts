@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
 import { cropPadding, inCells, windowParams } from '../_shared/edges';
-import { nchw, spaceFields, withSamples } from '../_shared/latent';
+import { nchw, sidesInCells, spaceFields, withSamples } from '../_shared/latent';
 
 export const latentCrop = defineNode({
   id: 'latent/crop',
@@ -13,6 +13,7 @@ export const latentCrop = defineNode({
   inputs: { latent: port('latent', { ...spaceFields, batch: v('B') }) },
   outputs: { latent: port('latent', { ...spaceFields, batch: v('B'), height: v('h'), width: v('w') }) },
   params: z.object(windowParams),
+  equations: sidesInCells,
   run({ inputs, params, runtime }) {
     const { latent } = inputs;
     const by = cropPadding(inCells(params, latent.space.factor), nchw(latent.samples));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
-import { cells, spaceFields } from '../_shared/latent';
+import { cells, nativeFields, sidesInCells, spaceFields } from '../_shared/latent';
 import { sideParam } from '../_shared/params';
 
 export const latentEmpty = defineNode({
@@ -18,11 +18,10 @@ export const latentEmpty = defineNode({
     height: sideParam('Height'),
   }),
   refine: (params) => ({
-    latent: {
-      kind: 'latent',
-      fields: { ...spaceFields, batch: params.batch, height: v('h'), width: v('w') },
-    },
+    latent: { kind: 'latent', fields: { batch: params.batch } },
+    unet: nativeFields(params),
   }),
+  equations: sidesInCells,
   run({ inputs, params, runtime }) {
     const { space, nativeSize, multipleOf } = inputs.unet.unet;
     const height =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
-import { cells, repeatBatch, spaceFields } from '../_shared/latent';
+import { cells, nativeFields, repeatBatch, sidesInCells, spaceFields } from '../_shared/latent';
 import { seedParam, sideParam } from '../_shared/params';
 
 export const latentNoise = defineNode({
@@ -29,8 +29,10 @@ export const latentNoise = defineNode({
     first: z.int().min(0).max(65_535).default(0).meta({ label: 'First', advanced: true, min: 0, step: 1 }),
   }),
   refine: (params) => ({
-    noise: { kind: 'noise', fields: { ...spaceFields, batch: params.batch, height: v('h'), width: v('w') } },
+    noise: { kind: 'noise', fields: { batch: params.batch } },
+    unet: nativeFields(params),
   }),
+  equations: sidesInCells,
   run({ inputs, params, runtime }) {
     const { unet } = inputs.unet;
     const { space, nativeSize, multipleOf } = unet;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
+import { add, defineNode, mul, port, v } from '@/engine/types';
 import { inCells, marginParams } from '../_shared/edges';
 import { spaceFields, withSamples } from '../_shared/latent';
 
@@ -20,6 +20,12 @@ export const latentPad = defineNode({
       .max(10)
       .default(0)
       .meta({ label: 'Value', min: -10, max: 10, step: 0.1, advanced: true }),
+  }),
+  equations: ({ top, bottom, left, right }) => ({
+    ...(top + bottom > 0 && { top: [mul(v('F'), v('ho')), add(mul(v('F'), v('h')), top + bottom)] }),
+    ...(left + right > 0 && { left: [mul(v('F'), v('wo')), add(mul(v('F'), v('w')), left + right)] }),
+    ...(top + bottom === 0 && { bottom: [v('ho'), v('h')] }),
+    ...(left + right === 0 && { right: [v('wo'), v('w')] }),
   }),
   run({ inputs, params, runtime }) {
     const { latent } = inputs;

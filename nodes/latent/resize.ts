@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
-import { cells, spaceFields, withSamples } from '../_shared/latent';
+import { cells, sidesInCells, spaceFields, withSamples } from '../_shared/latent';
 
 export const latentResize = defineNode({
   id: 'latent/resize',
@@ -29,6 +29,7 @@ export const latentResize = defineNode({
       .default('bicubic')
       .meta({ widget: 'select', label: 'Mode' }),
   }),
+  equations: sidesInCells,
   run({ inputs, params, runtime }) {
     const { latent } = inputs;
     const { factor } = latent.space;

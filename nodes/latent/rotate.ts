@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
-import { nchw, spaceFields, withSamples } from '../_shared/latent';
+import { latentFields, nchw, spaceFields, withSamples } from '../_shared/latent';
 import { readFloats } from '../_shared/read';
 
 export const latentRotate = defineNode({
@@ -10,10 +10,16 @@ export const latentRotate = defineNode({
   category: 'latent',
   doc: 'Turns a latent by quarter turns, clockwise as seen on the picture. Decoders know only upright textures, so a turned latent also shows what the first stage has learned about direction.',
   aliases: ['LatentRotate', 'Rotate Latent'],
-  inputs: { latent: port('latent', { ...spaceFields, batch: v('B') }) },
-  outputs: { latent: port('latent', { ...spaceFields, batch: v('B'), height: v('h'), width: v('w') }) },
+  inputs: { latent: port('latent', latentFields()) },
+  outputs: { latent: port('latent', { ...spaceFields, batch: v('B'), height: v('ho'), width: v('wo') }) },
   params: z.object({
     turn: z.enum(['90', '180', '270']).default('90').meta({ widget: 'select', label: 'Degrees' }),
+  }),
+  refine: ({ turn }) => ({
+    latent: {
+      kind: 'latent',
+      fields: turn === '180' ? { height: v('h'), width: v('w') } : { height: v('w'), width: v('h') },
+    },
   }),
   async run({ inputs, params, runtime }) {
     const { latent } = inputs;

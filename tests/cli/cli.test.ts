@@ -138,6 +138,25 @@ describe('loom run', () => {
     expect(readFileSync(out('d')).equals(readFileSync(out('c')))).toBe(true);
   });
 
+  it('writes what saving nodes make beside the picture, each under a name of its own', async () => {
+    const save = (name: string) => ({ type: 'latent/save', params: { name } });
+    const file = graph('saving', (d) => {
+      d.nodes.save = save('kept');
+      d.nodes.again = save('kept');
+      for (const node of ['save', 'again'])
+        d.edges[node] = { from: { node: 'sampler', port: 'latent' }, to: { node, port: 'latent' } };
+    });
+    const out = join(folder, 'saved', 'picture.png');
+    const { code, text } = await loom('run', file, '--models', fixtures, '--out', out);
+    expect(text).toBe('');
+    expect(code).toBe(0);
+    const names = readdirSync(join(folder, 'saved')).toSorted();
+    expect(names).toEqual(['kept-2.safetensors', 'kept.safetensors', 'picture.png']);
+    const [one, two] = names.slice(0, 2).map((name) => readFileSync(join(folder, 'saved', name)));
+    expect(one?.byteLength).toBeGreaterThan(4 * 4 * 8 * 8);
+    expect(one?.equals(two ?? Buffer.of())).toBe(true);
+  });
+
   it('leaves the graph out with --no-metadata', async () => {
     const out = join(folder, 'bare.png');
     await loom('run', graph('bare'), '--models', fixtures, '--no-metadata', '--out', out);

@@ -5,6 +5,7 @@ import {
   plan,
   type Executor,
   type LoomDocument,
+  type ModelSource,
   type PlanOptions,
   type RunEvent,
   type RunResult,
@@ -490,6 +491,80 @@ describe('values', () => {
     const [first, second] = await Promise.all([at.run(diamond()), at.run(diamond())]);
     expect(first.ran).toHaveLength(7);
     expect(second.ran).toHaveLength(0);
+    expectNoLeak(at);
+  });
+});
+
+describe('loading beside encoding', () => {
+  /** A model source that notes what it is asked to fetch, and until when. */
+  function fetching() {
+    const asked: string[][] = [];
+    const signals: AbortSignal[] = [];
+    const source: ModelSource = {
+      ...models,
+      prefetch(networks, { signal }) {
+        asked.push(networks.map(({ package: id, name }) => `${id}/${name}`));
+        signals.push(signal);
+      },
+    };
+    return { asked, signals, source };
+  }
+
+  it('the networks of a run are asked for once, before the first node ends, and dropped when it is over', async () => {
+    const { asked, signals, source } = fetching();
+    let atPrompt: readonly string[][] = [];
+    const at = bench(
+      (name) => {
+        if (name === 'prompt') atPrompt = [...asked];
+      },
+      { models: source },
+    );
+    const document = edit(textToImage(), 'prompt', { params: { tag: 'prompt' } });
+    expect((await at.run(document)).status).toBe('finished');
+    expect(atPrompt).toEqual([['kl/text', 'kl/unet', 'kl/decoder']]);
+    expect(asked).toHaveLength(1);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    // What is served from the cache needs no network.
+    expect((await at.run(document)).cached.length).toBeGreaterThan(0);
+    expect(asked).toHaveLength(1);
+    at.executor.clear();
+    expectNoLeak(at);
+  });
+
+  it('a node that needs no device runs beside one that does; two that do never run at once', async () => {
+    const running = new Set<string>();
+    const together = new Set<string>();
+    const [slowBegun, freeBegun] = [deferred<void>(), deferred<void>()];
+    const at = bench(async (name) => {
+      for (const other of running) together.add([name, other].sort().join(' '));
+      running.add(name);
+      // Each waits for the other: were they one after the other, neither would end.
+      if (name === 'slow') {
+        slowBegun.resolve();
+        await freeBegun.promise;
+      }
+      if (name === 'package') {
+        freeBegun.resolve();
+        await slowBegun.promise;
+      }
+      await Promise.resolve();
+      running.delete(name);
+    });
+    const document = graph(
+      {
+        slow: ['kit/paint', { tag: 'slow' }],
+        quick: ['kit/paint', { tag: 'quick' }],
+        n: ['kit/number', { value: 1, tag: 'n' }],
+        package: ['kit/package', { tag: 'package' }],
+        noise: ['kit/noise', { tag: 'noise' }],
+      },
+      ['n.number > slow.number', 'n.number > quick.number', 'package.unet > noise.unet'],
+    );
+    const result = await at.run(document, { targets: ['slow', 'quick', 'noise'] });
+    expect(result.status).toBe('finished');
+    expect([...together]).toContain('package slow');
+    expect([...together].filter((pair) => pair.includes('quick') && pair.includes('slow'))).toEqual([]);
+    at.executor.clear();
     expectNoLeak(at);
   });
 });

@@ -1,15 +1,18 @@
 /** The memory plan: weights once, values added up, the largest call on top. */
 import { describe, expect, it } from 'vitest';
-import { infer, plan, type Catalog, type NetworkMemory } from '@/engine';
+import { infer, plan, type Catalog, type NetworkMemory, type NetworkName } from '@/engine';
 import { catalog, graph, registryOf } from './kit';
 import { kit, kitNodes } from './kit-nodes';
 import { textToImage } from './graphs';
 
 const MB = 1e6;
-const facts: Readonly<Record<string, NetworkMemory>> = {
-  unet: { weights: 100 * MB, fixed: 1 * MB, perCell: 1000 },
-  'first-stage': { weights: 40 * MB, fixed: 2 * MB, perCell: 5000 },
-  conditioner: { weights: 10 * MB, fixed: 3 * MB, perCell: 0 },
+/** What onnxruntime itself takes on wasm. */
+const runtime = 4.85 * MB;
+const facts: Readonly<Record<NetworkName, NetworkMemory>> = {
+  unet: { weights: 100 * MB, loading: 30 * MB, fixed: 1 * MB, perCell: 1000, cells: 4 },
+  decoder: { weights: 40 * MB, loading: 1 * MB, fixed: 2 * MB, perCell: 5000, cells: 4 },
+  encoder: { weights: 20 * MB, loading: 5 * MB, fixed: 1 * MB, perCell: 3000, cells: 4 },
+  text: { weights: 10 * MB, loading: 2 * MB, fixed: 3 * MB, perCell: 0, cells: 4 },
 };
 const measured: Catalog = { ...catalog, memory: (id) => (id === 'kl' ? facts : undefined) };
 
@@ -21,7 +24,7 @@ describe('memory plan', () => {
     expect(memory.complete).toBe(true);
     expect(memory.weights).toBe(150 * MB);
     expect(memory.at).toBe('decode');
-    expect(memory.peak).toBe(150 * MB + 2 * noise + image + (2 * MB + 5000 * 4));
+    expect(memory.peak).toBe(runtime + 150 * MB + 2 * noise + image + (2 * MB + 5000 * 4));
     const at = (node: string) => memory.steps.find((step) => step.node === node);
     expect(at('prompt')).toMatchObject({ weights: 10 * MB, activations: 3 * MB });
     expect(at('noise')).toMatchObject({ activations: 0 });
@@ -49,5 +52,58 @@ describe('memory plan', () => {
       peak: 3 * 16 * 16 * 4,
       at: 'i',
     });
+  });
+
+  it('holds the networks while they load, each once', () => {
+    const { memory } = plan(infer({ document: textToImage(), registry: kit, catalog: measured }));
+    const at = (node: string) => memory.steps.find((step) => step.node === node);
+    expect(at('prompt')?.loading).toBe(2 * MB);
+    expect(at('unet')?.loading).toBe(30 * MB);
+    expect(at('sampler')?.loading).toBe(0);
+    expect(memory.networks.map(({ name }) => name)).toEqual(['text', 'unet', 'decoder']);
+    expect(memory.onDevice).toBe(memory.peak - 2 * 4 * 4 * 2 * 2 - 3 * 16 * 16 * 4);
+  });
+
+  it('takes the size that a network is for where only the run will tell', () => {
+    const encoding = (unknown: boolean) =>
+      graph({ p: ['kit/package'], i: ['kit/image', { unknown, height: 16, width: 16 }], e: ['kit/encode'] }, [
+        'p.firstStage > e.firstStage',
+        'i.image > e.image',
+      ]);
+    const encode = (unknown: boolean) =>
+      plan(infer({ document: encoding(unknown), registry: kit, catalog: measured }), {
+        targets: ['e'],
+      }).memory.steps.find(({ node }) => node === 'e')?.activations;
+    expect(encode(true)).toBe(1 * MB + 3000 * 4);
+    expect(encode(false)).toBe(1 * MB + 3000 * 4);
+  });
+
+  it('warns before a run takes more than the device reports, or than wasm can address', () => {
+    const inference = infer({ document: textToImage(), registry: kit, catalog: measured });
+    const on = (device: { kind: 'wasm' | 'webgpu'; precision: 'fp32'; memory?: number }) =>
+      plan(inference, { device });
+    expect(on({ kind: 'wasm', precision: 'fp32', memory: 2 ** 30 }).warnings).toEqual([]);
+    expect(on({ kind: 'webgpu', precision: 'fp32' }).warnings).toEqual([]);
+    const short = on({ kind: 'wasm', precision: 'fp32', memory: 100 * MB });
+    expect(short.warnings).toEqual([
+      {
+        code: 'memory-short',
+        severity: 'warning',
+        node: 'decode',
+        got: '157 MB',
+        want: '100 MB',
+        message:
+          'This run will take about 157 MB of memory at “Decode” (decode); this device has 100 MB. Choose a smaller picture or batch.',
+        mends: [],
+      },
+    ]);
+    const vast: Catalog = {
+      ...catalog,
+      memory: () => ({ ...facts, unet: { ...facts.unet, weights: 5e9 } }),
+    };
+    const beyond = plan(infer({ document: textToImage(), registry: kit, catalog: vast }), {
+      device: { kind: 'wasm', precision: 'fp32' },
+    });
+    expect(beyond.warnings[0]?.message).toContain('wasm can address 4.3 GB');
   });
 });

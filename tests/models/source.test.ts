@@ -6,6 +6,7 @@ import { createBackend } from '@/engine/tensor/ort-node';
 import type { Backend, ConditioningPartName, ModelPackage, Tensor } from '@/engine/types';
 import { createCatalog, createModelSource, readPackages, type LoadedModels } from '@/models';
 import { prepareCodebook, quantise } from '@/models/codebook';
+import type { FileSource } from '@/models/files';
 import { createNodeFiles } from '@/models/files-node';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url).pathname;
@@ -169,6 +170,37 @@ describe('the tiny package on wasm', () => {
     });
   });
 
+  it('fetches ahead, each file once, and lets go of what nobody took', async () => {
+    const opened: string[] = [];
+    const inner = createNodeFiles(FIXTURES);
+    const files: FileSource = {
+      open(path, stop) {
+        opened.push(path);
+        return inner.open(path, stop);
+      },
+    };
+    const source = createModelSource({ backend, files, packages: await readPackages(inner, ['tiny']) });
+    const stop = new AbortController();
+    const wanted = (['unet', 'decoder'] as const).map((name) => ({ package: 'tiny', name }));
+    source.prefetch?.(wanted, { signal: stop.signal });
+    await expect.poll(() => opened).toContain('tiny/vae_decoder.safetensors');
+    const { unet, firstStage } = await source.open('tiny', { signal });
+    await unet?.load({ signal });
+    expect(opened.filter((path) => path.includes('unet')).toSorted()).toEqual([
+      'tiny/unet.f32.onnx',
+      'tiny/unet.safetensors',
+    ]);
+    stop.abort();
+    const scope = backend.scope();
+    await firstStage.decode(scope.ops.full([1, 4, 8, 8], 0), { ops: scope.ops, signal });
+    scope.release();
+    // The decoder's were dropped with the run that never came to it, and so are read again.
+    expect(opened.filter((path) => path === 'tiny/vae_decoder.safetensors')).toHaveLength(2);
+    // A package or network that is not there, or a source that fails, disturbs nobody.
+    source.prefetch?.([{ package: 'nobody', name: 'unet' }], { signal });
+    await source.unload();
+  });
+
   it('names the damaged file when a session cannot be made of it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'loom-damaged-'));
     cpSync(join(FIXTURES, 'tiny'), join(folder, 'tiny'), { recursive: true });
@@ -233,6 +265,8 @@ describe('the catalogue', () => {
           space: 'tiny',
           channels: 4,
           factor: 8,
+          height: 8,
+          width: 8,
           for: 'tiny',
           accepts: { atMost: ['class', 'map', 'text'] },
         },

@@ -1,0 +1,51 @@
+/**
+ * The memory plan against what a run takes on wasm, for every template, each in a process of its own:
+ *
+ *     npx tsx tests/bench/memory.ts [TEMPLATE …]
+ *
+ * `wasm` is the linear memory touched; `all` the growth of the resident set at its
+ * highest, with the collector made to run at every report, over a process that has
+ * run a network before. Linux only.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const schema = z.object({
+  status: z.string(),
+  failed: z.array(z.string()),
+  peak: z.number(),
+  onDevice: z.number(),
+  complete: z.boolean(),
+  measuredOnDevice: z.number(),
+  measuredPeak: z.number(),
+});
+
+const named = process.argv.slice(2);
+const templates = readdirSync(`${root}public/templates`)
+  .filter((file) => file.endsWith('.json') && file !== 'index.json')
+  .map((file) => file.slice(0, -5))
+  .filter((name) => named.length === 0 || named.includes(name));
+const mb = (bytes: number): string => (bytes / 1e6).toFixed(0).padStart(6);
+const ratio = (estimate: number, measured: number): string => (estimate / measured).toFixed(2).padStart(6);
+
+console.log('template              wasm: plan   took  ratio   all: plan   took  ratio');
+let worst = 0;
+for (const template of templates) {
+  const run = ['--expose-gc', '--import', 'tsx', `${root}tests/bench/memory-run.ts`];
+  const text = execFileSync(process.execPath, [...run, `${root}public/templates/${template}.json`, '1'], {
+    encoding: 'utf8',
+    cwd: root,
+  });
+  const { status, failed, peak, onDevice, measuredOnDevice, measuredPeak, complete } = schema.parse(
+    JSON.parse(text.trim().split('\n').at(-1) ?? ''),
+  );
+  for (const r of [onDevice / measuredOnDevice, peak / measuredPeak])
+    worst = Math.max(worst, Math.abs(r - 1));
+  console.log(
+    `${template.padEnd(22)}${mb(onDevice)} MB ${mb(measuredOnDevice)} ${ratio(onDevice, measuredOnDevice)}   ${mb(peak)} MB ${mb(measuredPeak)} ${ratio(peak, measuredPeak)}${complete ? '' : '  sizes not all known'}${status === 'finished' ? '' : `  ${status}: ${failed.join('; ')}`}`,
+  );
+}
+console.log(`furthest from 1: ${(worst * 100).toFixed(0)} % (goal 20 %)`);
