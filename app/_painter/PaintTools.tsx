@@ -4,19 +4,10 @@ import { Brush, Eraser, PaintBucket, RectangleHorizontal, Redo2, Undo2 } from 'l
 import { useId, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { IconButton } from '../_ui/Button';
-import type { Tool } from './PaintSurface';
 import type { PaintToolState } from './usePaintTools';
 import type { PaintingControl } from './usePainting';
 
 const icons = { brush: Brush, erase: Eraser, fill: PaintBucket, rectangle: RectangleHorizontal };
-export type ToolName = Tool | 'erase';
-/** The key of each tool. */
-export const toolKeys: Readonly<Record<string, ToolName>> = {
-  b: 'brush',
-  e: 'erase',
-  f: 'fill',
-  r: 'rectangle',
-};
 
 export function PaintTools({
   state: { tools, tool, setTool, brush, setBrush },

@@ -1,5 +1,5 @@
 import { useState, type KeyboardEvent } from 'react';
-import { toolKeys, type ToolName } from './PaintTools';
+import { toolKeys, type ToolName } from './tool-keys';
 import type { PaintingControl } from './usePainting';
 
 export interface PaintToolState {

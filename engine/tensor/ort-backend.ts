@@ -44,12 +44,7 @@ export function backendOn(ort: Ort, chosen: Chosen): Backend {
       queue.add(async (): Promise<Session> => {
         options.signal?.throwIfAborted();
         gpu?.check();
-        const session = new OrtSession(
-          source.name,
-          await create(ort, source, options, device),
-          host,
-          forget,
-        );
+        const session = new OrtSession(source.name, await create(ort, source, options, device), host, forget);
         open.add(session);
         return session;
       }),

@@ -218,13 +218,14 @@ describe('undo', () => {
         for (let n = 999; n >= 0; n--) {
           expect(history.undoLabel).toBe(labels[n]);
           history.undo();
-          if (serialise(history.document) !== states[n]) expect.fail(`undo of ${labels[n]}, step ${n}`);
+          if (serialise(history.document) !== states[n]) throw new Error(`undo of ${labels[n]}, step ${n}`);
         }
         expect(history.canUndo).toBe(false);
         for (let n = 0; n < 1000; n++) {
           expect(history.redoLabel).toBe(labels[n]);
           history.redo();
-          if (serialise(history.document) !== states[n + 1]) expect.fail(`redo of ${labels[n]}, step ${n}`);
+          if (serialise(history.document) !== states[n + 1])
+            throw new Error(`redo of ${labels[n]}, step ${n}`);
         }
         expect(history.canRedo).toBe(false);
       }),

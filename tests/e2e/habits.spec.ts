@@ -1,6 +1,6 @@
 /** Build by dragging: the habits people bring, each by hand and by key. */
 import { commands } from '../../app/_actions/commands';
-import en from '../../app/_i18n/en.json';
+import en from '../../app/_i18n/en.json' with { type: 'json' };
 import { expect, test } from './editor';
 
 test('double click and Tab open the palette at the cursor; it finds by name, category, port kind and other tools’ names', async ({

@@ -11,6 +11,10 @@ const files = readdirSync(`${root}nodes`, { recursive: true, encoding: 'utf8' })
   (file) => /^[a-z-]+\/[a-z0-9-]+\.ts$/.test(file) && !file.startsWith('_'),
 );
 const words = z.record(z.string(), z.string().min(1));
+/** Labels of ports that several nodes share stand under `ports`, beside the nodes. */
+const { ports: koreanPorts, ...koreanNodes } = z
+  .looseObject({ ports: words })
+  .parse(JSON.parse(read('app/_i18n/nodes.ko.json')));
 const korean = z
   .record(
     z.string(),
@@ -23,7 +27,7 @@ const korean = z
       options: z.record(z.string(), words).optional(),
     }),
   )
-  .parse(JSON.parse(read('app/_i18n/nodes.ko.json')));
+  .parse(koreanNodes);
 const ids = registry.all().map(({ id }): string => id);
 
 describe('the registry', () => {
@@ -83,5 +87,9 @@ describe('every node', () => {
   }
   it('nothing is translated that is no node', () => {
     expect(Object.keys(korean).filter((id) => !ids.includes(id))).toEqual([]);
+    const ports = registry
+      .all()
+      .flatMap(({ inputs, outputs }) => [...Object.keys(inputs), ...Object.keys(outputs)]);
+    expect(Object.keys(koreanPorts).filter((name) => !ports.includes(name))).toEqual([]);
   });
 });
