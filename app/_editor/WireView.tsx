@@ -8,20 +8,20 @@ import { useStore } from 'zustand';
 import { catalogStore } from '../_state/catalog';
 import { useRun } from '../_state/run';
 import { useView } from '../_state/view';
-import { useWorkspace } from '../_state/workspace';
+import { useNodeState } from '../_state/node-channel';
 import { colourOf, dashOf } from './ports';
 
 export const WireView = memo(function WireView(props: EdgeProps) {
   const { id, source, sourceHandleId, target } = props;
   const t = useTranslations('wire');
   const spaces = useStore(catalogStore, (state) => state.spaces);
-  const colour = useWorkspace(({ inference }) =>
+  const colour = useNodeState(source, ({ inference }) =>
     colourOf(inference.portType(source, 'out', sourceHandleId ?? '')?.kind),
   );
-  const dash = useWorkspace(({ inference }) =>
+  const dash = useNodeState(source, ({ inference }) =>
     dashOf(inference.portType(source, 'out', sourceHandleId ?? ''), spaces),
   );
-  const wrong = useWorkspace(({ inference }) =>
+  const wrong = useNodeState(target, ({ inference }) =>
     inference.diagnosticsOf(target).some((found) => found.edge === id && found.severity === 'error'),
   );
   const busy = useRun((state) => {

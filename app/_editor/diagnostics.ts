@@ -6,6 +6,7 @@ import { useStoreWithEqualityFn } from 'zustand/traditional';
 import type { Diagnostic } from '@/engine';
 import { useNodeWords } from '../_i18n/node-text';
 import { usePortLabel } from './port-label';
+import { useNodeState } from '../_state/node-channel';
 import { workspace } from '../_state/workspace';
 import { registry } from '@/nodes/registry';
 
@@ -15,7 +16,7 @@ const equal = (a: readonly Diagnostic[], b: readonly Diagnostic[]): boolean =>
 
 /** Findings at a node; re-renders only when they say something else. */
 export const useDiagnostics = (node: string): readonly Diagnostic[] =>
-  useStoreWithEqualityFn(workspace, (state) => state.inference.diagnosticsOf(node), equal);
+  useNodeState(node, (state) => state.inference.diagnosticsOf(node), equal);
 /** All findings of the active document. */
 export const useAllDiagnostics = (): readonly Diagnostic[] =>
   useStoreWithEqualityFn(workspace, (state) => state.inference.diagnostics, equal);

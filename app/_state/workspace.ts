@@ -149,5 +149,3 @@ export function updateTab(id: string, change: Partial<Pick<Tab, 'readOnly' | 'ha
 }
 
 export const useWorkspace = <T>(select: (state: Workspace) => T): T => useStore(workspace, select);
-/** A node of the active document by id. */
-export const useNode = (id: string) => useWorkspace((state) => state.document.nodes[id]);

@@ -64,8 +64,26 @@ export function infer({ document, registry, catalog, previous }: InferOptions): 
   return inference;
 }
 
+const nothing: readonly Diagnostic[] = [];
+
+/** Findings by node; by the instance, too, that a node of a sub-graph stands in. */
+function byNode(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
+  const found = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const path = diagnostic.node?.split('/') ?? [];
+    for (let depth = 1; depth <= path.length; depth++) {
+      const node = path.slice(0, depth).join('/');
+      const before = found.get(node);
+      if (before === undefined) found.set(node, [diagnostic]);
+      else before.push(diagnostic);
+    }
+  }
+  return found;
+}
+
 class Result implements Inference {
   #diagnostics: readonly Diagnostic[] | undefined;
+  #byNode: ReadonlyMap<string, readonly Diagnostic[]> | undefined;
   constructor(
     readonly document: LoomDocument,
     readonly registry: NodeRegistry,
@@ -102,9 +120,8 @@ class Result implements Inference {
   }
 
   diagnosticsOf(node: string): readonly Diagnostic[] {
-    return this.diagnostics.filter(
-      (found) => found.node === node || found.node?.startsWith(`${node}/`) === true,
-    );
+    this.#byNode ??= byNode(this.diagnostics);
+    return this.#byNode.get(node) ?? nothing;
   }
 }
 

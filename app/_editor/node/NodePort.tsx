@@ -9,7 +9,7 @@ import type { AnyNode, PortKind } from '@/engine';
 import { catalogStore } from '../../_state/catalog';
 import { useView } from '../../_state/view';
 import { portKey } from '../../_state/wiring';
-import { useWorkspace } from '../../_state/workspace';
+import { useNodeState } from '../../_state/node-channel';
 import { useNodeWords } from '../../_i18n/node-text';
 import { fillingOf, type Filling } from '../ports';
 import { PortGlyph } from '../PortGlyph';
@@ -27,7 +27,7 @@ export interface NodePortProps {
 function useLook({ node, side, port, definition }: NodePortProps): { kind: PortKind; filling: Filling } {
   const spaces = useStore(catalogStore, (state) => state.spaces);
   const declared = definition?.[side === 'in' ? 'inputs' : 'outputs'][port]?.type;
-  const filling = useWorkspace(({ inference }) => {
+  const filling = useNodeState(node, ({ inference }) => {
     const type = inference.portType(node, side, port) ?? declared;
     return type === undefined ? 'hollow' : fillingOf(type, spaces);
   });
@@ -47,7 +47,8 @@ export const NodePort = memo(function NodePort(props: NodePortProps) {
     const found = wiring.verdicts.get(key);
     return found === null ? 'fits' : 'refuses';
   });
-  const missing = useWorkspace(
+  const missing = useNodeState(
+    node,
     ({ inference }) =>
       side === 'in' &&
       declared !== undefined &&

@@ -9,7 +9,8 @@ import { registry } from '@/nodes/registry';
 import { perform } from '../../_actions/perform';
 import { useNodeWords } from '../../_i18n/node-text';
 import { useRun } from '../../_state/run';
-import { edit, useNode, useWorkspace } from '../../_state/workspace';
+import { useNode, useNodeState } from '../../_state/node-channel';
+import { edit } from '../../_state/workspace';
 import { gesture, useView } from '../../_state/view';
 import { useDiagnosticText, useDiagnostics } from '../diagnostics';
 import { fieldsOfNode } from '../fields';
@@ -26,7 +27,7 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const node = useNode(id);
   const t = useTranslations('node');
   const words = useNodeWords();
-  const tab = useWorkspace((state) => state.active);
+  const tab = useNodeState(id, (state) => state.active);
   const run = useRun((state) => state.nodes[tab]?.[id]);
   const frames = useRun((state) => state.frames[tab]?.[id]);
   const diagnostics = useDiagnostics(id);

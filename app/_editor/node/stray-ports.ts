@@ -1,6 +1,6 @@
 'use client';
 import type { LoomDocument } from '@/engine';
-import { useWorkspace } from '../../_state/workspace';
+import { useNodeState } from '../../_state/node-channel';
 
 type Edges = LoomDocument['edges'];
 type Ports = ReadonlyMap<string, ReadonlySet<string>>;
@@ -27,7 +27,7 @@ function wiredPorts(edges: Edges): { readonly in: Ports; readonly out: Ports } {
 
 /** Ports that wires name although the definition has none such: kept visible, so that nothing is lost. */
 export function useStrayPorts(id: string, side: 'in' | 'out', known: readonly string[]): readonly string[] {
-  const joined = useWorkspace(({ document }) =>
+  const joined = useNodeState(id, ({ document }) =>
     [...(wiredPorts(document.edges)[side].get(id) ?? [])]
       .filter((port) => !known.includes(port))
       .toSorted()

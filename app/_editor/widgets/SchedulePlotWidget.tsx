@@ -6,7 +6,8 @@ import { useStore } from 'zustand';
 import { alphasCumprod } from '@/models/schedule';
 import { scheduleNames, scheduleOf, type ScheduleName } from '@/nodes/sampling/_math/schedules';
 import { catalogStore } from '../../_state/catalog';
-import { useNode, useWorkspace } from '../../_state/workspace';
+import { useNode } from '../../_state/node-channel';
+import { useWorkspace } from '../../_state/workspace';
 import type { WidgetProps } from './props';
 import { SelectWidget } from './SelectWidget';
 
