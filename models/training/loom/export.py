@@ -7,8 +7,10 @@ loader expands the whole file from fp16 to fp32 and hands it over.
 """
 
 import argparse
+import hashlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,7 +98,17 @@ def parameter_names(module: nn.Module, arrays: list[tuple[str, np.ndarray]]) -> 
     return found
 
 
-def rename(model: onnx.ModelProto, names: dict[str, str]) -> None:
+def rename(model: onnx.ModelProto, module: nn.Module) -> None:
+    """Gives the weights their parameters' names, and the other constants names from their values: the exporter's own numbers
+    differ between the twins."""
+    floats = (TensorProto.FLOAT, TensorProto.FLOAT16)
+    arrays = [(i.name, numpy_helper.to_array(i)) for i in model.graph.initializer if i.data_type in floats]
+    names, parameters, times = parameter_names(module, arrays), dict(module.named_parameters()), Counter()
+    for name, array in arrays:
+        if array.size >= INLINE_ELEMENTS and name not in names and name not in parameters:
+            digest = hashlib.sha256(repr(array.shape).encode() + array.astype(np.float16).tobytes()).hexdigest()[:8]
+            names[name] = f"constant_{digest}_{times[digest]}"
+            times[digest] += 1
     for initializer in model.graph.initializer:
         initializer.name = names.get(initializer.name, initializer.name)
     for node in model.graph.node:
@@ -146,6 +158,7 @@ def export_graph(folder: Path, name: str, module: nn.Module, inputs: dict[str, T
 
         models[dtype] = trace(module.to(dtype), {k: cast(k, v) for k, v in inputs.items()}, output, dynamic)
         strip(models[dtype])
+        rename(models[dtype], module)
     half_model, full_model = models[torch.float16], models[torch.float32]
     # What computes in fp32 even in the fp16 graph (the time embedding's frequencies) has no place in an fp16 file.
     inline = {i.name for i in half_model.graph.initializer if i.data_type == TensorProto.FLOAT}
@@ -153,10 +166,7 @@ def export_graph(folder: Path, name: str, module: nn.Module, inputs: dict[str, T
     full_arrays = externalise(full_model, file, TensorProto.FLOAT, inline)
     if layout(half_arrays) != layout(full_arrays):
         only = set(layout(full_arrays)) ^ set(layout(half_arrays))
-        raise RuntimeError(f"{name}: the twins' initializers differ: {sorted(only)[:5]}")
-    names = parameter_names(module, half_arrays)
-    for model in (half_model, full_model):
-        rename(model, names)
+        raise RuntimeError(f"{name}: the twins' initializers differ: {sorted(only)[:9]}")
     write_data(folder / file, half_arrays)
     (folder / f"{name}.onnx").write_bytes(half_model.SerializeToString())
     (folder / f"{name}.f32.onnx").write_bytes(full_model.SerializeToString())
@@ -196,6 +206,11 @@ def export_package(run: Path, out: Path, tokenizer: Path, sources: dict, images:
     factors = latent_to_rgb(first_stage, images)
 
     batch = torch.export.Dim("batch", min=1, max=256)
+    # Any height and width: the U-Net halves its latent len(channels) − 1 times, the encoder its image by the factor 8.
+    cells = 2 ** (len(config["unet"]["channels"]) - 1)
+    high, wide = (torch.export.Dim(name, min=2, max=64) for name in ("high", "wide"))
+    latent_size = {2: cells * high, 3: cells * wide}
+    rows, columns = (torch.export.Dim(name, min=2, max=256) for name in ("rows", "columns"))
     sequence = torch.export.Dim("sequence", min=1, max=1024)
     channels, width = config["latent_channels"], config["unet"]["context_width"]
     inputs = channels + config["map_classes"]
@@ -204,9 +219,9 @@ def export_package(run: Path, out: Path, tokenizer: Path, sources: dict, images:
     log = [
         export_graph(out, "unet", denoiser.unet,
                      {"sample": torch.randn(2, inputs, 32, 32), "timestep": torch.tensor([5.0, 500.0]), "encoder_hidden_states": torch.randn(2, 3, width)},
-                     "out_sample", {"sample": {0: batch}, "timestep": {0: batch}, "encoder_hidden_states": {0: batch, 1: sequence}}),
-        export_graph(out, "vae_decoder", first_stage.decoder, {"latent_sample": torch.randn(2, channels, 32, 32)}, "sample", {"latent_sample": {0: batch}}),
-        export_graph(out, "vae_encoder", first_stage.encoder, {"sample": torch.randn(2, 3, 256, 256)}, encoded, {"sample": {0: batch}}),
+                     "out_sample", {"sample": {0: batch, **latent_size}, "timestep": {0: batch}, "encoder_hidden_states": {0: batch, 1: sequence}}),
+        export_graph(out, "vae_decoder", first_stage.decoder, {"latent_sample": torch.randn(2, channels, 32, 32)}, "sample", {"latent_sample": {0: batch, 2: rows, 3: columns}}),
+        export_graph(out, "vae_encoder", first_stage.encoder, {"sample": torch.randn(2, 3, 256, 256)}, encoded, {"sample": {0: batch, 2: 8 * rows, 3: 8 * columns}}),
     ]
     if denoiser.text_encoder is not None:
         ids = torch.zeros(2, config["text"]["length"], dtype=torch.long)

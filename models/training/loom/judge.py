@@ -118,7 +118,9 @@ class JudgeTrainer:
         self.options, self.dataset, self.out, self.where = config["judge"], dataset, out, where
         self.judge = Judge(dataset.labels).to(where, memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(
-            self.judge.parameters(), self.options["rate"], weight_decay=self.options["weight_decay"], fused=where.type == "cuda"
+            # A short memory of squared gradients, and a floor under them: with the usual 0.999 and 1e-8 a run that had converged blew up.
+            self.judge.parameters(), self.options["rate"], betas=(0.9, 0.97), eps=1e-6, weight_decay=self.options["weight_decay"],
+            fused=where.type == "cuda",
         )
         self.loss = compiled(self.plain_loss, where)
         self.photographs = torch.tensor([c.startswith("clothing:") for c in dataset.labels.classes], device=where)
@@ -177,15 +179,23 @@ class JudgeTrainer:
         log, started, step, progress = JsonLog(self.out / "judge.jsonl"), time.monotonic(), 0, 0.0
         total = torch.zeros((), device=self.where)
         every, batch = self.options["log_every"], self.options["batch"]
+        rate, best, kept = self.options["rate"], math.inf, None
         while progress < 1:
             warm = min(1, (step + 1) / self.options["warm_up"])
-            total += self.step(self.options["rate"] * warm * (0.5 + 0.5 * math.cos(math.pi * min(1, progress))) + 1e-6)
+            total += self.step(rate * warm * (0.5 + 0.5 * math.cos(math.pi * min(1, progress))) + 1e-6)
             step += 1
             if step % every == 0:
                 mean = total.item() / every  # waits for the GPU, so the clock below is honest
                 total.zero_()
                 elapsed = time.monotonic() - started
                 progress = elapsed / seconds
+                if mean < best:
+                    best, kept = mean, {k: v.clone() for k, v in self.judge.state_dict().items()}
+                elif not mean < 1.6 * best:  # diverging, or NaN: back to the best state, and slower
+                    self.judge.load_state_dict(kept)
+                    self.optimizer.state.clear()
+                    rate /= 2
+                    log.write(step=step, loss=mean, back_to=best, rate=rate)
                 if step % (10 * every) == 0:
                     log.write(step=step, seen=step * batch, loss=mean, images_per_second=step * batch / elapsed, progress=progress)
         log.write(done=True, step=step, seen=step * batch, seconds=seconds, **compile_counts())

@@ -35,7 +35,8 @@ def modules(run: Path) -> dict[str, nn.Module]:
     return {name: module.eval() for name, module in found.items()}
 
 
-def example(name: str, module: nn.Module, batch: int) -> dict[str, np.ndarray]:
+def example(name: str, module: nn.Module, batch: int, high: int = 32, wide: int = 32) -> dict[str, np.ndarray]:
+    """Random inputs; high and wide in latent cells."""
     rng = np.random.default_rng(batch)
 
     def normal(*shape: int) -> np.ndarray:
@@ -43,12 +44,12 @@ def example(name: str, module: nn.Module, batch: int) -> dict[str, np.ndarray]:
 
     if name == "unet":
         width = module.context_projection.in_features
-        return {"sample": normal(batch, module.conv_in.in_channels, 32, 32), "timestep": rng.uniform(0, 999, batch).astype(np.float32),
+        return {"sample": normal(batch, module.conv_in.in_channels, high, wide), "timestep": rng.uniform(0, 999, batch).astype(np.float32),
                 "encoder_hidden_states": normal(batch, 33 if batch > 1 else 1, width)}
     if name == "vae_decoder":
-        return {"latent_sample": 2 * normal(batch, module.layers[0].in_channels, 32, 32)}
+        return {"latent_sample": 2 * normal(batch, module.layers[0].in_channels, high, wide)}
     if name == "vae_encoder":
-        return {"sample": np.tanh(normal(batch, 3, 256, 256))}
+        return {"sample": np.tanh(normal(batch, 3, 8 * high, 8 * wide))}
     return {"input_ids": rng.integers(0, 4096, (batch, 32))}
 
 
@@ -73,8 +74,8 @@ def main() -> None:
         print(f"{name}: {len(half)} initializers, fp32 offsets double the fp16 ones: {'yes' if ok else 'NO'}")
         for is_half in (False, True):
             session = open_session(package, name, half=is_half)
-            for batch in (1, 2):
-                feeds = example(name, module, batch)
+            for batch, *size in ((1, 32, 32), (2, 32, 32), (1, 24, 40), (1, 64, 32)):
+                feeds = example(name, module, batch, *size)
                 with torch.no_grad():
                     reference = module(*(torch.from_numpy(v) for v in feeds.values())).numpy()
                 if is_half:
@@ -83,7 +84,7 @@ def main() -> None:
                 error = float(np.linalg.norm(out - reference) / np.linalg.norm(reference))
                 ok = error < TOLERANCE[is_half]  # false for NaN
                 failed += not ok
-                print(f"{name} {'fp16' if is_half else 'fp32'} batch {batch}: error {error:.2e} {'ok' if ok else 'TOO LARGE'}")
+                print(f"{name} {'fp16' if is_half else 'fp32'} batch {batch}, {size[0]}×{size[1]} cells: error {error:.2e} {'ok' if ok else 'TOO LARGE'}")
     sys.exit(f"{failed} checks failed" if failed else 0)
 
 
