@@ -7,13 +7,18 @@ import { documentSchema, type LoomDocument } from '../../engine/document/schema'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A template on the test package, with few steps: the same graph, a hundredth of the work. */
-export function tinyTemplate(name: string, steps = 4): LoomDocument {
+/**
+ * A template on the test package, with few steps: the same graph, a hundredth of the work. The package draws 64 pixels;
+ * a graph whose pictures have another size gives it.
+ */
+export function tinyTemplate(name: string, steps = 4, size?: number): LoomDocument {
   const json: unknown = JSON.parse(readFileSync(`${root}public/templates/${name}.json`, 'utf8'));
   const document = documentSchema.parse(json);
   for (const node of Object.values(document.nodes)) {
     if ('package' in node.params) node.params['package'] = 'tiny';
     if ('steps' in node.params) node.params['steps'] = steps;
+    if (size !== undefined && node.type === 'latent/noise')
+      node.params = { ...node.params, width: size, height: size };
   }
   return document;
 }
@@ -111,11 +116,11 @@ export class Editor {
       await this.at(this.port(to[0], 'in', to[1])),
     );
   }
-  /** Runs and waits for the end. */
-  async run(): Promise<void> {
+  /** Runs and waits for the end: so many pictures more. */
+  async run(pictures = 1): Promise<void> {
     const before = await this.results().count();
     await this.page.getByRole('button', { name: 'Run', exact: true }).click();
-    await expect(this.results()).toHaveCount(before + 1, { timeout: 120_000 });
+    await expect(this.results()).toHaveCount(before + pictures, { timeout: 120_000 });
     await expect(this.page.getByRole('button', { name: 'Cancel', exact: true })).toBeHidden();
   }
   /** Progress texts that were shown so far. */

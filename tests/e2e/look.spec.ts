@@ -22,13 +22,13 @@ test('conditioning: tokens with their norms, the class, the painted map', async 
   expect(await panel.getByRole('row').count()).toBeGreaterThan(3);
   const map = Object.entries(document.nodes).find(([, { type }]) => type === 'image/semantic-map')?.[0] ?? '';
   await choose(editor, map);
-  await expect(panel.getByRole('list', { name: /labels/i })).toContainText('%');
+  await expect(panel.getByRole('list', { name: 'Share of each label' })).toContainText('%');
   await panel.getByRole('img').first().hover();
   await expect(panel.getByText(/^\(\d+, \d+\)/)).toBeVisible();
 });
 
 test('pictures and masks as themselves', async ({ page, editor }) => {
-  const document = tinyTemplate('inpainting', 2);
+  const document = tinyTemplate('inpainting', 2, 256);
   await editor.open({ document });
   await editor.run();
   await page.keyboard.press('Alt+2');
@@ -81,7 +81,7 @@ test('a latent: PCA too; saved as safetensors and as pictures', async ({ page, e
   };
   const tensors = await save('.safetensors');
   const header: unknown = JSON.parse(tensors.toString('utf8', 8, 8 + Number(tensors.readBigUInt64LE(0))));
-  expect(header).toMatchObject({ latent: { dtype: 'F32', shape: [1, 4, 8, 8] } });
+  expect(header).toMatchObject({ latent_tensor: { dtype: 'F32', shape: [1, 4, 8, 8] } });
   expect((await save(/\.png$/)).subarray(1, 4).toString('latin1')).toBe('PNG');
 });
 
@@ -102,7 +102,7 @@ test('branched from a step with another prompt, the branch runs and the first pi
   const until = (await editor.document()).nodes['sampler-until']?.params;
   expect(until?.['endStep']).toBe(2);
   // Continued unchanged, the branch ends where the whole sampling ended: both pictures are equal.
-  await editor.run();
+  await editor.run(2);
   const pixels = (id: string) =>
     editor
       .node(id)

@@ -19,11 +19,15 @@ test('a panel whose code is on its way leaves the canvas where it is', async ({ 
     look();
   `);
   const panels = page.getByRole('navigation', { name: 'Panels' });
-  for (const name of ['Documentation', 'List']) {
+  const panelTexts = [
+    ['Documentation', 'Select a node to read about it.'],
+    ['Graph as list', 'Text prompt'],
+  ] as const;
+  for (const [name, text] of panelTexts) {
     await panels.getByRole('button', { name }).click();
     const panel = page.getByRole('complementary', { name });
     await expect(panel).toBeVisible();
-    await expect(panel.locator('div > *').first()).toBeVisible();
+    await expect(panel.getByText(text).first()).toBeVisible();
   }
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog')).toBeVisible();

@@ -108,7 +108,7 @@ test('earlier versions come back, as one step', async ({ page, editor }) => {
   const changed = await editor.text();
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill('version');
+  await page.getByPlaceholder('What do you want to do?').fill('version');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Versions and documents' });
   await dialog.getByRole('button', { name: 'Go back to this' }).last().click();

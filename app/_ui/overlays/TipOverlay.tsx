@@ -3,6 +3,7 @@ import { Tooltip } from '@base-ui/react/tooltip';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { Keys } from '../Keys';
+import { landmark } from './landmark';
 import { hideTip, tipStore } from '../tip-store';
 
 /** The one tooltip that is open, beside its element. */
@@ -18,7 +19,7 @@ export function TipOverlay() {
   if (tip === null) return null;
   return (
     <Tooltip.Root open>
-      <Tooltip.Portal>
+      <Tooltip.Portal container={landmark()}>
         <Tooltip.Positioner
           anchor={tip.anchor}
           side={tip.side}
