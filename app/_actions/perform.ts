@@ -3,7 +3,7 @@ import { current } from 'immer';
 import { emptyDocument, toLoomError } from '@/engine';
 import { addFrame, addNote, itemOf, randomSeed, removeItems, toggleMode, type Box } from '../_state/edits';
 import { cancel, run } from '../_state/engine';
-import { flow, placeForNew } from '../_state/flow';
+import { fitPadding, flow, placeForNew } from '../_state/flow';
 import { currentLocale, prefer, preferences } from '../_state/preferences';
 import { runStore } from '../_state/run';
 import { samplerAmong } from '../_state/samplers';
@@ -240,14 +240,14 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
       }
     });
     if (ids.length <= 1)
-      setTimeout(() => void flow()?.fitView({ duration: 250, padding: 0.05, maxZoom: 1 }), 60);
+      setTimeout(() => void flow()?.fitView({ duration: 250, padding: fitPadding, maxZoom: 1 }), 60);
   },
   docs: (target) => {
     const [first] = chosen(target);
     if (first !== undefined) showDocs(first);
   },
 
-  fit: () => void flow()?.fitView({ duration: 200, padding: 0.05, maxZoom: 1.25 }),
+  fit: () => void flow()?.fitView({ duration: 200, padding: fitPadding, maxZoom: 1.25 }),
   'fit-selection': () =>
     void flow()?.fitView({
       duration: 200,

@@ -1,19 +1,10 @@
 'use client';
 import './canvas.css';
 import { useEffect } from 'react';
-import {
-  Background,
-  BackgroundVariant,
-  ConnectionMode,
-  MiniMap,
-  ReactFlow,
-  SelectionMode,
-  type Node,
-} from 'reactflow';
+import { Background, BackgroundVariant, ConnectionMode, ReactFlow, SelectionMode } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { registry } from '@/nodes/registry';
-import { flow, setPointer } from '../_state/flow';
+import { fitPadding, flow, setPointer } from '../_state/flow';
 import { preferences } from '../_state/preferences';
 import { useView } from '../_state/view';
 import { useWorkspace, workspace } from '../_state/workspace';
@@ -23,7 +14,7 @@ import { dragType } from './drag';
 import { FrameView } from './FrameView';
 import { NodeView } from './node/NodeView';
 import { NoteView } from './NoteView';
-import { categoryColour } from './node/category';
+import { Overview } from './Overview';
 import { WireHint } from './WireHint';
 import { WireView } from './WireView';
 
@@ -35,11 +26,6 @@ const otherButtons = [1, 2];
 const multiKeys = ['Shift', 'Meta', 'Control'];
 const snapGrid: [number, number] = [20, 20];
 const proOptions = { hideAttribution: false };
-const minimapSize = { width: 168, height: 112 };
-const colourOf = (node: Node): string =>
-  node.type === 'loom'
-    ? categoryColour(registry.get(workspace.getState().document.nodes[node.id]?.type ?? '')?.category)
-    : 'var(--muted)';
 
 export function Canvas({ touch }: { readonly touch: boolean }) {
   const t = useTranslations('canvas');
@@ -63,7 +49,7 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
     // Fitting an empty canvas would wait for its first node and then jump away from under the pointer.
     else if (Object.keys(workspace.getState().document.nodes).length === 0)
       void instance.setViewport({ x: 0, y: 0, zoom: 1 });
-    else setTimeout(() => void flow()?.fitView({ padding: 0.05, maxZoom: 1.1 }), 50);
+    else setTimeout(() => void flow()?.fitView({ padding: fitPadding, maxZoom: 1.1 }), 50);
   }, [tab]);
 
   return (
@@ -106,17 +92,7 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
         proOptions={proOptions}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} />
-        {minimap && !touch && nodes.length > 0 && (
-          <MiniMap
-            pannable
-            zoomable
-            ariaLabel={t('minimap')}
-            className="!right-3 !bottom-3 !m-0 overflow-hidden rounded-lg border border-border"
-            style={minimapSize}
-            nodeColor={colourOf}
-            nodeStrokeWidth={0}
-          />
-        )}
+        {minimap && !touch && <Overview />}
         <WireHint />
       </ReactFlow>
       <WireLegend />

@@ -3,7 +3,7 @@ import type { DragEvent, MouseEvent as ReactMouseEvent } from 'react';
 import type { Node, ReactFlowProps } from 'reactflow';
 import { registry } from '@/nodes/registry';
 import { addNode, insertOnEdge } from '../_state/edits';
-import { flow, setFlow } from '../_state/flow';
+import { fitPadding, flow, setFlow } from '../_state/flow';
 import { preferences, prefer } from '../_state/preferences';
 import { select, view, type Point } from '../_state/view';
 import { edit, workspace } from '../_state/workspace';
@@ -35,7 +35,7 @@ function menuAt(event: ReactMouseEvent | MouseEvent, on: string | null): void {
 export const canvasEvents = {
   onInit: (instance) => {
     setFlow(instance);
-    if (instance.getNodes().length > 0) void instance.fitView({ padding: 0.05, maxZoom: 1.1 });
+    if (instance.getNodes().length > 0) void instance.fitView({ padding: fitPadding, maxZoom: 1.1 });
   },
   onNodesChange,
   onEdgesChange,

@@ -24,3 +24,6 @@ export function placeForNew(): { screen: Point; flow: Point } {
   const screen = pointer ?? middle;
   return { screen, flow: instance?.screenToFlowPosition(screen) ?? { x: 0, y: 0 } };
 }
+
+/** Room around a graph that is fitted whole: the tools in the lower left corner cover none of it. */
+export const fitPadding = { x: '28px', top: '28px', bottom: '72px' } as const;

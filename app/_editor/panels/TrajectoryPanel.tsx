@@ -6,7 +6,7 @@ import { Trajectory } from '../../_inspect/Trajectory';
 import { useNodeWords } from '../../_i18n/node-text';
 import { branchFrom } from '../../_state/branch';
 import { inspectClient } from '../../_state/engine';
-import { flow } from '../../_state/flow';
+import { fitPadding, flow } from '../../_state/flow';
 import { useRun } from '../../_state/run';
 import { samplerAmong } from '../../_state/samplers';
 import { select, useView } from '../../_state/view';
@@ -43,7 +43,7 @@ export function TrajectoryPanel() {
           const branch = branchFrom(draft, sampler, step, bottom - top + 60);
           if (branch === undefined) return;
           queueMicrotask(() => select([branch]));
-          setTimeout(() => void flow()?.fitView({ duration: 300, padding: 0.05 }), 80);
+          setTimeout(() => void flow()?.fitView({ duration: 300, padding: fitPadding }), 80);
         });
       }}
     />
