@@ -2,7 +2,7 @@
  * Reads the few fields of an ONNX graph that packaging needs (onnx.proto3:
  * ModelProto.graph = 7; GraphProto.node = 1, .initializer = 5, .input = 11;
  * TensorProto.dims = 1, .data_type = 2, .name = 8, .external_data = 13;
- * NodeProto.input = 1, .op_type = 4, .attribute = 5). Protobuf's wire format
+ * NodeProto.input = 1, .output = 2, .op_type = 4, .attribute = 5). Protobuf's wire format
  * is small enough to read here; a general library would bring every message.
  */
 
@@ -19,6 +19,7 @@ export interface ExternalTensor {
 export interface GraphNode {
   readonly op: string;
   readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, { readonly int: number; readonly ints: readonly number[] }>;
 }
 export interface GraphPort {
@@ -105,6 +106,7 @@ function readNode(message: Uint8Array): GraphNode {
   return {
     op: text(messages(message, 4)[0] ?? new Uint8Array()),
     inputs: messages(message, 1).map(text),
+    outputs: messages(message, 2).map(text),
     attributes: new Map(
       messages(message, 5).map((attribute) => [
         text(messages(attribute, 1)[0] ?? new Uint8Array()),

@@ -54,6 +54,8 @@ const done = new Promise((resolve) => {
     } else console.log(line);
     if (line.startsWith('DONE')) resolve(line === 'DONE ok');
   });
+  browser.on('disconnected', () => resolve(false));
+  page.on('crash', () => resolve(false));
   page.on('pageerror', (error) => {
     console.error(error);
     resolve(false);

@@ -26,6 +26,7 @@ from .diffusion import STEPS
 from .modules import attention as attention_module
 from .modules import text_encoder as text_encoder_module
 from .modules.denoiser import Denoiser
+from .narrow import narrow_splits
 from .train_first_stage import FirstStage
 
 OPSET = 18
@@ -158,6 +159,7 @@ def export_graph(folder: Path, name: str, module: nn.Module, inputs: dict[str, T
 
         models[dtype] = trace(module.to(dtype), {k: cast(k, v) for k, v in inputs.items()}, output, dynamic)
         strip(models[dtype])
+        narrow_splits(models[dtype])
         rename(models[dtype], module)
     half_model, full_model = models[torch.float16], models[torch.float32]
     # What computes in fp32 even in the fp16 graph (the time embedding's frequencies) has no place in an fp16 file.
