@@ -1,6 +1,5 @@
 'use client';
 /** The editor: bar, library, canvas, dock, results; and everything that listens to the window. */
-import { lazyPart } from '../_ui/lazy-part';
 import { ReactFlowProvider } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
@@ -13,6 +12,20 @@ import { Canvas } from './Canvas';
 import { Controls } from './Controls';
 import { Dock, DockRail } from './Dock';
 import { EmptyHint } from './EmptyHint';
+import {
+  AboutDialog,
+  CommandDialog,
+  ContextMenu,
+  FindDialog,
+  HotkeyDialog,
+  Palette,
+  PhoneBar,
+  RefusalCard,
+  SettingsDialog,
+  ShareSlot,
+  TemplateDialog,
+  WireDialog,
+} from './late-parts';
 import { Library } from './Library';
 import { Notices } from './Notices';
 import { Results } from './Results';
@@ -20,25 +33,6 @@ import { TopBar } from './TopBar';
 import { useStartup } from './startup';
 import { useNarrow, useTheme } from './environment';
 import { useWindowEvents } from './window-events';
-
-const Palette = lazyPart(() => import('./Palette').then((module) => module.Palette));
-const PhoneBar = lazyPart(() => import('./PhoneBar').then((module) => module.PhoneBar));
-const RefusalCard = lazyPart(() => import('./RefusalCard').then((module) => module.RefusalCard));
-const ContextMenu = lazyPart(() => import('./ContextMenu').then((module) => module.ContextMenu));
-const CommandDialog = lazyPart(() =>
-  import('./dialogs/CommandDialog').then((module) => module.CommandDialog),
-);
-const FindDialog = lazyPart(() => import('./dialogs/FindDialog').then((module) => module.FindDialog));
-const WireDialog = lazyPart(() => import('./dialogs/WireDialog').then((module) => module.WireDialog));
-const TemplateDialog = lazyPart(() =>
-  import('./dialogs/TemplateDialog').then((module) => module.TemplateDialog),
-);
-const HotkeyDialog = lazyPart(() => import('./dialogs/HotkeyDialog').then((module) => module.HotkeyDialog));
-const SettingsDialog = lazyPart(() =>
-  import('./dialogs/SettingsDialog').then((module) => module.SettingsDialog),
-);
-const AboutDialog = lazyPart(() => import('./dialogs/AboutDialog').then((module) => module.AboutDialog));
-const ShareSlot = lazyPart(() => import('./dialogs/ShareSlot').then((module) => module.ShareSlot));
 
 function Dialogs() {
   const dialog = useView((state) => state.dialog);

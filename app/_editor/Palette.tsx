@@ -15,6 +15,7 @@ import { categoryColour } from './node/category';
 import { usePortLabel } from './port-label';
 import { PortGlyph } from './PortGlyph';
 import { searchNodes } from './search';
+import { takeTyped } from './typed-ahead';
 
 const width = 340;
 const height = 380;
@@ -29,7 +30,7 @@ function Open({ request }: { readonly request: PaletteRequest }) {
   const tc = useTranslations('categories');
   const words = useNodeWords();
   const portLabel = usePortLabel();
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(takeTyped);
   const box = useRef<HTMLDivElement>(null);
   const { from, edge } = request;
   const candidates = useMemo<readonly Candidate[]>(() => {

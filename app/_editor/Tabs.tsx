@@ -140,6 +140,7 @@ export function TabPicker() {
           key: tab.id,
           label: tab.history.document.meta.title ?? t('untitled'),
           checked: tab.id === active,
+          choice: true as const,
           perform: () => activate(tab.id),
         })),
         'separator' as const,

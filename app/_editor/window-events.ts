@@ -1,7 +1,7 @@
 'use client';
 /** Hotkeys, clipboard events and drops of the whole window. */
 import { useEffect } from 'react';
-import { tinykeys } from 'tinykeys';
+import { createKeybindingsHandler } from 'tinykeys';
 import { toLoomError } from '@/engine';
 import { clipText, noteCopied, pasteNodes } from '../_actions/clipboard';
 import { commands } from '../_actions/commands';
@@ -12,6 +12,7 @@ import { removeItems } from '../_state/edits';
 import { select, view } from '../_state/view';
 import { edit } from '../_state/workspace';
 import { notify } from '../_ui/notify';
+import { dialogOpen, holdKey } from './typed-ahead';
 
 /** Text being edited, or text marked with the mouse: the browser's own clipboard and keys apply. */
 function inText(target: EventTarget | null): boolean {
@@ -19,7 +20,13 @@ function inText(target: EventTarget | null): boolean {
   return target.closest('input, textarea, select, [contenteditable="true"]') !== null;
 }
 const marked = (): boolean => (getSelection()?.toString() ?? '') !== '';
-const dialogOpen = (): boolean => document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+
+/** Enter with a modifier, pressed on a node itself: never a choice, always a command. */
+const modifiedEnter = (event: KeyboardEvent): boolean =>
+  event.key === 'Enter' &&
+  (event.shiftKey || event.ctrlKey || event.metaKey) &&
+  event.target instanceof Element &&
+  event.target.classList.contains('react-flow__node');
 
 const refuse = (thrown: unknown): void => {
   const error = toLoomError(thrown);
@@ -61,7 +68,21 @@ export function useWindowEvents(): void {
       view.setState({ refusal: null, palette: null, menu: null });
       select([]);
     };
-    return tinykeys(window, bindings, { ignore: () => false });
+    const onKey = createKeybindingsHandler(bindings, { ignore: () => false });
+    const onEveryKey = (event: KeyboardEvent): void => {
+      holdKey(event);
+      // React Flow takes every Enter on a node for a choice, and with Shift or Control it takes the choice
+      // back before the command that stands on these keys (run, run to here) has seen it.
+      if (event.defaultPrevented || !modifiedEnter(event)) return;
+      event.stopPropagation();
+      onKey(event);
+    };
+    window.addEventListener('keydown', onEveryKey, true);
+    window.addEventListener('keydown', onKey);
+    return () => {
+      window.removeEventListener('keydown', onEveryKey, true);
+      window.removeEventListener('keydown', onKey);
+    };
   }, []);
 
   useEffect(() => {

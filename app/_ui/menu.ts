@@ -8,6 +8,8 @@ export interface MenuEntry {
   readonly hotkey?: string | undefined;
   readonly disabled?: boolean | undefined;
   readonly checked?: boolean | undefined;
+  /** One of several of which one is checked; those that stand together are one choice, and choosing closes the menu. */
+  readonly choice?: true;
   readonly danger?: boolean | undefined;
   readonly entries?: readonly (MenuEntry | 'separator')[] | undefined;
   readonly perform?: () => void;

@@ -216,3 +216,40 @@ test('while a wire is dragged fitting ports light up; a refused wire says why an
   await page.keyboard.press('Control+z');
   expect(await editor.text()).toBe(before);
 });
+
+test('what is typed while a dialog’s code is on its way waits for it, and touches nothing', async ({
+  page,
+  editor,
+}) => {
+  await editor.open();
+  const before = await editor.text();
+  let open = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  // Nothing of the page has been touched: the dialogs are not there yet.
+  await page.route('**/_next/static/**', async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await editor.node('decode').focus();
+  await page.keyboard.press('Enter');
+  await expect(editor.node('decode')).toHaveClass(/selected/);
+  await page.keyboard.press('Shift+A');
+  await page.keyboard.type('nvw');
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('New nx');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Delete');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  open();
+  const box = page.getByPlaceholder('What do you want to do?');
+  await expect(box).toBeFocused();
+  await page.keyboard.type('o');
+  await expect(box).toHaveValue('New no');
+  await expect(page.getByPlaceholder('Search nodes…')).toHaveCount(0);
+  expect(await editor.text()).toBe(before);
+});

@@ -67,9 +67,10 @@ test('a box drawn around nodes chooses them; they move together, as one step', a
   const a = await editor.node('decode').boundingBox();
   const b = await editor.node('image').boundingBox();
   if (a === null || b === null) throw new Error('not on the page');
+  // From the lower right, where the canvas is empty: at the upper left passes a wire, which is pressed instead.
   await editor.drag(
-    { x: a.x - 12, y: Math.min(a.y, b.y) - 14 },
-    { x: b.x + b.width - 10, y: b.y + b.height + 12 },
+    { x: b.x + b.width - 10, y: Math.max(a.y + a.height, b.y + b.height) + 12 },
+    { x: a.x + 12, y: Math.min(a.y, b.y) - 14 },
   );
   await expect(page.locator('.react-flow__node.selected')).toHaveCount(2);
   const grip = await editor.at(editor.node('decode').getByText('Decode').first());
@@ -140,11 +141,11 @@ test('a slider takes typed numbers, a seed stays, counts up or rolls', async ({ 
   expect(await seed()).toBe('7');
   const mode = editor.node('noise').getByRole('button', { name: /^With each run/ });
   await mode.click();
-  await page.getByRole('menuitem', { name: 'Counts up with each run' }).click();
+  await page.getByRole('menuitemradio', { name: 'Counts up with each run' }).click();
   await editor.run();
   expect(await seed()).toBe('8');
   await mode.click();
-  await page.getByRole('menuitem', { name: 'New at random with each run' }).click();
+  await page.getByRole('menuitemradio', { name: 'New at random with each run' }).click();
   await editor.run();
   expect(['7', '8', '9']).not.toContain(await seed());
 });

@@ -5,6 +5,7 @@ import { Search } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { view } from '../../_state/view';
+import { takeTyped } from '../typed-ahead';
 
 export const itemLook =
   'flex min-h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 py-1.5 text-[13px] data-[disabled=true]:opacity-45 data-[selected=true]:bg-accent data-[selected=true]:text-accent-foreground';
@@ -28,7 +29,7 @@ export function CommandFrame({
   readonly onBack?: () => void;
 }) {
   const t = useTranslations('dialogs');
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(takeTyped);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && view.setState({ dialog: null })}>
       <Dialog.Portal>

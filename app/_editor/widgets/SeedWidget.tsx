@@ -77,6 +77,7 @@ export function SeedWidget({ id, node, label, field, value, disabled, set, seal 
           label: t(`${mode}-long`),
           icon: icons[mode],
           checked: mode === control,
+          choice: true as const,
           perform: () => edit('seed-control', (draft_) => setSeedControl(draft_, node, field.name, mode)),
         }))}
       />

@@ -23,7 +23,46 @@ function Row({ entry }: { readonly entry: MenuEntry }) {
   );
 }
 
+const isChoice = (entry: Entries[number]): entry is MenuEntry =>
+  entry !== 'separator' && entry.choice === true;
+
+/** Entries of which one is chosen: to screen readers each says so, and which. */
+function Choices({ entries }: { readonly entries: readonly MenuEntry[] }) {
+  return (
+    <Menu.RadioGroup
+      value={entries.find(({ checked }) => checked === true)?.key ?? ''}
+      onValueChange={(chosen: unknown) => entries.find(({ key }) => key === chosen)?.perform?.()}
+    >
+      {entries.map((entry) => (
+        <Menu.RadioItem
+          key={entry.key}
+          value={entry.key}
+          closeOnClick
+          className={item}
+          disabled={entry.disabled ?? false}
+        >
+          <Row entry={entry} />
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
+  );
+}
+
 function Items({ entries }: { readonly entries: Entries }) {
+  const start = entries.findIndex(isChoice);
+  if (start === -1) return <Plain entries={entries} />;
+  const past = entries.findIndex((entry, index) => index > start && !isChoice(entry));
+  const end = past === -1 ? entries.length : past;
+  return (
+    <>
+      <Plain entries={entries.slice(0, start)} />
+      <Choices entries={entries.slice(start, end).filter(isChoice)} />
+      {end < entries.length && <Items entries={entries.slice(end)} />}
+    </>
+  );
+}
+
+function Plain({ entries }: { readonly entries: Entries }) {
   return entries.map((entry, index) => {
     // oxlint-disable-next-line react/no-array-index-key -- separators have no identity
     if (entry === 'separator')
