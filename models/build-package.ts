@@ -30,7 +30,7 @@ import { asHalf, packWeights } from './_build/quantise';
 import { fitRgb, reduced } from './_build/rgb';
 import { wordLevelTokenizer } from './_build/word-level';
 import { createNodeFiles } from './files-node';
-import { sha256Hex } from './load';
+import { sha256Hex } from './sha256';
 import { manifestSchema, type NetworkManifest, type PackageManifest } from './manifest';
 import { parsePackage } from './packages';
 import { writeSafetensors } from './safetensors';

@@ -2,6 +2,7 @@
 import { LoomError } from '@/engine/types';
 import type { FileCache } from './cache';
 import type { FileSource } from './files';
+import { sha256Hex } from './sha256';
 
 /** What a manifest says of a file. */
 export interface ExpectedFile {
@@ -40,22 +41,6 @@ export async function loadFile(
   await cache?.put(expected.sha256, bytes).catch(() => {});
   return bytes;
 }
-
-/** SHA-256 in hex; the platform's where there is one (secure pages, Node). */
-export async function sha256Hex(bytes: Uint8Array): Promise<string> {
-  const subtle = globalThis.crypto?.subtle;
-  if (subtle === undefined) {
-    const { sha256 } = await import('@noble/hashes/sha2.js');
-    return hex(sha256(bytes));
-  }
-  const { buffer, byteOffset, byteLength } = bytes;
-  const plain =
-    buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : bytes.slice();
-  return hex(new Uint8Array(await subtle.digest('SHA-256', plain)));
-}
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** What is in the cache if it is whole; else it is thrown out. */
 async function fromCache(

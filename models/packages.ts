@@ -1,7 +1,7 @@
 /** Reading manifests: what is installed, without any weights. */
 import { LoomError } from '@/engine/types';
 import type { FileSource } from './files';
-import { sha256Hex } from './load';
+import { sha256Hex } from './sha256';
 import { manifestSchema, type PackageManifest } from './manifest';
 
 /** A package whose manifest was read and understood. */

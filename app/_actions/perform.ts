@@ -12,7 +12,6 @@ import { activeTab, closeTab, edit, openDocument, workspace } from '../_state/wo
 import { say } from '../_i18n/say';
 import type { CommandId } from './commands';
 import { copySelection, duplicateSelection } from './clipboard';
-import { layoutGraph } from './layout';
 import { notify } from '../_ui/notify';
 
 export interface Target {
@@ -232,6 +231,7 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   },
   layout: async (target) => {
     const ids = chosen(target);
+    const { layoutGraph } = await import('./layout');
     const positions = await layoutGraph(ids.length > 1 ? ids : undefined);
     edit('layout', (draft) => {
       for (const [id, at] of positions) {

@@ -72,7 +72,10 @@ const wordsOf = ({ nodes: texts, ports }: Texts): NodeWords => ({
     };
   },
   param: (definition, name, label) => texts[definition.id]?.params?.[name] ?? label ?? spaced(name),
-  option: (definition, param, value) => texts[definition.id]?.options?.[param]?.[value] ?? value,
+  option: (definition, param, value) =>
+    texts[definition.id]?.options?.[param]?.[value] ??
+    definition.params.shape[param]?.meta()?.options?.[value] ??
+    spaced(value.replaceAll('-', ' ')),
 });
 
 /** Words about nodes in the current language, for components. */

@@ -116,6 +116,8 @@ export interface ParamHints {
   readonly max?: number;
   readonly step?: number;
   readonly unit?: string;
+  /** What the options of a choice are called; one without a name is shown as its value, in words. */
+  readonly options?: Readonly<Record<string, string>>;
   /** Shown behind a "more" fold. */
   readonly advanced?: boolean;
 }

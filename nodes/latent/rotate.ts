@@ -13,7 +13,10 @@ export const latentRotate = defineNode({
   inputs: { latent: port('latent', latentFields()) },
   outputs: { latent: port('latent', { ...spaceFields, batch: v('B'), height: v('ho'), width: v('wo') }) },
   params: z.object({
-    turn: z.enum(['90', '180', '270']).default('90').meta({ widget: 'select', label: 'Degrees' }),
+    turn: z
+      .enum(['90', '180', '270'])
+      .default('90')
+      .meta({ widget: 'select', label: 'Degrees', options: { 90: '90°', 180: '180°', 270: '270°' } }),
   }),
   refine: ({ turn }) => ({
     latent: {

@@ -12,7 +12,11 @@ export const stepsParam = z
 export const scheduleParam = z
   .enum(scheduleNames)
   .default('trailing')
-  .meta({ widget: 'schedule-plot', label: 'Schedule' });
+  .meta({
+    widget: 'schedule-plot',
+    label: 'Schedule',
+    options: { karras: 'Karras', 'sgm-uniform': 'SGM uniform' },
+  });
 
 const level = (label: string) =>
   z.number().min(0).max(1000).default(0).meta({ label, min: 0, step: 0.01, advanced: true });

@@ -11,7 +11,7 @@ import {
   type TensorOps,
 } from '@/engine/types';
 import { latentFields, nchw, repeatBatch, sameSpace, spaceFields } from '../_shared/latent';
-import { samplerNames } from './_math/sampler-names';
+import { samplerNames, samplerTitles } from './_math/sampler-names';
 import { checkSchedule, scheduleOf } from './_math/schedules';
 import { scheduleParam, stepsParam } from './_schedule-params';
 
@@ -39,7 +39,10 @@ export const samplingSampler = defineNode({
   },
   outputs: { latent: port('latent', latentFields()) },
   params: z.object({
-    sampler: z.enum(samplerNames).default('ddim').meta({ widget: 'select', label: 'Sampler' }),
+    sampler: z
+      .enum(samplerNames)
+      .default('ddim')
+      .meta({ widget: 'select', label: 'Sampler', options: samplerTitles }),
     steps: stepsParam,
     schedule: scheduleParam,
     strength: z

@@ -179,7 +179,10 @@ test('the command palette has every command with its key, and the minimap, fit a
     if (id !== 'commands') expect(shown.some((text) => text.startsWith(en.commands[id]))).toBe(true);
   await expect(dialog.getByRole('option', { name: /^Run Ctrl/ })).toBeVisible();
   await page.keyboard.press('Escape');
+  // A graph seen whole needs no map; one that reaches out of view has it.
   const map = page.locator('.react-flow__minimap');
+  await expect(map).toBeHidden();
+  for (let n = 0; n < 3; n++) await page.getByRole('button', { name: 'Zoom in' }).click();
   await expect(map).toBeVisible();
   await page.keyboard.press('Alt+m');
   await expect(map).toBeHidden();

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileCache } from '@/models/cache';
 import { createFetchFiles, type FileSource } from '@/models/files';
 import { createNodeFiles } from '@/models/files-node';
-import { loadFile, sha256Hex } from '@/models/load';
+import { loadFile } from '@/models/load';
+import { sha256Hex } from '@/models/sha256';
 import { readPackage } from '@/models/packages';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url).pathname;

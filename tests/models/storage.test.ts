@@ -109,7 +109,7 @@ const of = (op: string, dims: number[], position: number, transB = 0) => {
   const inputs = ['x', 'x', 'x'];
   inputs[position] = 'w';
   const attributes = new Map([['transB', { int: transB, ints: [] }]]);
-  const made: Graph = { external: [], inputs: [], nodes: [{ op, inputs, attributes }] };
+  const made: Graph = { external: [], inputs: [], nodes: [{ op, inputs, outputs: ['y'], attributes }] };
   return outputAxis(made, { name: 'w', dims, dataType: 10, file: '', offset: 0, length: 0 });
 };
 

@@ -86,6 +86,9 @@ if (process.argv.includes('--browser')) {
     await tab.waitForTimeout(5_000);
     const sizes = await Promise.all(files.values());
     const sum = sizes.reduce((total, size) => total + size, 0);
+    const names = [...files.keys()];
+    for (const [n, size] of sizes.entries())
+      console.log(`${String(size).padStart(9)}  ${names[n]?.split('/').at(-1)}`);
     console.log(
       `${String(sum).padStart(9)}  JavaScript fetched until idle, untouched, in ${sizes.length} files`,
     );
