@@ -110,6 +110,7 @@ export interface ParamHints {
     | 'map-painter'
     | 'mask-painter'
     | 'image-file'
+    | 'latent-file'
     | 'schedule-plot'
     | 'hidden';
   readonly min?: number;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, mul, port, v } from '@/engine/types';
-import { latentFields, sameSpace } from '../_shared/latent';
+import { latentFields, onlySize, sameSpace, spaceFields } from '../_shared/latent';
 
 export const firstStageDecode = defineNode({
   id: 'first-stage/decode',
@@ -10,7 +10,7 @@ export const firstStageDecode = defineNode({
   doc: 'Turns a latent back into an image with the decoder D of the first stage that made its space (paper §3.1). A latent of another space is refused while wiring, even when the shapes agree.',
   aliases: ['VAEDecode', 'VAE Decode', 'Latents to Image'],
   inputs: {
-    firstStage: port('first-stage', { space: v('S'), channels: v('C'), factor: v('F') }),
+    firstStage: port('first-stage', { ...spaceFields, ...onlySize }),
     latent: port('latent', latentFields()),
   },
   outputs: {

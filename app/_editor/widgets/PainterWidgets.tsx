@@ -6,6 +6,7 @@ import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
 import { checker } from '../../_painter/parts';
 import { late } from '../../_ui/late';
+import { pictureNear } from './picture-near';
 import type { WidgetProps } from './props';
 
 const mapPainter = late(() => import('../../_painter/SemanticMapPainter'));
@@ -55,7 +56,8 @@ export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetPro
   );
 }
 
-export function MaskPainterWidget({ value, disabled, set, seal }: WidgetProps) {
+export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetProps) {
+  const image = useWorkspace(({ inference }) => pictureNear(inference, node));
   const painter = maskPainter.use();
   return (
     <div className="nodrag nowheel nopan">
@@ -64,6 +66,7 @@ export function MaskPainterWidget({ value, disabled, set, seal }: WidgetProps) {
       ) : (
         <painter.MaskPainter
           value={typeof value === 'string' ? value : null}
+          image={image ?? null}
           readOnly={disabled}
           onChange={(next) => {
             set(next);

@@ -4,6 +4,7 @@ import type { Field } from '../fields';
 import type { WidgetProps } from './props';
 import { ClassWidget } from './ClassWidget';
 import { ImageFileWidget } from './ImageFileWidget';
+import { LatentFileWidget } from './LatentFileWidget';
 import { NumberWidget } from './NumberWidget';
 import { PackageWidget } from './PackageWidget';
 import { MapPainterWidget, MaskPainterWidget } from './PainterWidgets';
@@ -28,6 +29,7 @@ const widgets: Record<Exclude<Field['widget'], 'hidden'>, ComponentType<WidgetPr
   'map-painter': MapPainterWidget,
   'mask-painter': MaskPainterWidget,
   'image-file': ImageFileWidget,
+  'latent-file': LatentFileWidget,
   'schedule-plot': SchedulePlotWidget,
 };
 
