@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, mul, port, v } from '@/engine/types';
+import { loading } from '../_shared/loading';
 import { latentFields, onlySize, sameSpace, spaceFields } from '../_shared/latent';
 
 export const firstStageDecode = defineNode({
@@ -22,8 +23,7 @@ export const firstStageDecode = defineNode({
     sameSpace(firstStage.space, inputs.latent.space, 'latent');
     const pixels = await firstStage.decode(inputs.latent.samples, {
       ops: runtime.ops,
-      signal,
-      progress: (done, total) => progress({ done, total, unit: 'bytes' }),
+      ...loading({ signal, progress }),
     });
     return { image: { kind: 'image', pixels } };
   },

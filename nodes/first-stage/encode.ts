@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LoomError, defineNode, mul, port, v } from '@/engine/types';
+import { loading } from '../_shared/loading';
 import { latentFields, nchw, onlySize, spaceFields } from '../_shared/latent';
 import { seedParam } from '../_shared/params';
 import { samplePosterior } from './_posterior';
@@ -41,8 +42,7 @@ export const firstStageEncode = defineNode({
     }
     const { mean, logVariance } = await firstStage.encode(pixels, {
       ops: runtime.ops,
-      signal,
-      progress: (done, total) => progress({ done, total, unit: 'bytes' }),
+      ...loading({ signal, progress }),
     });
     let samples = mean;
     if (firstStage.type === 'kl' && params.take === 'sample' && logVariance) {
