@@ -55,7 +55,7 @@ export const imageResize = defineNode({
 });
 
 /** A side in whole pixels, at least one. */
-const whole = (side: number): number => Math.max(1, Math.round(side));
+const whole = (length: number): number => Math.max(1, Math.round(length));
 
 /** Margins (or, negative, cuts) of so much in all, half on each side. */
 function centred(dx: number, dy: number): { top: number; bottom: number; left: number; right: number } {

@@ -33,7 +33,8 @@ function imageToImage(change: (graph: Graph) => void = () => {}): string {
   const graph = JSON.parse(readFileSync('public/templates/image-to-image.json', 'utf8')) as Graph;
   for (const { params } of Object.values(graph.nodes)) {
     if ('package' in params) params.package = 'tiny';
-    if ('steps' in params) params.steps = 2;
+    // Half of two steps: the picture plays its part.
+    if ('steps' in params) Object.assign(params, { steps: 2, strength: 0.5 });
     if ('fit' in params) Object.assign(params, { width: 64, height: 64 });
   }
   change(graph);

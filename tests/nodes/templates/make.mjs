@@ -175,7 +175,7 @@ export const templates = {
         'prompt',
         'conditioning/text',
         {
-          text: 'flat avatar, tan skin, orange short hair, green hoodie, default eyes, smile mouth, light blue background',
+          text: 'flat avatar, brown skin, red short hair, green hoodie, default eyes, smile mouth, light blue background',
         },
         1,
         0,
