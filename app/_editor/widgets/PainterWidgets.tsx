@@ -6,11 +6,16 @@ import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
 import { checker } from '../../_painter/parts';
 import { late } from '../../_ui/late';
-import { pictureNear } from './picture-near';
 import type { WidgetProps } from './props';
 
 const mapPainter = late(() => import('../../_painter/SemanticMapPainter'));
-const maskPainter = late(() => import('../../_painter/MaskPainter'));
+const maskPainter = late(async () => {
+  const [{ MaskPainter }, { pictureNear }] = await Promise.all([
+    import('../../_painter/MaskPainter'),
+    import('./picture-near'),
+  ]);
+  return { MaskPainter, pictureNear };
+});
 
 /** What was painted last, in the painter's place until it is there. */
 function Painted({ value }: { readonly value: unknown }) {
@@ -57,8 +62,8 @@ export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetPro
 }
 
 export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetProps) {
-  const image = useWorkspace(({ inference }) => pictureNear(inference, node));
   const painter = maskPainter.use();
+  const image = useWorkspace(({ inference }) => painter?.pictureNear(inference, node));
   return (
     <div className="nodrag nowheel nopan">
       {painter === undefined ? (
