@@ -96,6 +96,9 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
   const model = modelSchema.parse(json(join(source, 'model.json')));
   const decoderInput = fixed(readGraph(read('vae_decoder.onnx')).inputs[0]?.dims);
   const [, channels = 0] = decoderInput;
+  const [, , onlyHeight = 0, onlyWidth = 0] = decoderInput;
+  // Symbolic sides are read as 0: such graphs take many sizes.
+  const only = onlyHeight > 0 && onlyWidth > 0 ? { height: onlyHeight, width: onlyWidth } : undefined;
   const trained = model.unet?.latentSize;
   const height = facts.native?.height ?? trained ?? decoderInput[2] ?? 0;
   const width = facts.native?.width ?? trained ?? decoderInput[3] ?? 0;
@@ -158,6 +161,7 @@ async function build(source: string, out: string, id: string, facts: Facts, imag
       space: id,
       channels,
       factor,
+      ...(only && { only }),
       rgb: { weight: Array.from({ length: channels }, () => [0, 0, 0]), bias: [0.5, 0.5, 0.5] },
     },
     firstStage:

@@ -52,6 +52,7 @@ function memoryOf(
 export function portsOf(manifest: PackageManifest): Readonly<Record<string, PortType>> {
   const { latent, firstStage, unet, conditioner } = manifest;
   const { space, channels, factor } = latent;
+  const only = latent.only && { onlyHeight: latent.only.height, onlyWidth: latent.only.width };
   const names: string[] = [
     ...(conditioner.text === undefined ? [] : ['text']),
     ...(conditioner.classes === undefined ? [] : ['class']),
@@ -59,7 +60,10 @@ export function portsOf(manifest: PackageManifest): Readonly<Record<string, Port
   ];
   const parts = atMost(...names);
   return {
-    'first-stage': { kind: 'first-stage', fields: { space, type: firstStage.type, channels, factor } },
+    'first-stage': {
+      kind: 'first-stage',
+      fields: { space, type: firstStage.type, channels, factor, ...only },
+    },
     conditioner: {
       kind: 'conditioner',
       fields: {
@@ -73,7 +77,15 @@ export function portsOf(manifest: PackageManifest): Readonly<Record<string, Port
       : {
           unet: {
             kind: 'unet' as const,
-            fields: { space, channels, factor, ...unet.nativeSize, for: conditioner.id, accepts: parts },
+            fields: {
+              space,
+              channels,
+              factor,
+              ...unet.nativeSize,
+              ...only,
+              for: conditioner.id,
+              accepts: parts,
+            },
           },
         }),
   };

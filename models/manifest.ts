@@ -57,6 +57,8 @@ const latentSchema = z.strictObject({
   space: z.string().min(1),
   channels: size,
   factor: size,
+  /** Latent cells, where the graphs were exported at one size and take no other; left out where their sides are symbolic. */
+  only: z.strictObject({ height: size, width: size }).optional(),
   /** rgb (0…1) = bias + weightᵀ·z, fitted by least squares on real encodings. */
   rgb: z.strictObject({
     weight: z.array(z.array(z.number()).length(3)),

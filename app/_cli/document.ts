@@ -46,10 +46,17 @@ export function diagnosticLine(diagnostic: Diagnostic): string {
   return `${diagnostic.severity} ${place} ${diagnostic.code}: ${diagnostic.message}`;
 }
 
+/** Whether a message says which node it means: “Decode” (decode), "decode". The bare word may be there by chance. */
+const names = (message: string, node: string): boolean =>
+  [`(${node})`, `“${node}”`, `"${node}"`].some((name) => message.includes(name));
+
 /** The lines that say what a failure was, where, and what to do about it. */
 export function errorLines(error: LoomError): readonly string[] {
   const place = Object.entries(error.place)
-    .filter(([, value]) => value && !error.message.includes(value))
+    .filter(
+      ([key, value]) =>
+        value && !(key === 'node' ? names(error.message, value) : error.message.includes(value)),
+    )
     .map(([key, value]) => `${key} ${value}`)
     .join(', ');
   return [

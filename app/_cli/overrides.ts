@@ -45,8 +45,14 @@ export function setParam(document: LoomDocument, registry: NodeRegistry, assignm
   const candidates: readonly Json[] = [text, asJson(text)];
   const value = candidates.find((candidate) => field.safeParse(candidate).success);
   if (value === undefined) {
-    const issue = field.safeParse(asJson(text)).error?.issues[0]?.message ?? 'not accepted';
-    throw new LoomError('invalid-param', `--set ${id}.${param}: ${issue}.`, { node: id, path: param });
+    const issues = candidates.flatMap((candidate) => field.safeParse(candidate).error?.issues ?? []);
+    // A complaint about the value says more than one about its type.
+    const issue =
+      (issues.find(({ code }) => code !== 'invalid_type') ?? issues.at(-1))?.message ?? 'not accepted';
+    throw new LoomError('invalid-param', `--set ${id}.${param}: ${issue.replace(/\.$/, '')}.`, {
+      node: id,
+      path: param,
+    });
   }
   return {
     ...document,

@@ -86,12 +86,13 @@ export async function execute(
   }
 }
 
-/** Pictures that reach the targets of a run: sinks' inputs and targets' outputs of kind image. */
+/** The pictures of a run: what its targets put out, else (at an Image node) what reached them. */
 function pictures(engine: NodeEngine, document: LoomDocument, result: RunResult) {
   return result.targets.flatMap(({ node, iteration }) => {
     const definition = registry.get(document.nodes[node]?.type ?? '');
-    const side = definition?.sink ? ('in' as const) : ('out' as const);
-    const ports = (definition?.sink ? definition.inputs : definition?.outputs) ?? {};
+    const made = Object.values(definition?.outputs ?? {}).some(({ type }) => type.kind === 'image');
+    const side = definition?.sink && !made ? ('in' as const) : ('out' as const);
+    const ports = (side === 'in' ? definition?.inputs : definition?.outputs) ?? {};
     return Object.entries(ports)
       .filter(([, port]) => port.type.kind === 'image')
       .flatMap(([port]) => {

@@ -50,6 +50,7 @@ const widgets = new Set<string>([
   'map-painter',
   'mask-painter',
   'image-file',
+  'latent-file',
   'schedule-plot',
   'hidden',
 ]);

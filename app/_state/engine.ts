@@ -231,9 +231,11 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       break;
     }
     case 'picture': {
-      const before = message.index === 0 ? [] : (runStore.getState().frames[tab]?.[message.node] ?? []);
       const { width, height, rgba } = message;
-      setFrames(tab, message.node, [...before, { width, height, rgba }]);
+      if (message.frame) {
+        const before = message.index === 0 ? [] : (runStore.getState().frames[tab]?.[message.node] ?? []);
+        setFrames(tab, message.node, [...before, { width, height, rgba }]);
+      }
       if (message.sink) addResult(current, message.node, { width, height, rgba }, now - current.startedAt);
       break;
     }

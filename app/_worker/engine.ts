@@ -2,7 +2,7 @@
 import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { boot, type Engine } from './boot';
-import { pictures } from './images';
+import { pictures, type Rgba } from './images';
 import { look, type Post } from './look';
 import { errorMessage, type BackendChoice, type ToWorker } from './protocol';
 
@@ -153,27 +153,37 @@ function previewer(run: string, wanted: boolean): (node: string, value: AnyValue
   };
 }
 
-/** Sends the pictures that a finished node shows: what reaches a sink, or what an image node puts out. */
+/**
+ * Sends the pictures that a finished node shows: what reaches a sink, or what an image node puts out. A sink that
+ * makes a picture of what it shows (a comparison) keeps that one among the results.
+ */
 async function showPictures(run: string, of: Plan, node: string): Promise<void> {
   const definition = of.stepOf(node)?.definition;
   if (definition === undefined) return;
   const { executor } = await started();
-  const side = definition.sink === true ? 'in' : 'out';
-  const ports = side === 'in' ? definition.inputs : definition.outputs;
-  for (const [port, { type }] of Object.entries(ports)) {
-    if (type.kind !== 'image') continue;
-    const borrowed = executor.borrow({ node, port, side, plan: of });
-    if (borrowed === undefined) continue;
-    try {
-      const frames = await pictures(borrowed.value);
-      for (const [index, frame] of frames.entries())
-        post({ type: 'picture', run, node, index, count: frames.length, sink: side === 'in', ...frame }, [
-          frame.rgba.buffer,
-        ]);
-    } finally {
-      borrowed.release();
+  const read = async (side: 'in' | 'out'): Promise<Rgba[]> => {
+    const found: Rgba[] = [];
+    for (const [port, { type }] of Object.entries(side === 'in' ? definition.inputs : definition.outputs)) {
+      const borrowed = type.kind === 'image' ? executor.borrow({ node, port, side, plan: of }) : undefined;
+      try {
+        if (borrowed) found.push(...(await pictures(borrowed.value)));
+      } finally {
+        borrowed?.release();
+      }
     }
+    return found;
+  };
+  const send = (frames: readonly Rgba[], as: { sink: boolean; frame: boolean }): void =>
+    frames.forEach((frame, index) =>
+      post({ type: 'picture', run, node, index, count: frames.length, ...as, ...frame }, [frame.rgba.buffer]),
+    );
+  const made = await read('out');
+  if (definition.sink !== true) {
+    send(made, { sink: false, frame: true });
+    return;
   }
+  send(await read('in'), { sink: made.length === 0, frame: true });
+  send(made, { sink: true, frame: false });
 }
 
 /** The newest plan of a tab, which is also the last to be forgotten. */

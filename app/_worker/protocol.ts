@@ -106,6 +106,8 @@ const pictureSchema = z.strictObject({
   count: z.int().positive(),
   /** What the run was for, to be kept among the results. */
   sink: z.boolean(),
+  /** Shown in the node. */
+  frame: z.boolean(),
   width: z.int().positive(),
   height: z.int().positive(),
   rgba,

@@ -135,16 +135,24 @@ function* placements(
   }
 }
 
-/** Defaults; and with parameters that are named like a wanted size set to it (a resize's width and height). */
+/**
+ * Defaults; and with parameters that are named like a wanted size set to it (a resize's width and height),
+ * as it stands and in pixels, where the size is counted in cells of `factor` pixels.
+ */
 function paramChoices(definition: AnyNode, defaults: Link['params'], want: PortType): Link['params'][] {
-  const sized: Record<string, unknown> = { ...defaults };
-  let changed = false;
-  for (const [field, term] of Object.entries(want.fields)) {
-    if (typeof term !== 'number' || !Object.hasOwn(definition.params.shape, field)) continue;
-    sized[field] = term;
-    changed = true;
-  }
-  return changed && definition.params.safeParse(sized).success ? [sized, defaults] : [defaults];
+  const { factor } = want.fields;
+  const units = typeof factor === 'number' ? [1, factor] : [1];
+  const sized = units.flatMap((unit) => {
+    const params: Record<string, unknown> = { ...defaults };
+    let changed = false;
+    for (const [field, term] of Object.entries(want.fields)) {
+      if (typeof term !== 'number' || !Object.hasOwn(definition.params.shape, field)) continue;
+      params[field] = field === 'factor' ? term : term * unit;
+      changed = true;
+    }
+    return changed && definition.params.safeParse(params).success ? [params] : [];
+  });
+  return [...sized, defaults];
 }
 
 /** Combinations of existing sources for required inputs. */

@@ -12,6 +12,8 @@ const fieldNames: Readonly<Record<string, string>> = {
   batch: 'batch size',
   height: 'height',
   width: 'width',
+  onlyHeight: 'only height that its graph takes',
+  onlyWidth: 'only width that its graph takes',
   parts: 'conditioning',
   accepts: 'accepted conditioning',
   for: 'conditioner',

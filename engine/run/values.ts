@@ -115,6 +115,10 @@ export function typeOfValue(value: AnyValue): PortType {
     fields.channels = space.channels;
     fields.factor = space.factor;
   }
+  if (space?.only && (value.kind === 'unet' || value.kind === 'first-stage')) {
+    fields.onlyHeight = space.only.height;
+    fields.onlyWidth = space.only.width;
+  }
   if (value.kind === 'unet') {
     fields.height = value.unet.nativeSize.height;
     fields.width = value.unet.nativeSize.width;

@@ -17,7 +17,8 @@ type Tap = readonly [index: number, weight: number];
 /** The taps that take an axis from `from` to `to` cells (both at least 1). */
 export function tapTable(from: number, to: number, mode: ResizeMode): TapTable {
   const rows = Array.from({ length: to }, (_, i) => merge(tapsOf[mode](i, from, to), from));
-  const taps = Math.max(1, ...rows.map((row) => row.length));
+  // Not Math.max(...rows): a picture's side may be longer than a call takes arguments.
+  const taps = rows.reduce((most, row) => Math.max(most, row.length), 1);
   const indices = new Uint32Array(to * taps);
   const weights = new Float32Array(to * taps);
   rows.forEach((row, i) =>

@@ -34,6 +34,8 @@ export interface LatentSpaceInfo {
   readonly channels: number;
   /** Pixels per latent cell along each axis. */
   readonly factor: number;
+  /** The one size, in latent cells, that the package's networks take; undefined where they take many. */
+  readonly only?: { readonly height: number; readonly width: number } | undefined;
   /** Linear latent → RGB in 0…1: `rgb = bias + weightᵀ·z`, weight [channels][3]. For previews and the inspector. */
   readonly rgb: { readonly weight: readonly (readonly number[])[]; readonly bias: readonly number[] };
 }

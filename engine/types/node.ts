@@ -110,6 +110,7 @@ export interface ParamHints {
     | 'map-painter'
     | 'mask-painter'
     | 'image-file'
+    | 'latent-file'
     | 'schedule-plot'
     | 'hidden';
   readonly min?: number;
@@ -164,6 +165,8 @@ export interface NodeDef<
   readonly lane?: 'device' | 'free';
   /** A node whose result is what the run is for (an image to look at): `Run` computes these. */
   readonly sink?: boolean;
+  /** `compare`: the pictures of its two image inputs are shown behind one slider, its parameter `split`. Default: side by side. */
+  readonly shows?: 'compare';
   /**
    * For a node that makes a denoiser: how many copies of the batch one evaluation holds
    * (2 with classifier-free guidance). For the memory plan; default 1.

@@ -14,9 +14,9 @@ import { termSchema, type Term } from './term';
  * | `codes` | space, size (codebook entries), batch, height, width: VQ indices |
  * | `conditioning` | for (id of the conditioner), parts (set of `text`, `class`, `map`, `image`) |
  * | `conditioner` | for, parts, labels |
- * | `unet` | space, channels, factor, height, width (latent cells it was trained at), for, accepts (parts) |
+ * | `unet` | space, channels, factor, height, width (latent cells it was trained at), onlyHeight, onlyWidth (where its graph takes no other), for, accepts (parts) |
  * | `denoiser` | space, channels, factor |
- * | `first-stage` | space, type (`kl` or `vq`), channels, factor |
+ * | `first-stage` | space, type (`kl` or `vq`), channels, factor, onlyHeight, onlyWidth (as for `unet`) |
  * | `noise` | space, channels, factor, batch, height, width (latent cells) |
  * | `schedule` | – : a list of sigmas |
  * | `sampler` | – : a chosen sampling algorithm |

@@ -20,6 +20,8 @@ export const latentFields = (suffix = ''): Record<string, Term> => ({
 });
 /** Fields that fix the latent space alone. */
 export const spaceFields: Record<string, Term> = { space: v('S'), channels: v('C'), factor: v('F') };
+/** Fields of a network port that fix the node's size where the network takes one size alone; they say nothing where it takes many. */
+export const onlySize: Record<string, Term> = { onlyHeight: v('h'), onlyWidth: v('w') };
 
 /** Sides in pixels; 0 = the model's own. */
 interface Sides {

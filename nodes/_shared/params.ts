@@ -22,6 +22,14 @@ export const fileParam = z.string().min(1).nullable().default(null);
 export const sideParam = (label: string) =>
   z.int().min(0).max(2048).default(0).meta({ label, unit: 'px', step: 64, min: 0, max: 2048 });
 
+/** How much of a latent is added or taken away. */
+export const amountParam = z
+  .number()
+  .min(-4)
+  .max(4)
+  .default(1)
+  .meta({ widget: 'slider', label: 'Amount', min: -4, max: 4, step: 0.05 });
+
 /** A fraction 0…1 edited with a slider. */
 export const fraction = (label: string, value: number) =>
   z.number().min(0).max(1).default(value).meta({ widget: 'slider', label, min: 0, max: 1, step: 0.01 });

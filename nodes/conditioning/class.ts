@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LoomError, defineNode, port, setOf, v } from '@/engine/types';
+import { loading } from '../_shared/loading';
+import { onePart } from './_entry';
 
 export const conditioningClass = defineNode({
   id: 'conditioning/class',
@@ -34,19 +36,9 @@ export const conditioningClass = defineNode({
         { mend: `Choose one of: ${embedder.classes.join(', ')}.` },
       );
     }
-    const context = await embedder.encode([index], {
-      ops: runtime.ops,
-      signal,
-      progress: (done, total) => progress({ done, total, unit: 'bytes' }),
-    });
+    const context = await embedder.encode([index], { ops: runtime.ops, ...loading({ signal, progress }) });
     return {
-      conditioning: {
-        kind: 'conditioning',
-        conditioner,
-        entries: [
-          { parts: { class: { part: 'class', context, label: params.class } }, weight: 1, start: 0, end: 1 },
-        ],
-      },
+      conditioning: onePart(conditioner, { part: 'class', context, label: params.class }),
     };
   },
 });

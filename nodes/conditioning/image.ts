@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LoomError, defineNode, port, setOf, v } from '@/engine/types';
 import { nchw, repeatBatch, spaceFields } from '../_shared/latent';
+import { onePart } from './_entry';
 
 export const conditioningImage = defineNode({
   id: 'conditioning/image',
@@ -29,13 +30,7 @@ export const conditioningImage = defineNode({
       concat = ops.concat([samples, repeatBatch(ops, mask, batch, 'mask')], 1);
     }
     return Promise.resolve({
-      conditioning: {
-        kind: 'conditioning',
-        conditioner,
-        entries: [
-          { parts: { image: { part: 'image', concat, label: 'image' } }, weight: 1, start: 0, end: 1 },
-        ],
-      },
+      conditioning: onePart(conditioner, { part: 'image', concat, label: 'image' }),
     });
   },
 });

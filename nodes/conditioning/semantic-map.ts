@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LoomError, defineNode, port, setOf, v } from '@/engine/types';
+import { onePart } from './_entry';
 
 export const conditioningSemanticMap = defineNode({
   id: 'conditioning/semantic-map',
@@ -36,13 +37,7 @@ export const conditioningSemanticMap = defineNode({
       );
     }
     return Promise.resolve({
-      conditioning: {
-        kind: 'conditioning',
-        conditioner,
-        entries: [
-          { parts: { map: { part: 'map', concat: map, label: labels.id } }, weight: 1, start: 0, end: 1 },
-        ],
-      },
+      conditioning: onePart(conditioner, { part: 'map', concat: map, label: labels.id }),
     });
   },
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LoomError, defineNode, port, setOf, v, type TokenView } from '@/engine/types';
+import { loading } from '../_shared/loading';
+import { onePart } from './_entry';
 
 export const conditioningText = defineNode({
   id: 'conditioning/text',
@@ -55,17 +57,10 @@ export const conditioningText = defineNode({
     }
     const context = await encoder.encode([params.text], {
       ops: runtime.ops,
-      signal,
-      progress: (done, total) => progress({ done, total, unit: 'bytes' }),
+      ...loading({ signal, progress }),
     });
     return {
-      conditioning: {
-        kind: 'conditioning',
-        conditioner,
-        entries: [
-          { parts: { text: { part: 'text', context, label: params.text } }, weight: 1, start: 0, end: 1 },
-        ],
-      },
+      conditioning: onePart(conditioner, { part: 'text', context, label: params.text }),
       tokens: { kind: 'text', text: describe(view) },
     };
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode, mul, port, v } from '@/engine/types';
-import { latentFields, sameSpace } from '../_shared/latent';
+import { loading } from '../_shared/loading';
+import { latentFields, onlySize, sameSpace, spaceFields } from '../_shared/latent';
 
 export const firstStageDecode = defineNode({
   id: 'first-stage/decode',
@@ -10,7 +11,7 @@ export const firstStageDecode = defineNode({
   doc: 'Turns a latent back into an image with the decoder D of the first stage that made its space (paper §3.1). A latent of another space is refused while wiring, even when the shapes agree.',
   aliases: ['VAEDecode', 'VAE Decode', 'Latents to Image'],
   inputs: {
-    firstStage: port('first-stage', { space: v('S'), channels: v('C'), factor: v('F') }),
+    firstStage: port('first-stage', { ...spaceFields, ...onlySize }),
     latent: port('latent', latentFields()),
   },
   outputs: {
@@ -22,8 +23,7 @@ export const firstStageDecode = defineNode({
     sameSpace(firstStage.space, inputs.latent.space, 'latent');
     const pixels = await firstStage.decode(inputs.latent.samples, {
       ops: runtime.ops,
-      signal,
-      progress: (done, total) => progress({ done, total, unit: 'bytes' }),
+      ...loading({ signal, progress }),
     });
     return { image: { kind: 'image', pixels } };
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LoomError, defineNode, mul, port, v } from '@/engine/types';
-import { latentFields, nchw } from '../_shared/latent';
+import { loading } from '../_shared/loading';
+import { latentFields, nchw, onlySize, spaceFields } from '../_shared/latent';
 import { seedParam } from '../_shared/params';
 import { samplePosterior } from './_posterior';
 import { nearestCodes } from './_codebook';
@@ -13,7 +14,7 @@ export const firstStageEncode = defineNode({
   doc: 'Compresses an image into the latent space with the encoder E of the first stage (paper §3.1). A KL first stage gives a Gaussian posterior: take its mean, or draw a sample by seed. A VQ first stage gives the latent before quantisation (as the paper diffuses it) or after, snapped to the nearest codebook entries. Latents on wires are normalised to about unit variance.',
   aliases: ['VAEEncode', 'VAE Encode', 'Image to Latents'],
   inputs: {
-    firstStage: port('first-stage', { space: v('S'), channels: v('C'), factor: v('F') }),
+    firstStage: port('first-stage', { ...spaceFields, ...onlySize }),
     image: port(
       'image',
       { batch: v('B'), height: mul(v('F'), v('h')), width: mul(v('F'), v('w')) },
@@ -41,8 +42,7 @@ export const firstStageEncode = defineNode({
     }
     const { mean, logVariance } = await firstStage.encode(pixels, {
       ops: runtime.ops,
-      signal,
-      progress: (done, total) => progress({ done, total, unit: 'bytes' }),
+      ...loading({ signal, progress }),
     });
     let samples = mean;
     if (firstStage.type === 'kl' && params.take === 'sample' && logVariance) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LoomError, defineNode, port, v } from '@/engine/types';
-import { sameSpace } from '../_shared/latent';
+import { latentFields, sameSpace, spaceFields } from '../_shared/latent';
 import { readIntegers } from '../_shared/read';
 import { lookUp } from './_codebook';
 
@@ -12,18 +12,11 @@ export const firstStageLookUp = defineNode({
   doc: 'Looks every code up in the codebook of a VQ first stage and gives the latent that the decoder expects: the inverse of Latent to codes.',
   aliases: ['Codebook lookup', 'VQ decode indices', 'Dequantize'],
   inputs: {
-    firstStage: port('first-stage', { space: v('S'), channels: v('C'), factor: v('F'), type: 'vq' }),
+    firstStage: port('first-stage', { ...spaceFields, type: 'vq' }),
     codes: port('codes', { space: v('S'), batch: v('B'), height: v('h'), width: v('w') }),
   },
   outputs: {
-    latent: port('latent', {
-      space: v('S'),
-      channels: v('C'),
-      factor: v('F'),
-      batch: v('B'),
-      height: v('h'),
-      width: v('w'),
-    }),
+    latent: port('latent', latentFields()),
   },
   params: z.object({}),
   async run({ inputs, runtime }) {

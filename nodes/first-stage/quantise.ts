@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LoomError, defineNode, port, v } from '@/engine/types';
-import { sameSpace } from '../_shared/latent';
+import { latentFields, sameSpace, spaceFields } from '../_shared/latent';
 import { nearestCodes } from './_codebook';
 
 export const firstStageQuantise = defineNode({
@@ -11,23 +11,12 @@ export const firstStageQuantise = defineNode({
   doc: 'Replaces each cell of a latent by the index of the nearest codebook entry (van den Oord et al. 1711.00937, eq. 1). Only a VQ first stage has a codebook. The codes are what an autoregressive second stage would model; here they are to be looked at, edited and turned back.',
   aliases: ['Quantize', 'VQ encode indices', 'Codebook indices'],
   inputs: {
-    firstStage: port('first-stage', { space: v('S'), channels: v('C'), factor: v('F'), type: 'vq' }),
-    latent: port('latent', {
-      space: v('S'),
-      channels: v('C'),
-      factor: v('F'),
-      batch: v('B'),
-      height: v('h'),
-      width: v('w'),
-    }),
+    firstStage: port('first-stage', { ...spaceFields, type: 'vq' }),
+    latent: port('latent', latentFields()),
   },
   outputs: {
     codes: port('codes', { space: v('S'), batch: v('B'), height: v('h'), width: v('w') }),
-    latent: port(
-      'latent',
-      { space: v('S'), channels: v('C'), factor: v('F'), batch: v('B'), height: v('h'), width: v('w') },
-      { doc: 'The codebook entries themselves.' },
-    ),
+    latent: port('latent', latentFields(), { doc: 'The codebook entries themselves.' }),
   },
   params: z.object({}),
   async run({ inputs, runtime }) {

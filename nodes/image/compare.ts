@@ -22,6 +22,7 @@ export const imageCompare = defineNode({
       .meta({ widget: 'slider', label: 'Split', min: 0, max: 1, step: 0.01 }),
   }),
   sink: true,
+  shows: 'compare',
   run({ inputs, params, runtime }) {
     const { ops } = runtime;
     const { a, b } = matchedImages(ops, inputs.a, inputs.b);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
+import { defineNode, port, v, type Tensor } from '@/engine/types';
 import { nchw } from '../_shared/latent';
 
 const side = (label: string) =>
@@ -30,20 +30,35 @@ export const imageResize = defineNode({
     const { ops } = runtime;
     const { pixels } = inputs.image;
     const { height, width } = nchw(pixels);
-    const clamp =
-      params.mode === 'bicubic' ? (x: typeof pixels) => ops.clamp(x, -1, 1) : (x: typeof pixels) => x;
-    const resized = (w: number, h: number) =>
-      clamp(ops.resize(pixels, Math.max(1, h), Math.max(1, w), params.mode));
-    if (params.fit === 'stretch') {
-      return Promise.resolve({ resized: { kind: 'image', pixels: resized(params.width, params.height) } });
+    // Bicubic taps may shoot over.
+    const scaled = (from: Tensor, w: number, h: number) => {
+      const to = ops.resize(from, h, w, params.mode);
+      return params.mode === 'bicubic' ? ops.clamp(to, -1, 1) : to;
+    };
+    if (params.fit === 'contain') {
+      const scale = Math.min(params.width / width, params.height / height);
+      const [w, h] = [whole(width * scale), whole(height * scale)];
+      const by = centred(params.width - w, params.height - h);
+      return Promise.resolve({ resized: { kind: 'image', pixels: ops.pad(scaled(pixels, w, h), by, 0) } });
     }
-    const scales = [params.width / width, params.height / height];
-    const scale = params.fit === 'cover' ? Math.max(...scales) : Math.min(...scales);
-    const [w, h] = [Math.round(width * scale), Math.round(height * scale)].map((s) => Math.max(1, s));
-    const inner = resized(w ?? 1, h ?? 1);
-    const [dx, dy] = [params.width - (w ?? 1), params.height - (h ?? 1)];
-    const [left, top] = [Math.floor(dx / 2), Math.floor(dy / 2)];
-    const framed = ops.pad(inner, { top, bottom: dy - top, left, right: dx - left }, 0);
-    return Promise.resolve({ resized: { kind: 'image', pixels: framed } });
+    let source = pixels;
+    if (params.fit === 'cover') {
+      // Cut before it is scaled: a strip of 10,000 × 1 would grow beyond all bounds otherwise.
+      const scale = Math.max(params.width / width, params.height / height);
+      const [w, h] = [whole(params.width / scale), whole(params.height / scale)];
+      if (w < width || h < height) source = ops.pad(pixels, centred(w - width, h - height), 0);
+    }
+    return Promise.resolve({
+      resized: { kind: 'image', pixels: scaled(source, params.width, params.height) },
+    });
   },
 });
+
+/** A side in whole pixels, at least one. */
+const whole = (length: number): number => Math.max(1, Math.round(length));
+
+/** Margins (or, negative, cuts) of so much in all, half on each side. */
+function centred(dx: number, dy: number): { top: number; bottom: number; left: number; right: number } {
+  const [left, top] = [Math.floor(dx / 2), Math.floor(dy / 2)];
+  return { left, right: dx - left, top, bottom: dy - top };
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { LoomError, add, defineNode, port, v } from '@/engine/types';
-import { nchw, sameSpace, spaceFields, withSamples } from '../_shared/latent';
+import { add, defineNode, port, v } from '@/engine/types';
+import { spaceFields, withSamples } from '../_shared/latent';
+import { alike } from './_pair';
 
 const fields = { ...spaceFields, height: v('h'), width: v('w') };
 
@@ -19,19 +20,7 @@ export const latentBatch = defineNode({
   params: z.object({}),
   run({ inputs, runtime }) {
     const { a, b } = inputs;
-    sameSpace(a.space, b.space, 'b');
-    const [one, other] = [nchw(a.samples), nchw(b.samples)];
-    if (one.height !== other.height || one.width !== other.width) {
-      throw new LoomError(
-        'bad-input',
-        `The latents are ${one.width}×${one.height} and ${other.width}×${other.height} cells.`,
-        { port: 'b' },
-        { mend: 'Resize, crop or pad one of them.' },
-      );
-    }
-    if (a.noisy?.sigma !== b.noisy?.sigma) {
-      throw new LoomError('bad-input', 'The latents are at different noise levels.', { port: 'b' });
-    }
+    alike(a, b);
     return Promise.resolve({ latent: withSamples(a, runtime.ops.concat([a.samples, b.samples], 0)) });
   },
 });

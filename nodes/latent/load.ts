@@ -18,7 +18,7 @@ export const latentLoad = defineNode({
     ),
   },
   outputs: { latent: port('latent', { ...spaceFields, batch: v('B'), height: v('h'), width: v('w') }) },
-  params: z.object({ source: fileParam.meta({ widget: 'image-file', label: 'File' }) }),
+  params: z.object({ source: fileParam.meta({ widget: 'latent-file', label: 'File' }) }),
   async run({ inputs, params, runtime }) {
     const { space } = inputs.firstStage.firstStage;
     if (params.source === null) {

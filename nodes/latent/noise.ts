@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
-import { cells, nativeFields, repeatBatch, sidesInCells, spaceFields } from '../_shared/latent';
+import { cells, nativeFields, onlySize, repeatBatch, sidesInCells, spaceFields } from '../_shared/latent';
 import { seedParam, sideParam } from '../_shared/params';
 
 export const latentNoise = defineNode({
@@ -11,7 +11,11 @@ export const latentNoise = defineNode({
   doc: 'Draws the start noise x_T ~ N(0, I) in the latent space of the U-Net. The counter-based generator Philox-4x32-10 gives the same noise for the same seed on every machine, and element k of a batch is the same whether drawn alone (set First) or with others. Same noise repeats one element over the batch, to compare conditions. Width and height are in pixels; 0 takes the size the U-Net was trained at.',
   aliases: ['EmptyLatentImage', 'Empty Latent Image', 'RandomNoise', 'Noise', 'Seed'],
   inputs: {
-    unet: port('unet', { ...spaceFields }, { doc: 'Gives the latent space and the native size.' }),
+    unet: port(
+      'unet',
+      { ...spaceFields, ...onlySize },
+      { doc: 'Gives the latent space and the native size.' },
+    ),
   },
   outputs: {
     noise: port(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port } from '@/engine/types';
+import { loading } from '../_shared/loading';
 import { packageParam } from './package';
 
 export const modelFirstStage = defineNode({
@@ -19,10 +20,7 @@ export const modelFirstStage = defineNode({
     return type ? { firstStage: type } : {};
   },
   async run({ params, runtime, signal, progress }) {
-    const opened = await runtime.models.open(params.package, {
-      signal,
-      progress: (done, total) => progress({ done, total, unit: 'bytes' }),
-    });
+    const opened = await runtime.models.open(params.package, loading({ signal, progress }));
     return { firstStage: { kind: 'first-stage', firstStage: opened.firstStage } };
   },
 });

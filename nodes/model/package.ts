@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LoomError, defineNode, port } from '@/engine/types';
+import { loading } from '../_shared/loading';
 
 export const packageParam = z
   .string()
@@ -32,10 +33,7 @@ export const modelPackage = defineNode({
     };
   },
   async run({ params, runtime, signal, progress }) {
-    const opened = await runtime.models.open(params.package, {
-      signal,
-      progress: (done, total) => progress({ done, total, unit: 'bytes' }),
-    });
+    const opened = await runtime.models.open(params.package, loading({ signal, progress }));
     if (!opened.unet) {
       throw new LoomError(
         'unsupported',

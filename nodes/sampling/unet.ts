@@ -9,6 +9,7 @@ import {
   type Tensor,
   type UNet,
 } from '@/engine/types';
+import { loading } from '../_shared/loading';
 import { spaceFields } from '../_shared/latent';
 import { fraction } from '../_shared/params';
 import type { NullParts } from './_denoiser';
@@ -77,10 +78,7 @@ export const samplingUnet = defineNode({
   evaluations: (params) => (params.perPart ? 3 : params.guidance === 1 ? 1 : 2),
   async run({ inputs, params, runtime, signal, progress }) {
     const { unet } = inputs.unet;
-    const load = {
-      signal,
-      progress: (done: number, total: number) => progress({ done, total, unit: 'bytes' }),
-    };
+    const load = loading({ signal, progress });
     for (const [name, value] of [
       ['positive', inputs.positive],
       ['negative', inputs.negative],

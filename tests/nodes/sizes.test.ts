@@ -6,10 +6,16 @@ import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
 import { readPackage } from '@/models/packages';
 
-const catalog = createCatalog([await readPackage(createNodeFiles('tests/fixtures'), 'tiny')]);
+const tiny = await readPackage(createNodeFiles('tests/fixtures'), 'tiny');
+const catalog = createCatalog([tiny]);
+/** The same package, were its graphs of one size. */
+const { manifest } = tiny;
+const oneSize = createCatalog([
+  { ...tiny, manifest: { ...manifest, latent: { ...manifest.latent, only: { height: 8, width: 8 } } } },
+]);
 type Nodes = Record<string, readonly [type: string, params?: Record<string, unknown>]>;
 
-function inferred(nodes: Nodes, wires: readonly string[]) {
+function inferred(nodes: Nodes, wires: readonly string[], packages = catalog) {
   const all: Nodes = { package: ['model/package', { package: 'tiny' }], ...nodes };
   const end = (text: string) => ({ node: text.split('.')[0], port: text.split('.')[1] });
   const { document } = parseDocument({
@@ -23,7 +29,7 @@ function inferred(nodes: Nodes, wires: readonly string[]) {
       }),
     ),
   });
-  return infer({ document, registry, catalog });
+  return infer({ document, registry, catalog: packages });
 }
 const sizeOf = (inference: ReturnType<typeof inferred>, node: string, port: string) => {
   const { height, width } = inference.portType(node, 'out', port)?.fields ?? {};
@@ -88,5 +94,61 @@ describe('sizes', () => {
         'The parameter width of “Noise” (n) cannot be used: 250 is given, but a multiple of 8 is wanted.',
     });
     expect(found?.mends[0]).toEqual({ kind: 'set-param', node: 'n', param: 'width', value: 248 });
+  });
+});
+
+describe('a package whose graphs take one size', () => {
+  const noise = (params: Record<string, unknown>) =>
+    inferred({ n: ['latent/noise', params] }, ['package.unet > n.unet'], oneSize).diagnostics;
+  it('takes it, given or left to the package', () => {
+    expect(noise({})).toEqual([]);
+    expect(noise({ height: 64, width: 64 })).toEqual([]);
+  });
+  it('refuses noise of another, naming the parameter; the mend gives the size back', () => {
+    const found = noise({ height: 128, width: 64 });
+    expect(found).toMatchObject([
+      { code: 'invalid-param', node: 'n', path: 'height', got: '128', want: '64', severity: 'error' },
+    ]);
+    expect(found[0]?.mends[0]).toEqual({ kind: 'set-param', node: 'n', param: 'height', value: 0 });
+  });
+  it('refuses latents to decode and pictures to encode; the mends bring them to its size', () => {
+    const found = inferred(
+      {
+        e: ['latent/empty', { height: 128, width: 128 }],
+        d: ['first-stage/decode'],
+        r: ['image/resize', { height: 128, width: 128 }],
+        back: ['first-stage/encode'],
+      },
+      [
+        'package.unet > e.unet',
+        'package.firstStage > d.firstStage',
+        'e.latent > d.latent',
+        'd.image > r.image',
+        'package.firstStage > back.firstStage',
+        'r.resized > back.image',
+      ],
+      oneSize,
+    ).diagnostics;
+    expect(found).toMatchObject([
+      { code: 'type-mismatch', node: 'd', port: 'latent', path: 'height', got: '16', want: '8' },
+      { code: 'type-mismatch', node: 'back', port: 'image', path: 'height', got: '128', want: '64' },
+    ]);
+    const resizes = found.map(({ mends }) =>
+      mends.flatMap((mend) =>
+        mend.kind === 'insert'
+          ? mend.chain.flatMap(({ type, params }) =>
+              type.endsWith('/resize') ? [{ type, width: params['width'], height: params['height'] }] : [],
+            )
+          : [],
+      ),
+    );
+    expect(resizes).toEqual([
+      [{ type: 'latent/resize', width: 64, height: 64 }],
+      [{ type: 'image/resize', width: 64, height: 64 }],
+    ]);
+  });
+  it('says nothing of packages that take many', () => {
+    const found = inferred({ n: ['latent/noise', { height: 128 }] }, ['package.unet > n.unet']);
+    expect(found.diagnostics).toEqual([]);
   });
 });

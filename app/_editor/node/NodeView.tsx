@@ -15,6 +15,7 @@ import { gesture, useView } from '../../_state/view';
 import { useDiagnosticText, useDiagnostics } from '../diagnostics';
 import { fieldsOfNode } from '../fields';
 import { ParamForm } from '../ParamForm';
+import { lazyPart } from '../../_ui/lazy-part';
 import { Frames } from './Frames';
 import { useStrayPorts } from './stray-ports';
 import { NodeFailure } from './NodeFailure';
@@ -22,6 +23,8 @@ import { NodePort } from './NodePort';
 import { ProgressLine, StatusIcon } from './NodeStatus';
 import { useFormat } from '../../_i18n/format';
 import { categoryColour } from './category';
+
+const CompareFrames = lazyPart(() => import('./CompareFrames').then((module) => module.CompareFrames));
 
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const node = useNode(id);
@@ -134,7 +137,11 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
           )}
           {frames !== undefined && frames.length > 0 && (
             <div className="px-2.5 pb-2">
-              <Frames frames={frames} label={t('picture', { title })} />
+              {definition?.shows === 'compare' && frames.length > 1 ? (
+                <CompareFrames id={id} frames={frames} label={t('picture', { title })} />
+              ) : (
+                <Frames frames={frames} label={t('picture', { title })} />
+              )}
             </div>
           )}
           {run?.is === 'running' && <ProgressLine run={run} />}

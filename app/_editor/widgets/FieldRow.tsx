@@ -17,6 +17,7 @@ const tall = new Set([
   'map-painter',
   'mask-painter',
   'image-file',
+  'latent-file',
   'schedule-plot',
   'slider',
   'seed',

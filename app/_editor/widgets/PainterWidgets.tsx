@@ -9,7 +9,13 @@ import { late } from '../../_ui/late';
 import type { WidgetProps } from './props';
 
 const mapPainter = late(() => import('../../_painter/SemanticMapPainter'));
-const maskPainter = late(() => import('../../_painter/MaskPainter'));
+const maskPainter = late(async () => {
+  const [{ MaskPainter }, { pictureNear }] = await Promise.all([
+    import('../../_painter/MaskPainter'),
+    import('./picture-near'),
+  ]);
+  return { MaskPainter, pictureNear };
+});
 
 /** What was painted last, in the painter's place until it is there. */
 function Painted({ value }: { readonly value: unknown }) {
@@ -55,8 +61,9 @@ export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetPro
   );
 }
 
-export function MaskPainterWidget({ value, disabled, set, seal }: WidgetProps) {
+export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetProps) {
   const painter = maskPainter.use();
+  const image = useWorkspace(({ inference }) => painter?.pictureNear(inference, node));
   return (
     <div className="nodrag nowheel nopan">
       {painter === undefined ? (
@@ -64,6 +71,7 @@ export function MaskPainterWidget({ value, disabled, set, seal }: WidgetProps) {
       ) : (
         <painter.MaskPainter
           value={typeof value === 'string' ? value : null}
+          image={image ?? null}
           readOnly={disabled}
           onChange={(next) => {
             set(next);

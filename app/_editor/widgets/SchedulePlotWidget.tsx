@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { alphasCumprod } from '@/models/schedule';
 import { scheduleNames, scheduleOf, type ScheduleName } from '@/nodes/sampling/_math/schedules';
+import { shapeOptions } from '@/nodes/sampling/_schedule-params';
 import { catalogStore } from '../../_state/catalog';
 import { useNode } from '../../_state/node-channel';
 import { useWorkspace } from '../../_state/workspace';
@@ -14,6 +15,9 @@ import { SelectWidget } from './SelectWidget';
 const width = 220;
 const height = 44;
 const isSchedule = (name: unknown): name is ScheduleName => scheduleNames.some((known) => known === name);
+
+/** A shape parameter; a node without it (the sampler) keeps the schedule's own. */
+const numberOr0 = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 export function SchedulePlotWidget(props: WidgetProps) {
   return (
@@ -39,17 +43,19 @@ function Plot({ node, name }: { readonly node: string; readonly name: unknown })
   });
   const trained = (packages.find((facts) => facts.space === space) ?? packages[0])?.schedule;
   const steps = params?.['steps'];
-  const rho = params?.['rho'];
+  const rho = numberOr0(params?.['rho']);
+  const sigmaMin = numberOr0(params?.['sigmaMin']);
+  const sigmaMax = numberOr0(params?.['sigmaMax']);
   const sigmas = useMemo(() => {
     if (trained === undefined || !isSchedule(name) || typeof steps !== 'number') return undefined;
     try {
       const diffusion = { prediction: 'v' as const, alphasCumprod: alphasCumprod(trained) };
-      return [...scheduleOf(name, steps, diffusion, typeof rho === 'number' && rho > 0 ? { rho } : {})];
+      return [...scheduleOf(name, steps, diffusion, shapeOptions({ rho, sigmaMin, sigmaMax }))];
     } catch {
       // Steps or shape that give no schedule: the form and the run say why.
       return undefined;
     }
-  }, [trained, name, steps, rho]);
+  }, [trained, name, steps, rho, sigmaMin, sigmaMax]);
   if (sigmas === undefined) return null;
   const levels = sigmas.filter((sigma) => sigma > 0);
   const [top = 1] = levels;

@@ -1,5 +1,6 @@
 /** Which component edits which hint. */
 import type { ComponentType } from 'react';
+import { lazyPart } from '../../_ui/lazy-part';
 import type { Field } from '../fields';
 import type { WidgetProps } from './props';
 import { ClassWidget } from './ClassWidget';
@@ -28,6 +29,8 @@ const widgets: Record<Exclude<Field['widget'], 'hidden'>, ComponentType<WidgetPr
   'map-painter': MapPainterWidget,
   'mask-painter': MaskPainterWidget,
   'image-file': ImageFileWidget,
+  // One node in fifty has it: its code comes when such a node is drawn.
+  'latent-file': lazyPart(() => import('./LatentFileWidget').then((module) => module.LatentFileWidget)),
   'schedule-plot': SchedulePlotWidget,
 };
 

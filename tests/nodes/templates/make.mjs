@@ -175,12 +175,12 @@ export const templates = {
         'prompt',
         'conditioning/text',
         {
-          text: 'flat avatar, tan skin, orange short hair, green hoodie, default eyes, smile mouth, light blue background',
+          text: 'flat avatar, brown skin, red short hair, green hoodie, default eyes, smile mouth, light blue background',
         },
         1,
         0,
       ],
-      ...core({ strength: 0.65, steps: 30 }),
+      ...core({ strength: 0.8, steps: 30 }, { guidance: 5 }),
     ],
     [
       ...coreWires,
@@ -333,18 +333,18 @@ export const templates = {
   ),
   'two-pass': graph(
     'Two passes',
-    'A first pass draws the whole; its middle is cut out of the latent, enlarged, and a second pass at half strength draws the detail that enlarging cannot give.',
+    'A first pass draws the whole; its middle is cut out of the latent, enlarged, and a second pass at a low strength draws the detail that enlarging cannot give.',
     [
       pack,
       ['prompt', 'conditioning/text', { text: PROMPT }, 1, 0],
       ...core({}, {}, '7').filter(([id]) => id !== 'decode' && id !== 'image'),
-      ['crop', 'latent/crop', { x: 48, y: 24, width: 160, height: 160 }, 4, 0.2],
+      ['crop', 'latent/crop', { x: 24, y: 16, width: 208, height: 208 }, 4, 0.2],
       ['enlarge', 'latent/resize', { width: 256, height: 256, mode: 'bicubic' }, 5, 0.2],
       ['second', 'latent/noise', { seed: '21' }, 4, 2.4, 'Second noise'],
       [
         'refine',
         'sampling/sampler',
-        { sampler: 'dpmpp-2m', steps: 24, schedule: 'karras', strength: 0.5 },
+        { sampler: 'dpmpp-2m', steps: 24, schedule: 'trailing', strength: 0.4 },
         6,
         0.6,
         'Second pass',
@@ -815,7 +815,7 @@ const korean = {
   outpainting: ['아웃페인팅', '여백을 더하고 프레임 밖을 이어 그립니다.'],
   variations: ['변주', '한 시드의 노이즈에서 다른 시드로 구면을 따라 다섯 걸음.'],
   'prompt-walk': ['프롬프트 산책', '같은 노이즈로 한 프롬프트에서 다른 프롬프트까지 다섯 걸음.'],
-  'two-pass': ['두 번 그리기', '잠재를 잘라 키운 뒤 절반 강도로 다시 그려 세부를 더합니다.'],
+  'two-pass': ['두 번 그리기', '잠재를 잘라 키운 뒤 약한 강도로 다시 그려 세부를 더합니다.'],
   sweep: ['스윕', '가이던스 × 단계 수를 이름표가 있는 격자로 비교합니다.'],
   'first-stages': ['KL과 VQ 비교', '같은 그림을 두 가지 1단계에 통과시키고 차이를 봅니다.'],
   codes: ['VQ 코드', '그림을 코드북 번호로 바꾸고 다시 그림으로 되돌립니다.'],
@@ -835,9 +835,12 @@ const experiments = new Set([
   'sweep',
   'prompt-walk',
 ]);
+/** Korean titles of a template's nodes are written in the index itself, and stay. */
+const written = JSON.parse(readFileSync(here('../../../public/templates/index.json'), 'utf8'));
 const index = Object.entries(templates).map(([id, { meta }]) => ({
   id,
   kind: experiments.has(id) ? 'experiment' : 'task',
+  nodes: written.find((entry) => entry.id === id)?.nodes,
   title: { en: meta.title, ko: korean[id][0] },
   description: { en: meta.description, ko: korean[id][1] },
   // Drawn by the graph: `npx loom run public/templates/ID.json --seed 7`, as JPEG.
