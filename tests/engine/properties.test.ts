@@ -14,6 +14,8 @@ import {
   type Term,
 } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
+import { flatten } from '@/engine/graph/flatten';
+import { patch } from '@/engine/graph/patch';
 import { reduce, unify, type Outcome, type Solution } from '@/engine/graph/unify';
 import { anyDocument, anyEdit, runnableDocument } from './arbitrary';
 import { catalog, Counter, executorOn, registryOf } from './kit';
@@ -155,18 +157,54 @@ describe('inference', () => {
 
   it('of an edited document from the old result equals inference anew', () => {
     fc.assert(
-      fc.property(anyDocument, fc.array(anyEdit, { minLength: 1, maxLength: 6 }), (start, edits) => {
-        let document: LoomDocument = start;
-        let previous = infer({ document, registry: kit, catalog });
-        for (const edit of edits) {
-          document = edit(document);
-          const next = infer({ document, registry: kit, catalog, previous });
-          expect(view(next)).toEqual(view(infer({ document, registry: kit, catalog })));
-          previous = next;
-        }
-      }),
-      { numRuns: 400 },
+      fc.property(
+        fc.oneof(anyDocument, runnableDocument),
+        fc.array(anyEdit, { minLength: 1, maxLength: 6 }),
+        (start, edits) => {
+          let document: LoomDocument = start;
+          let previous = infer({ document, registry: kit, catalog });
+          for (const edit of edits) {
+            document = edit(document);
+            const next = infer({ document, registry: kit, catalog, previous });
+            expect(view(next)).toEqual(view(infer({ document, registry: kit, catalog })));
+            previous = next;
+          }
+        },
+      ),
+      { numRuns: 800 },
     );
+  });
+
+  it('patches the unfolded graph into what unfolding anew gives, whenever it does', () => {
+    let patches = 0;
+    let edited = 0;
+    fc.assert(
+      fc.property(
+        fc.oneof(runnableDocument, runnableDocument, anyDocument),
+        fc.array(anyEdit, { minLength: 1, maxLength: 6 }),
+        (start, edits) => {
+          let document: LoomDocument = start;
+          let graph = flatten(document, kit);
+          for (const edit of edits) {
+            const before = document;
+            document = edit(document);
+            if (document === before) continue;
+            edited++;
+            const patched = patch(graph, before, document, kit);
+            const whole = flatten(document, kit);
+            if (patched) {
+              patches++;
+              expect(patched.graph).toEqual(whole);
+              expect([...patched.graph.nodes.keys()]).toEqual([...whole.nodes.keys()]);
+            }
+            graph = patched?.graph ?? whole;
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    );
+    // Were it never taken, nothing would have been tested.
+    expect(patches / edited).toBeGreaterThan(0.4);
   });
 
   it('infers anew only what an edit reaches', () => {
