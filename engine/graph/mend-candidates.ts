@@ -10,7 +10,7 @@ import type { Endpoint } from './flat-graph';
 import type { Inference } from './inference';
 import { levelOf } from './levels';
 import { own } from './own';
-import { resolvePorts, solvePorts } from './solve-ports';
+import { resolvePorts, settleRest, solvePorts } from './solve-ports';
 import { downstreamOf } from './reach';
 
 /** An output that exists in the graph. */
@@ -124,6 +124,7 @@ function* placements(
         ];
         const { solution, mismatches } = solvePorts(ports.inputs, actual, new Map(), ports.equations);
         if (mismatches.length > 0) continue;
+        settleRest(ports, Object.fromEntries(actual), actual, solution);
         const outputs = resolvePorts(ports.outputs, solution, '+');
         for (const [output, made] of Object.entries(outputs)) {
           const feeding = Object.fromEntries(Object.entries(also).map(([name, { at }]) => [name, at]));
@@ -139,12 +140,20 @@ function* placements(
 function paramChoices(definition: AnyNode, defaults: Link['params'], want: PortType): Link['params'][] {
   const sized: Record<string, unknown> = { ...defaults };
   let changed = false;
-  for (const [field, term] of Object.entries(want.fields)) {
-    if (typeof term !== 'number' || !Object.hasOwn(definition.params.shape, field)) continue;
-    sized[field] = term;
+  for (const [field, size] of wantedSizes(want)) {
+    if (!Object.hasOwn(definition.params.shape, field)) continue;
+    sized[field] = size;
     changed = true;
   }
   return changed && definition.params.safeParse(sized).success ? [sized, defaults] : [defaults];
+}
+
+/** The sizes that a type asks for; of a batch that is broadcast, the one that it is broadcast to. */
+export function wantedSizes({ fields }: PortType): (readonly [field: string, size: number])[] {
+  return Object.entries(fields).flatMap(([field, term]) => {
+    const size = typeof term === 'object' && 'broadcast' in term ? term.broadcast : term;
+    return typeof size === 'number' ? [[field, size] as const] : [];
+  });
 }
 
 /** Combinations of existing sources for required inputs. */
@@ -242,6 +251,7 @@ export function replacements(inference: Inference, misfit: Misfit): string[] {
       return [];
     const ports = refinedPorts(definition, params, definition.version, inference.catalog);
     const { solution, mismatches } = solvePorts(ports.inputs, wired, new Map(), ports.equations);
+    settleRest(ports, info.sources, wired, solution);
     const output = own(resolvePorts(ports.outputs, solution, '+'), source.at.port);
     return mismatches.length === 0 && output && misfit.fits(output) ? [definition.id] : [];
   });

@@ -10,7 +10,15 @@ import { sourceAt, targetsAt } from './flatten';
 import type { Endpoint } from './flat-graph';
 import type { Inference, InferOptions } from './inference';
 import { levelOf } from './levels';
-import { chains, misfitOf, outputWith, replacements, sourcesOf, type Misfit } from './mend-candidates';
+import {
+  chains,
+  misfitOf,
+  outputWith,
+  replacements,
+  sourcesOf,
+  wantedSizes,
+  type Misfit,
+} from './mend-candidates';
 import { own } from './own';
 
 type Infer = (options: InferOptions) => Inference;
@@ -167,13 +175,8 @@ function* mismatchMends(
 /** The source's own size, where a parameter is named like the field. */
 function* resized(inference: Inference, { source, want }: Misfit): Iterable<Mend> {
   const info = inference.nodes.get(source.at.node);
-  for (const [param, value] of Object.entries(want.fields))
-    if (
-      typeof value === 'number' &&
-      info?.params &&
-      typeof info.params[param] === 'number' &&
-      info.params[param] !== value
-    )
+  for (const [param, value] of wantedSizes(want))
+    if (info?.params && typeof info.params[param] === 'number' && info.params[param] !== value)
       yield { kind: 'set-param', node: source.at.node, param, value };
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
-import { spaceFields, withSamples } from '../_shared/latent';
+import { broadcast, defineNode, port, v } from '@/engine/types';
+import { latentFields, withSamples } from '../_shared/latent';
 import { matched } from './_pair';
 
-const fields = { ...spaceFields, height: v('h'), width: v('w') };
+const fields = { ...latentFields(), batch: broadcast(v('B')) };
 
 export const latentSubtract = defineNode({
   id: 'latent/subtract',
@@ -16,7 +16,7 @@ export const latentSubtract = defineNode({
     a: port('latent', fields),
     b: port('latent', fields, { doc: 'Of the same size; a batch of 1 is repeated.' }),
   },
-  outputs: { latent: port('latent', fields) },
+  outputs: { latent: port('latent', latentFields()) },
   params: z.object({
     amount: z
       .number()

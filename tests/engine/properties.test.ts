@@ -42,8 +42,17 @@ const { size, set } = fc.letrec<{ size: Term; set: Term }>((tie) => ({
   ),
 }));
 const title = fc.oneof(fc.constantFrom<Term>('kl', 'vq', true), variable('S', 'T', 'U@load'));
-const pairs = fc.oneof(fc.tuple(size, size, size), fc.tuple(set, set, set), fc.tuple(title, title, title));
-const anyTerm = fc.oneof(size, set, title);
+const batch = fc.oneof(
+  size,
+  size.map((broadcast): Term => ({ broadcast })),
+);
+const pairs = fc.oneof(
+  fc.tuple(size, size, size),
+  fc.tuple(batch, batch, batch),
+  fc.tuple(set, set, set),
+  fc.tuple(title, title, title),
+);
+const anyTerm = fc.oneof(size, batch, set, title);
 
 const outcomeOf = (outcome: Outcome): string => (typeof outcome === 'string' ? outcome : 'mismatch');
 
