@@ -110,6 +110,7 @@ describe('batches that nodes map over', () => {
       got: '5',
       want: 'at least 6',
     });
+    expect(found?.mends).toContainEqual({ kind: 'set-param', node: 'pick', param: 'index', value: 0 });
   });
 
   it('go through a whole sampling: to the pictures', () => {
