@@ -82,11 +82,11 @@ export async function engineBenchmarks(): Promise<readonly Result[]> {
   ] as const) {
     const previous = infer({ document, registry: kit, catalog });
     const [{ after } = { after: [] }] = edits(document);
-    const results = after.map((edited) => infer({ document: edited, registry: kit, catalog, previous }));
+    const inferred = after.map((edited) => infer({ document: edited, registry: kit, catalog, previous }));
     let turn = 0;
     add(
       `findings and their index by node after one edit, 1000 nodes, ${name}`,
-      await median(101, () => results[turn++ % results.length]?.diagnosticsOf('prompt0')),
+      await median(101, () => inferred[turn++ % inferred.length]?.diagnosticsOf('prompt0')),
       'ms',
     );
   }
