@@ -211,7 +211,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
   if (message.type === 'device-lost') {
     const error = errorMessage(new LoomError('device-lost', message.reason));
     runStore.setState({ engine: { is: 'failed', error } });
-    // A run that had begun is offered to be gone on with, whichever of the two messages comes first.
+    // What ran is read when the button is pressed: the message that it ended may come after this one.
     notify.error(say('errors.device-lost'), {
       description: message.reason,
       duration: Infinity,

@@ -1,7 +1,7 @@
 /** What differs between two states of a record whose untouched entries keep their identity. */
 
 export interface RecordChanges {
-  /** Ids that only the newer state has, in its order; then those in both whose entry is another; then those gone. */
+  /** Ids that only the newer state has, in its order; `changed`: in both, but another entry; `removed`: gone. */
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
