@@ -4,7 +4,7 @@ import { clsx } from 'clsx';
 import { Cpu, Loader2, TriangleAlert, Zap } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { startEngine } from '../_state/engine';
+import { resume, startEngine } from '../_state/engine';
 import { prefer, preferences } from '../_state/preferences';
 import { useRun } from '../_state/run';
 import { Button } from '../_ui/Button';
@@ -87,8 +87,13 @@ export function BackendBadge({ compact }: { readonly compact: boolean }) {
           }}
         />
         {engine.is === 'failed' && (
-          <Button small onClick={() => startEngine()}>
-            {t('again')}
+          <Button
+            small
+            onClick={() =>
+              engine.error.code === 'device-lost' ? void resume({ again: true }) : startEngine()
+            }
+          >
+            {t(engine.error.code === 'device-lost' ? 'resume' : 'again')}
           </Button>
         )}
       </div>

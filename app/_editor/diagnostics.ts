@@ -39,8 +39,12 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
       const field = port.has(`fields.${fieldName}` as never)
         ? port(`fields.${fieldName}` as never)
         : fieldName;
-      const kind = (type: Diagnostic['gotType'], text: string | undefined) =>
-        fieldName === 'kind' && type !== undefined ? port(`kinds.${type.kind}`) : (text ?? '?');
+      const kind = (type: Diagnostic['gotType'], text: string | undefined) => {
+        if (fieldName === 'kind' && type !== undefined) return port(`kinds.${type.kind}`);
+        const batch = type?.fields[fieldName];
+        const size = typeof batch === 'object' && 'broadcast' in batch ? batch.broadcast : undefined;
+        return typeof size === 'number' ? port('one-or', { size }) : (text ?? '?');
+      };
       return t(found.code, {
         title,
         port: found.port === undefined ? '' : portLabel(node?.type, found.port),

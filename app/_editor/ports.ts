@@ -61,6 +61,8 @@ export function fieldsOf(type: PortType): readonly { readonly name: string; read
     if (typeof term === 'string' || typeof term === 'number') return [{ name, value: String(term) }];
     if (typeof term === 'boolean') return [{ name, value: term ? 'yes' : 'no' }];
     if ('set' in term) return [{ name, value: term.set.join(' + ') || '–' }];
+    if ('broadcast' in term)
+      return typeof term.broadcast === 'number' ? [{ name, value: `1, ${term.broadcast}` }] : [];
     if ('atMost' in term) return [{ name, value: `≤ ${term.atMost.join(', ')}` }];
     return [];
   });

@@ -1,20 +1,14 @@
 /** Drives the worker: starts it, queues runs, turns its messages into the run store. Survives its crash. */
 import { nanoid } from 'nanoid';
-import { LoomError, readiness, serialise, type LoomDocument } from '@/engine';
+import { LoomError, readiness, serialise, toLoomError } from '@/engine';
+import { say } from '../_i18n/say';
 import type { InspectClient } from '../_inspect/messages';
+import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage, type ToPage } from '../_worker/protocol';
 import { preferences } from './preferences';
-import {
-  nextProgress,
-  resultLimit,
-  runStore,
-  setFrames,
-  setNodeRun,
-  type NodeRun,
-  type QueuedRun,
-  type Result,
-} from './run';
+import { nextProgress, runStore, setFrames, setNodeRun, type NodeRun, type QueuedRun } from './run';
+import { addResult } from './results';
 import { activeTab, edit, workspace } from './workspace';
 import { nextSeed, randomSeed, seedControl } from './edits';
 
@@ -24,7 +18,7 @@ const paces = new Map<string, { at: number; done: number }>();
 /** Starts the engine's worker once; again after a crash or another choice of backend. */
 export function startEngine(): void {
   client?.dispose();
-  runStore.setState({ engine: { is: 'starting' } });
+  runStore.setState({ engine: { is: 'starting' }, interrupted: null });
   const mine = createEngineClient({
     backend: preferences.getState().backend,
     tab: () => activeTab().id,
@@ -42,6 +36,34 @@ export function startEngine(): void {
   if (preferences.getState().keepTrajectory)
     void mine.ask({ type: 'trajectory-budget', bytes: trajectoryBytes }).catch(() => undefined);
 }
+
+/** The device was lost, and the worker with what it copied is still there. */
+const isLost = (): boolean => {
+  const { engine } = runStore.getState();
+  return engine.is === 'failed' && engine.error.code === 'device-lost' && client !== undefined;
+};
+
+/**
+ * Goes on after the device was lost: the worker takes another device, loads its sessions
+ * anew and keeps what it has copies of. The run that was interrupted comes first;
+ * `again: false` leaves it out.
+ */
+export async function resume({ again }: { readonly again: boolean }): Promise<void> {
+  if (!isLost()) return;
+  const { interrupted, queue } = runStore.getState();
+  runStore.setState({
+    engine: { is: 'starting' },
+    interrupted: null,
+    queue: again && interrupted !== null ? [interrupted, ...queue] : queue,
+  });
+  try {
+    await need().ask({ type: 'recover' });
+  } catch (thrown) {
+    const error = errorMessage(toLoomError(thrown));
+    runStore.setState({ engine: { is: 'failed', error }, queue: [] });
+  }
+}
+
 const trajectoryBytes = 256 * 2 ** 20;
 
 /** Switches whether samplings are kept for the trajectory panel. */
@@ -92,6 +114,7 @@ export function run(options: { targets?: readonly string[]; times?: number } = {
     startEngine();
     if (client === undefined) return 'no-engine';
   }
+  void resume({ again: false });
   const times = options.times ?? 1;
   for (let n = 0; n < times; n++) {
     // The first run of a freshly opened graph shows its own seed.
@@ -168,6 +191,13 @@ function endRun(outcome: 'done' | 'failed' | 'cancelled', ms: number): void {
   }));
 }
 
+const queuedOf = ({ run: id, tab, document, targets }: QueuedRun): QueuedRun => ({
+  run: id,
+  tab,
+  document,
+  targets,
+});
+
 function receive(message: Exclude<ToPage, { id: string }>): void {
   if (message.type === 'ready') {
     runStore.setState({ engine: { is: 'ready', backend: message.backend } });
@@ -181,6 +211,12 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
   if (message.type === 'device-lost') {
     const error = errorMessage(new LoomError('device-lost', message.reason));
     runStore.setState({ engine: { is: 'failed', error } });
+    // What ran is read when the button is pressed: the message that it ended may come after this one.
+    notify.error(say('errors.device-lost'), {
+      description: message.reason,
+      duration: Infinity,
+      action: { label: say('backend.resume'), onClick: () => void resume({ again: true }) },
+    });
     return;
   }
   const { current, nodes } = runStore.getState();
@@ -240,6 +276,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       break;
     }
     case 'run-finished':
+      if (message.error?.code === 'device-lost') runStore.setState({ interrupted: queuedOf(current) });
       if (
         message.outcome === 'failed' &&
         message.error !== undefined &&
@@ -250,37 +287,4 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       pump();
       break;
   }
-}
-
-function addResult(current: QueuedRun, node: string, frame: Result['frame'], ms: number): void {
-  const { results } = runStore.getState();
-  // The same graph drawn from the cache again is the same result.
-  const twin = results.find(
-    (result) => result.document === current.document && result.node === node && result.run !== current.run,
-  );
-  if (twin !== undefined) return;
-  const document = JSON.parse(current.document) as LoomDocument;
-  const seeds = Object.values(document.nodes).flatMap(({ params }) => {
-    const seed = params['seed'];
-    return typeof seed === 'string' ? [seed] : [];
-  });
-  // The words that were drawn; a class where there are none.
-  const title = ['text', 'class'].flatMap((name) =>
-    Object.values(document.nodes).flatMap(({ params }) => {
-      const text = params[name];
-      return typeof text === 'string' && text !== '' ? [text] : [];
-    }),
-  );
-  const result: Result = {
-    id: nanoid(8),
-    run: current.run,
-    node,
-    frame,
-    document: current.document,
-    seed: seeds[0],
-    title: title[0] ?? '',
-    ms,
-    at: Date.now(),
-  };
-  runStore.setState({ results: [result, ...results].slice(0, resultLimit) });
 }

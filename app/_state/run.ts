@@ -56,6 +56,8 @@ export type EnginePhase =
 export interface RunState {
   readonly engine: EnginePhase;
   readonly queue: readonly QueuedRun[];
+  /** What ran when the device was lost: what resuming goes on with. */
+  readonly interrupted: QueuedRun | null;
   readonly current: (QueuedRun & { readonly startedAt: number; readonly cancelling: boolean }) | null;
   /** Per tab, then per node: how the last run that touched it ended. */
   readonly nodes: Readonly<Record<string, Readonly<Record<string, NodeRun>>>>;
@@ -77,6 +79,7 @@ export interface RunState {
 export const runStore = createStore<RunState>(() => ({
   engine: { is: 'starting' },
   queue: [],
+  interrupted: null,
   current: null,
   nodes: {},
   frames: {},

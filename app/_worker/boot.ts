@@ -13,6 +13,8 @@ import { assets, codec } from './images';
 import type { BackendChoice } from './protocol';
 
 export interface Engine {
+  /** Makes a backend, and the model source whose sessions live on it. */
+  readonly onDevice: () => Promise<Pick<Engine, 'backend' | 'models'>>;
   readonly backend: Backend;
   readonly models: LoadedModels;
   readonly catalog: Catalog;
@@ -36,17 +38,23 @@ export async function boot(base: string, choice: BackendChoice): Promise<Engine>
     throw new LoomError('file-missing', 'models/index.json is missing.', { file: 'models/index.json' });
   const { packages: ids } = indexSchema.parse(await response.json());
   const files = createFetchFiles({ base: url('models/') });
-  const [backend, packages] = await Promise.all([
-    createBackend({ prefer: choice, wasmPaths: url('ort/') }),
-    readPackages(
-      files,
-      ids.map(({ id }) => id),
-    ),
-  ]);
   const cache = createBrowserCache();
-  const models = createModelSource({ backend, files, packages, ...(cache === undefined ? {} : { cache }) });
+  const reading = readPackages(
+    files,
+    ids.map(({ id }) => id),
+  );
+  const onDevice: Engine['onDevice'] = async () => {
+    const [backend, packages] = await Promise.all([
+      createBackend({ prefer: choice, wasmPaths: url('ort/') }),
+      reading,
+    ]);
+    const models = createModelSource({ backend, files, packages, ...(cache === undefined ? {} : { cache }) });
+    return { backend, models };
+  };
+  const [{ backend, models }, packages] = await Promise.all([onDevice(), reading]);
   const executor = createExecutor({ backend, models, images: codec, assets });
   return {
+    onDevice,
     backend,
     models,
     catalog: createCatalog(packages),
@@ -54,4 +62,14 @@ export async function boot(base: string, choice: BackendChoice): Promise<Engine>
     executor,
     trajectories: createTrajectoryStore({ budget: 0 }),
   };
+}
+
+/** The engine on another device after its own was lost: sessions anew, results from their copies. */
+export async function recover(lost: Engine): Promise<Engine> {
+  const parts = await lost.onDevice();
+  await lost.executor.recover(parts);
+  // What a sampling went through was on the lost device alone.
+  lost.trajectories.clear();
+  await lost.backend.dispose();
+  return { ...lost, ...parts };
 }

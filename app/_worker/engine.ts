@@ -1,7 +1,7 @@
 /** The engine behind the worker's door: runs, answers and previews. Every failure becomes a message. */
 import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { boot, type Engine } from './boot';
+import { boot, recover, type Engine } from './boot';
 import { pictures, type Rgba } from './images';
 import { look, type Post } from './look';
 import { errorMessage, type BackendChoice, type ToWorker } from './protocol';
@@ -21,12 +21,14 @@ export function begin(base: string, backend: BackendChoice, send: Post): void {
   post = send;
   engine = boot(base, backend);
   engine
-    .then((booted) => {
-      // The real choice: it can differ from the announced one when the adapter went away in between.
-      post({ type: 'ready', backend: { ...booted.backend.info, limits: [...booted.backend.info.limits] } });
-      void booted.backend.lost.then((reason) => post({ type: 'device-lost', reason }));
-    })
+    .then(announce)
     .catch((thrown: unknown) => post({ type: 'start-failed', error: errorMessage(toLoomError(thrown)) }));
+}
+
+/** Says what computes: it can differ from the announced one when the adapter went away in between. */
+function announce({ backend }: Engine): void {
+  post({ type: 'ready', backend: { ...backend.info, limits: [...backend.info.limits] } });
+  void backend.lost.then((reason) => post({ type: 'device-lost', reason }));
 }
 
 /** Takes one message from the page. */
@@ -214,6 +216,13 @@ async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'canc
         throw new LoomError('unsupported', `"${message.package}" has no text encoder.`);
       const { tokens, limit, overflow } = await opened.conditioner.text.tokenize(message.prompt);
       post({ type: 'tokens', id, tokens: tokens.map((token) => ({ ...token })), limit, overflow });
+      return;
+    }
+    case 'recover': {
+      const recovered = await recover(booted);
+      engine = Promise.resolve(recovered);
+      announce(recovered);
+      post({ type: 'done', id });
       return;
     }
     case 'trajectory-budget':

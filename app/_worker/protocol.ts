@@ -65,6 +65,8 @@ export const toWorkerSchema = z.union([
     z.strictObject({ type: z.literal('cancel'), run: z.string() }),
     /** How the package's text encoder cuts a prompt. */
     z.strictObject({ type: z.literal('tokenize'), id: z.string(), package: z.string(), prompt: z.string() }),
+    /** After the device was lost: another one, new sessions, and the results that were copied. */
+    z.strictObject({ type: z.literal('recover'), id: z.string() }),
     /** Tensors and sessions alive: leak tests. */
     z.strictObject({ type: z.literal('live'), id: z.string() }),
   ]),

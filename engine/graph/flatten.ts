@@ -25,7 +25,9 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
     definitionOf(type) === undefined || registry.get(type) !== undefined;
 
   const unfold = (level: Level, prefix: string, stack: readonly string[], mode: LoomNode['mode']): void => {
-    for (const [id, node] of Object.entries(level.nodes)) {
+    for (const id of Object.keys(level.nodes)) {
+      const node = level.nodes[id];
+      if (!node) continue;
       const path = join(prefix, id);
       const placed = mode === undefined || node.mode === 'mute' ? node : { ...node, mode };
       const opened = isPlain(node.type) ? undefined : open(path, node, stack);
@@ -37,7 +39,10 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
       unfold(inner, path, [...stack, opened.id], placed.mode === 'mute' ? 'mute' : mode);
       instances.set(path, boundary(opened.id, opened.definition, path, instances));
     }
-    for (const [id, edge] of Object.entries(level.edges)) connect(level, prefix, id, edge);
+    for (const id of Object.keys(level.edges)) {
+      const edge = level.edges[id];
+      if (edge) connect(level, prefix, id, edge);
+    }
   };
 
   const open = (path: string, node: LoomNode, stack: readonly string[]) => {
@@ -90,15 +95,13 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
     }
     const from = { node: join(prefix, edge.from.node), port: edge.from.port };
     const to = { node: join(prefix, edge.to.node), port: edge.to.port };
-    const source = sourceAt(instances, from);
-    const targets = targetsAt(instances, to);
-    if (!source) noPort(path, from, 'output');
-    if (!targets) noPort(path, to, 'input');
-    if (!source || !targets) return;
-    for (let index = 0; index < targets.length; index++) {
-      const target = targets[index];
-      if (target) edges.push({ id: index === 0 ? path : `${path}#${index}`, from: source, to: target });
+    const plain = unfoldEdge(path, { from, to }, instances);
+    if (plain) {
+      for (const wire of plain) edges.push(wire);
+      return;
     }
+    if (!sourceAt(instances, from)) noPort(path, from, 'output');
+    if (!targetsAt(instances, to)) noPort(path, to, 'input');
   };
 
   unfold(document, '', [], undefined);
@@ -126,6 +129,22 @@ function boundary(
     if (inside) outputs.set(port, inside);
   }
   return { definition: id, inputs, outputs };
+}
+
+/** The plain wires that one wire stands for, the first under its own path; undefined when an instance lacks the port. */
+export function unfoldEdge(
+  path: string,
+  { from, to }: { readonly from: Endpoint; readonly to: Endpoint },
+  instances: ReadonlyMap<string, FlatInstance>,
+): readonly FlatEdge[] | undefined {
+  const source = sourceAt(instances, from);
+  const targets = targetsAt(instances, to);
+  if (!source || !targets) return undefined;
+  return targets.map((target, index) => ({
+    id: index === 0 ? path : `${path}#${index}`,
+    from: source,
+    to: target,
+  }));
 }
 
 /** The plain output that an endpoint stands for; undefined when an instance has no such output. */

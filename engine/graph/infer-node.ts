@@ -7,7 +7,7 @@ import type { Finding } from './finding';
 import type { FlatEdge } from './flat-graph';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
 import { own } from './own';
-import { emptyUnwiredSets, resolvePorts, solvePorts, type PortMismatch, type PortTypes } from './solve-ports';
+import { resolvePorts, settleRest, solvePorts, type PortMismatch, type PortTypes } from './solve-ports';
 import { describeTerm, mismatchSentence, nodeName } from './wording';
 
 /** What the rest of the graph offers a node while it is inferred. */
@@ -87,7 +87,7 @@ export function inferNode(
   }
   if (around.accused !== undefined) actual.sort(([a], [b]) => rank(a, around) - rank(b, around));
   const { solution, mismatches, unsolved } = solvePorts(ports.inputs, actual, new Map(), ports.equations);
-  emptyUnwiredSets(ports, sources, solution);
+  settleRest(ports, sources, actual, solution);
   const inputs = resolvePorts(ports.inputs, solution, id);
   const outputs = resolvePorts(ports.outputs, solution, id);
   const off = node.mode === 'mute' || muted;

@@ -11,6 +11,7 @@ import type { Inference, InferOptions, NodeInfo } from './inference';
 import { bypassedInstance } from './instance-ports';
 import { mendsFor } from './mends';
 import { own } from './own';
+import { patch, sameWork } from './patch';
 import { sameType } from './solve-ports';
 import { sweepFindings } from './sweep';
 
@@ -25,13 +26,13 @@ export const inferredCount = (inference: Inference): number => inferredBy.get(in
  */
 export function infer({ document, registry, catalog, previous }: InferOptions): Inference {
   const old = previous?.registry === registry && previous.catalog === catalog ? previous : undefined;
-  const patched = old && patch(old, document);
-  const graph = patched ?? flatten(document, registry);
+  const patched = old && patch(old.graph, old.document, document, registry);
+  const graph = patched?.graph ?? flatten(document, registry);
   const definitionOfNode = (node: LoomNode): AnyNode | undefined =>
     registry.get(node.type) ??
     (node.mode === 'bypass' ? bypassedInstance(document, registry, node.type) : undefined);
   const nodes = new Map<string, NodeInfo>();
-  const dirty = old ? changedNodes(old, document, graph, graph === patched) : undefined;
+  const dirty = patched?.dirty ?? (old && changedNodes(old, document, graph));
   const title = (id: string): string | undefined => {
     const node = graph.nodes.get(id);
     return node && definitionOfNode(node)?.title;
@@ -151,75 +152,35 @@ function sameOutside(a: NodeInfo, b: NodeInfo): boolean {
 }
 const isOff = ({ state }: NodeInfo): boolean => state !== 'ready' && state !== 'invalid';
 
-/** The old unfolded graph with the new nodes in it, when wires, definitions and the set of nodes are as they were. */
-function patch(old: Inference, document: LoomDocument): FlatGraph | undefined {
-  const before = old.document;
-  if (before.edges !== document.edges || before.definitions !== document.definitions) return undefined;
-  if (old.graph.instances.size > 0) return undefined;
-  if (before.nodes === document.nodes) return old.graph;
-  let nodes: Map<string, LoomNode> | undefined;
-  let count = 0;
-  for (const id in document.nodes) {
-    if (!Object.hasOwn(document.nodes, id)) continue;
-    count++;
-    const node = document.nodes[id];
-    const was = old.graph.nodes.get(id);
-    if (!node || !was) return undefined;
-    if (node === was) continue;
-    if (node.type !== was.type || node.mode !== was.mode) return undefined;
-    nodes ??= new Map(old.graph.nodes);
-    nodes.set(id, node);
-  }
-  if (count !== old.graph.nodes.size) return undefined;
-  return nodes ? { ...old.graph, nodes } : old.graph;
-}
-
 /** Nodes whose own result may differ from the old one; more are added as results are found to differ. */
-function changedNodes(
-  old: Inference,
-  document: LoomDocument,
-  graph: FlatGraph,
-  sameWires: boolean,
-): Set<string> {
+function changedNodes(old: Inference, document: LoomDocument, graph: FlatGraph): Set<string> {
   const dirty = new Set<string>();
-  if (sameWires && graph.nodes === old.graph.nodes) return dirty;
   const definitionsChanged = old.document.definitions !== document.definitions;
   for (const [id, node] of graph.nodes) {
     const was = old.graph.nodes.get(id);
-    if (was !== node) {
-      if (
-        !was ||
-        was.params !== node.params ||
-        was.type !== node.type ||
-        was.version !== node.version ||
-        was.mode !== node.mode
-      )
-        dirty.add(id);
-      if (was && was.type !== node.type)
-        for (const edge of graph.outgoing.get(id) ?? []) dirty.add(edge.to.node);
-    }
+    if (!was || !sameWork(was, node)) dirty.add(id);
+    if (was && was.type !== node.type)
+      for (const edge of graph.outgoing.get(id) ?? []) dirty.add(edge.to.node);
     // A bypassed instance's ports come from its definition.
     if (definitionsChanged && node.mode === 'bypass') dirty.add(id);
-    if (!sameWires && !sameEdges(old, graph, id)) dirty.add(id);
+    if (!sameEdges(old.graph, graph, id)) dirty.add(id);
   }
   return dirty;
 }
 
-function sameEdges(old: Inference, graph: FlatGraph, id: string): boolean {
-  const [a, b]: readonly (readonly FlatEdge[])[] = [
-    old.graph.incoming.get(id) ?? [],
-    graph.incoming.get(id) ?? [],
-  ];
-  if (!a || !b || a.length !== b.length) return false;
-  return a.every((edge, index) => {
-    const other = b[index];
+function sameEdges(old: FlatGraph, graph: FlatGraph, id: string): boolean {
+  const [was, now] = [old.incoming.get(id), graph.incoming.get(id)];
+  if (was?.length !== now?.length) return false;
+  if (!was || !now) return true;
+  return now.every((edge, index) => {
+    const other = was[index];
     return (
       other !== undefined &&
       edge.id === other.id &&
       edge.from.node === other.from.node &&
       edge.from.port === other.from.port &&
       edge.to.port === other.to.port &&
-      old.graph.cut.has(edge.id) === graph.cut.has(other.id)
+      old.cut.has(edge.id) === graph.cut.has(other.id)
     );
   });
 }

@@ -37,12 +37,12 @@ export function callsOf(step: PlanStep, outputs: Outputs, networks: Networks): N
     switch (network.kind) {
       case 'denoiser': {
         const cells = cellsOf([...made, ...given]);
-        const repeats = network.evaluations;
+        const { evaluations } = network;
         calls.push({
           network,
           name: 'unet',
-          cells: cells === undefined ? undefined : cells * repeats,
-          repeats,
+          cells: cells === undefined ? undefined : cells * evaluations,
+          repeats: evaluations * batchOf([...made, ...given]),
         });
         break;
       }
@@ -59,9 +59,19 @@ export function callsOf(step: PlanStep, outputs: Outputs, networks: Networks): N
         break;
       case 'first-stage':
         if (makes('image'))
-          calls.push({ network, name: 'decoder', cells: cellsOf([...given, ...made]), repeats: 1 });
+          calls.push({
+            network,
+            name: 'decoder',
+            cells: cellsOf([...given, ...made]),
+            repeats: batchOf(given),
+          });
         else if (given.some(({ kind }) => kind === 'image'))
-          calls.push({ network, name: 'encoder', cells: cellsOf([...made, ...given]), repeats: 1 });
+          calls.push({
+            network,
+            name: 'encoder',
+            cells: cellsOf([...made, ...given]),
+            repeats: batchOf(given),
+          });
         break;
       default:
     }
@@ -107,4 +117,12 @@ function cellsOf(types: readonly PortType[]): number | undefined {
       return batch * height * width;
   }
   return undefined;
+}
+
+/** The batch of the first value that has a known one: known where height and width may not be. */
+function batchOf(types: readonly PortType[]): number {
+  for (const { kind, fields } of types)
+    if ((kind === 'latent' || kind === 'noise' || kind === 'image') && typeof fields.batch === 'number')
+      return fields.batch;
+  return 1;
 }

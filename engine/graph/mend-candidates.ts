@@ -10,7 +10,7 @@ import type { Endpoint } from './flat-graph';
 import type { Inference } from './inference';
 import { levelOf } from './levels';
 import { own } from './own';
-import { resolvePorts, solvePorts } from './solve-ports';
+import { resolvePorts, settleRest, solvePorts } from './solve-ports';
 import { downstreamOf } from './reach';
 
 /** An output that exists in the graph. */
@@ -124,6 +124,7 @@ function* placements(
         ];
         const { solution, mismatches } = solvePorts(ports.inputs, actual, new Map(), ports.equations);
         if (mismatches.length > 0) continue;
+        settleRest(ports, Object.fromEntries(actual), actual, solution);
         const outputs = resolvePorts(ports.outputs, solution, '+');
         for (const [output, made] of Object.entries(outputs)) {
           const feeding = Object.fromEntries(Object.entries(also).map(([name, { at }]) => [name, at]));
@@ -141,18 +142,29 @@ function* placements(
  */
 function paramChoices(definition: AnyNode, defaults: Link['params'], want: PortType): Link['params'][] {
   const { factor } = want.fields;
-  const units = typeof factor === 'number' ? [1, factor] : [1];
+  const { shape } = definition.params;
+  const inPixels = typeof factor === 'number' && ('height' in shape || 'width' in shape);
+  const units = inPixels ? [1, factor] : [1];
   const sized = units.flatMap((unit) => {
     const params: Record<string, unknown> = { ...defaults };
     let changed = false;
-    for (const [field, term] of Object.entries(want.fields)) {
-      if (typeof term !== 'number' || !Object.hasOwn(definition.params.shape, field)) continue;
-      params[field] = field === 'factor' ? term : term * unit;
+    for (const [field, size] of wantedSizes(want)) {
+      if (!Object.hasOwn(shape, field)) continue;
+      // A batch or a factor is a count, not a length.
+      params[field] = field === 'height' || field === 'width' ? size * unit : size;
       changed = true;
     }
     return changed && definition.params.safeParse(params).success ? [params] : [];
   });
   return [...sized, defaults];
+}
+
+/** The sizes that a type asks for; of a batch that is broadcast, the one that it is broadcast to. */
+export function wantedSizes({ fields }: PortType): (readonly [field: string, size: number])[] {
+  return Object.entries(fields).flatMap(([field, term]) => {
+    const size = typeof term === 'object' && 'broadcast' in term ? term.broadcast : term;
+    return typeof size === 'number' ? [[field, size] as const] : [];
+  });
 }
 
 /** Combinations of existing sources for required inputs. */
@@ -250,6 +262,7 @@ export function replacements(inference: Inference, misfit: Misfit): string[] {
       return [];
     const ports = refinedPorts(definition, params, definition.version, inference.catalog);
     const { solution, mismatches } = solvePorts(ports.inputs, wired, new Map(), ports.equations);
+    settleRest(ports, info.sources, wired, solution);
     const output = own(resolvePorts(ports.outputs, solution, '+'), source.at.port);
     return mismatches.length === 0 && output && misfit.fits(output) ? [definition.id] : [];
   });

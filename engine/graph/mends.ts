@@ -4,13 +4,21 @@ import type { LoomDocument } from '../document/schema';
 import type { Mend } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
 import { applyMend } from './apply-mend';
-import { parsedParams } from './call-node';
+import { defaultParams, parsedParams } from './call-node';
 import type { Finding, WireEnds } from './finding';
 import { sourceAt, targetsAt } from './flatten';
 import type { Endpoint } from './flat-graph';
 import type { Inference, InferOptions } from './inference';
 import { levelOf } from './levels';
-import { chains, misfitOf, outputWith, replacements, sourcesOf, type Misfit } from './mend-candidates';
+import {
+  chains,
+  misfitOf,
+  outputWith,
+  replacements,
+  sourcesOf,
+  wantedSizes,
+  type Misfit,
+} from './mend-candidates';
 import { own } from './own';
 
 type Infer = (options: InferOptions) => Inference;
@@ -152,6 +160,7 @@ function* mismatchMends(
     for (const chain of chains(inference, misfit))
       yield { kind: 'insert', edge: edge.replace(/#\d+$/, ''), ...wire, chain };
     yield* resized(inference, misfit);
+    yield* relaxed(inference, misfit);
     yield* upstream(inference, misfit);
     for (const replacement of replacements(inference, misfit))
       yield { kind: 'replace-node', node: misfit.source.at.node, type: replacement };
@@ -167,14 +176,20 @@ function* mismatchMends(
 /** The source's own size, where a parameter is named like the field. */
 function* resized(inference: Inference, { source, want }: Misfit): Iterable<Mend> {
   const info = inference.nodes.get(source.at.node);
-  for (const [param, value] of Object.entries(want.fields))
-    if (
-      typeof value === 'number' &&
-      info?.params &&
-      typeof info.params[param] === 'number' &&
-      info.params[param] !== value
-    )
+  for (const [param, value] of wantedSizes(want))
+    if (info?.params && typeof info.params[param] === 'number' && info.params[param] !== value)
       yield { kind: 'set-param', node: source.at.node, param, value };
+}
+
+/** What the target's own parameters ask of the input (the elements that are picked) put back to their defaults. */
+function* relaxed(inference: Inference, { target }: Misfit): Iterable<Mend> {
+  const info = inference.nodes.get(target.node);
+  const plain = info?.definition && own(info.definition.inputs, target.port)?.type;
+  if (!info?.definition || own(info.declared.inputs, target.port) === plain) return;
+  const defaults = defaultParams(info.definition) ?? {};
+  for (const [param, value] of Object.entries(defaults))
+    if (typeof value === 'number' && info.params?.[param] !== value)
+      yield { kind: 'set-param', node: target.node, param, value };
 }
 
 /** The source's node fed by another source of the graph: an encoder by the first stage that matches. */

@@ -6,7 +6,7 @@ import type { Term } from '../types/term';
 
 /** Monomials with their coefficients; a monomial is its sorted variables, the constant is the empty list. No zero coefficients. */
 export type Polynomial = ReadonlyMap<string, Monomial>;
-interface Monomial {
+export interface Monomial {
   readonly variables: readonly string[];
   readonly factor: number;
 }

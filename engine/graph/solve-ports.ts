@@ -117,11 +117,42 @@ function resolvePort(type: PortType, solution: ReadonlyMap<string, Term>, node: 
   return plain ? type : { kind: type.kind, fields };
 }
 
+/** Settles what wires leave open by being absent, or by bringing one element where many may come. */
+export function settleRest(
+  declared: { readonly inputs: PortTypes; readonly outputs: PortTypes },
+  wired: Readonly<Record<string, unknown>>,
+  actual: readonly (readonly [port: string, type: PortType])[],
+  solution: Solution,
+): void {
+  emptyUnwiredSets(declared, wired, solution);
+  settleBatches(declared.inputs, wired, actual, solution);
+}
+
+/** A batch that everything wired is broadcast to is 1 when each brings 1. */
+function settleBatches(
+  inputs: PortTypes,
+  wired: Readonly<Record<string, unknown>>,
+  actual: readonly (readonly [port: string, type: PortType])[],
+  solution: Solution,
+): void {
+  let single: Map<string, boolean> | undefined;
+  for (const port in inputs) {
+    const batch = inputs[port]?.fields.batch;
+    if (typeof batch !== 'object' || !('broadcast' in batch)) continue;
+    const { broadcast } = batch;
+    if (typeof broadcast !== 'object' || !('var' in broadcast) || solution.has(broadcast.var)) continue;
+    const one = !Object.hasOwn(wired, port) || actual.find(([name]) => name === port)?.[1].fields.batch === 1;
+    single ??= new Map();
+    single.set(broadcast.var, one && single.get(broadcast.var) !== false);
+  }
+  for (const [name, one] of single ?? []) if (one) solution.set(name, 1);
+}
+
 /**
  * An optional set input that is left unwired adds nothing to a union: its
  * variables stand for the empty set there.
  */
-export function emptyUnwiredSets(
+function emptyUnwiredSets(
   declared: { readonly inputs: PortTypes; readonly outputs: PortTypes },
   wired: Readonly<Record<string, unknown>>,
   solution: Solution,

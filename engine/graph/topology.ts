@@ -17,11 +17,10 @@ export function topology(nodes: ReadonlyMap<string, LoomNode>, edges: readonly F
     push(incoming, edge.to.node, edge);
     push(outgoing, edge.from.node, edge);
   }
-  const none = new Set<string>();
-  const order = kahn(nodes, incoming, outgoing, none);
-  if (order.length === nodes.size) return { incoming, outgoing, order, cut: none };
+  const order = orderOf(nodes, incoming, outgoing);
+  if (order.length === nodes.size) return { incoming, outgoing, order, cut: new Set() };
   const cut = backEdges(nodes, new Set(order), outgoing);
-  return { incoming, outgoing, order: kahn(nodes, incoming, outgoing, cut), cut };
+  return { incoming, outgoing, order: orderOf(nodes, incoming, outgoing, cut), cut };
 }
 
 function push(map: Map<string, FlatEdge[]>, key: string, edge: FlatEdge): void {
@@ -30,25 +29,25 @@ function push(map: Map<string, FlatEdge[]>, key: string, edge: FlatEdge): void {
   else map.set(key, [edge]);
 }
 
-/** Nodes after those that feed them; nodes on uncut cycles, and after them, are left out. */
-function kahn(
+/** Nodes after those that feed them (Kahn 1962); nodes on uncut cycles, and after them, are left out. */
+export function orderOf(
   nodes: ReadonlyMap<string, LoomNode>,
   incoming: ReadonlyMap<string, readonly FlatEdge[]>,
   outgoing: ReadonlyMap<string, readonly FlatEdge[]>,
-  cut: ReadonlySet<string>,
+  cut?: ReadonlySet<string>,
 ): string[] {
   const waiting = new Map<string, number>();
   const order: string[] = [];
   for (const id of nodes.keys()) {
     let count = 0;
-    for (const edge of incoming.get(id) ?? []) if (!cut.has(edge.id)) count++;
+    for (const edge of incoming.get(id) ?? []) if (!cut?.has(edge.id)) count++;
     if (count === 0) order.push(id);
     else waiting.set(id, count);
   }
   // oxlint-disable-next-line typescript/prefer-for-of -- the list grows while it is walked
   for (let at = 0; at < order.length; at++) {
     for (const edge of outgoing.get(order[at] ?? '') ?? []) {
-      if (cut.has(edge.id)) continue;
+      if (cut?.has(edge.id)) continue;
       const left = (waiting.get(edge.to.node) ?? 0) - 1;
       waiting.set(edge.to.node, left);
       if (left === 0) order.push(edge.to.node);

@@ -11,8 +11,9 @@
  * - Integer arithmetic is compared as polynomials; an equation with one own
  *   variable of degree 1 left is solved over integers ≥ 1. One that cannot be
  *   decided yet is `open`, and looked at again with the real sizes at run time.
+ * - A {@link BroadcastTerm} takes 1, which settles nothing, or the size itself.
  */
-import type { Term } from '../types/term';
+import type { BroadcastTerm, Term } from '../types/term';
 import { difference, polynomialOf, solve, termOf } from './polynomial';
 
 /** What is known about one node's variables. */
@@ -39,6 +40,10 @@ export function reduce(term: Term, solution: ReadonlyMap<string, Term>): Term {
     if (typeof inner !== 'object') return { within: inner };
     if ('set' in inner) return { atMost: inner.set };
     return 'atMost' in inner || 'within' in inner ? inner : { within: inner };
+  }
+  if ('broadcast' in term) {
+    const size = reduce(term.broadcast, solution);
+    return size === 1 || (typeof size === 'object' && 'broadcast' in size) ? size : { broadcast: size };
   }
   if ('union' in term) return reduceUnion(term.union, solution);
   if ('add' in term) return arithmetic({ add: term.add.map((part) => reduce(part, solution)) });
@@ -155,6 +160,8 @@ export function unify(want: Term, got: Term, solution: Solution): Outcome {
     solution.set(other, kept);
     return 'equal';
   }
+  if (isBroadcast(w)) return isBroadcast(g) ? 'open' : unifyBroadcast(w, g, solution, w, g);
+  if (isBroadcast(g)) return unifyBroadcast(g, w, solution, w, g);
   if (wantVariable !== undefined && !mentions(g, wantVariable)) return bind(wantVariable, g, solution);
   if (gotVariable !== undefined && !mentions(w, gotVariable)) return bind(gotVariable, w, solution);
 
@@ -179,6 +186,23 @@ export function unify(want: Term, got: Term, solution: Solution): Outcome {
     return 'equal';
   }
   return 'open';
+}
+
+const isBroadcast = (term: Term): term is BroadcastTerm => typeof term === 'object' && 'broadcast' in term;
+
+/** `size` against a batch that is broadcast, in whichever order they are wanted and got. */
+function unifyBroadcast(
+  { broadcast }: BroadcastTerm,
+  size: Term,
+  solution: Solution,
+  want: Term,
+  got: Term,
+): Outcome {
+  if (size === 1 || sameTerm(broadcast, size)) return 'equal';
+  // What is not known yet may still turn out to be 1.
+  if (typeof size === 'object' && !setLike(size)) return 'open';
+  const outcome = typeof size === 'number' ? unify(broadcast, size, solution) : undefined;
+  return typeof outcome === 'string' ? outcome : { want, got };
 }
 
 /** A lone unknown: may turn out to be anything. */
@@ -243,6 +267,7 @@ export function mentions(term: Term, name: string): boolean {
   if ('add' in term) return term.add.some((part) => mentions(part, name));
   if ('mul' in term) return term.mul.some((part) => mentions(part, name));
   if ('union' in term) return term.union.some((part) => mentions(part, name));
+  if ('broadcast' in term) return mentions(term.broadcast, name);
   return 'within' in term && mentions(term.within, name);
 }
 
@@ -254,5 +279,6 @@ export function rename(term: Term, change: (name: string) => Term): Term {
   if ('mul' in term) return { mul: term.mul.map((part) => rename(part, change)) };
   if ('union' in term) return { union: term.union.map((part) => rename(part, change)) };
   if ('within' in term) return { within: rename(term.within, change) };
+  if ('broadcast' in term) return { broadcast: rename(term.broadcast, change) };
   return term;
 }

@@ -1,6 +1,6 @@
 /** What findings say, in English sentences that name the place. */
 import type { Term } from '../types/term';
-import { polynomialOf } from './polynomial';
+import { polynomialOf, type Monomial } from './polynomial';
 import { isUnknown } from './unify';
 
 /** What each field is called in a sentence. */
@@ -37,13 +37,25 @@ export function describeTerm(term: Term): string {
   if ('atMost' in term) return term.atMost.length === 0 ? 'nothing' : `at most ${list(term.atMost)}`;
   if ('within' in term) return `at most ${describeTerm(term.within)}`;
   if ('union' in term) return term.union.map(describeTerm).join(' together with ');
+  if ('broadcast' in term) return `1 or ${describeTerm(term.broadcast)}`;
   if ('var' in term) return variable(term.var);
   const polynomial = polynomialOf(term);
   const monomials = [...(polynomial?.values() ?? [])];
   const [only] = monomials;
   if (monomials.length === 1 && only && only.variables.length === 1 && only.factor > 1)
     return `a multiple of ${only.factor}`;
+  const least = leastOf(monomials);
+  if (least !== undefined) return `at least ${least}`;
   return 'mul' in term ? term.mul.map(factor).join(' × ') : term.add.map(factor).join(' + ');
+}
+
+/** Of a sum of one own variable, which is at least 1, and a number. */
+function leastOf(monomials: readonly Monomial[]): number | undefined {
+  const [size] = monomials.filter(({ variables }) => variables.length > 0);
+  const [offset] = monomials.filter(({ variables }) => variables.length === 0);
+  const [name = '@', ...more] = size?.variables ?? [];
+  const isLone = monomials.length === 2 && more.length === 0 && size?.factor === 1 && !isUnknown(name);
+  return isLone && offset && offset.factor > 0 ? offset.factor + 1 : undefined;
 }
 
 function variable(name: string): string {

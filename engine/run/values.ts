@@ -101,6 +101,8 @@ export function typeOfValue(value: AnyValue): PortType {
       const size = tensor.dims[index];
       if (typeof axis === 'string' && size !== undefined) fields[axis] = size;
     });
+  if (value.kind === 'conditioning')
+    fields.batch = Math.max(1, ...tensorsOf(value).map(({ dims }) => dims[0] ?? 1));
   if (value.kind === 'semantic-map') fields.labels = value.labels.id;
   const space =
     value.kind === 'unet'

@@ -9,13 +9,13 @@ import { termSchema, type Term } from './term';
  * | --- | --- |
  * | `image` | batch, height, width (pixels) |
  * | `mask` | batch, height, width; 1 = regenerate |
- * | `semantic-map` | labels (id of a label set), height, width |
+ * | `semantic-map` | labels (id of a label set), batch, height, width |
  * | `latent` | space (nominal: which first stage made it), channels, factor, batch, height, width (latent cells) |
  * | `codes` | space, size (codebook entries), batch, height, width: VQ indices |
- * | `conditioning` | for (id of the conditioner), parts (set of `text`, `class`, `map`, `image`) |
+ * | `conditioning` | for (id of the conditioner), parts (set of `text`, `class`, `map`, `image`), batch |
  * | `conditioner` | for, parts, labels |
  * | `unet` | space, channels, factor, height, width (latent cells it was trained at), onlyHeight, onlyWidth (where its graph takes no other), for, accepts (parts) |
- * | `denoiser` | space, channels, factor |
+ * | `denoiser` | space, channels, factor, batch (of its conditions) |
  * | `first-stage` | space, type (`kl` or `vq`), channels, factor, onlyHeight, onlyWidth (as for `unet`) |
  * | `noise` | space, channels, factor, batch, height, width (latent cells) |
  * | `schedule` | – : a list of sigmas |

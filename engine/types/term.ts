@@ -45,6 +45,15 @@ export interface WithinTerm {
   readonly within: Term;
 }
 
+/**
+ * A batch that is repeated to this size where it is a batch of one: 1, or the
+ * size itself. What several inputs are broadcast to is one variable: `a: { batch:
+ * broadcast(v('B')) }, b: { batch: broadcast(v('B')) }` gives a batch of `v('B')`.
+ */
+export interface BroadcastTerm {
+  readonly broadcast: Term;
+}
+
 export type Term =
   | Literal
   | SetTerm
@@ -53,7 +62,8 @@ export type Term =
   | ProductTerm
   | SumTerm
   | UnionTerm
-  | WithinTerm;
+  | WithinTerm
+  | BroadcastTerm;
 
 const names = z.array(z.string());
 
@@ -70,6 +80,7 @@ export const termSchema: z.ZodType<Term> = z.lazy(() =>
     z.strictObject({ add: z.array(termSchema) }),
     z.strictObject({ union: z.array(termSchema) }),
     z.strictObject({ within: termSchema }),
+    z.strictObject({ broadcast: termSchema }),
   ]),
 );
 
@@ -89,3 +100,5 @@ export const atMost = (...bound: string[]): AtMostTerm => ({
 export const union = (...sets: Term[]): UnionTerm => ({ union: sets });
 /** Any subset of the set (or bound) that `within` turns out to be. */
 export const within = (bound: Term): WithinTerm => ({ within: bound });
+/** A batch of one, or of as many as this. */
+export const broadcast = (size: Term): BroadcastTerm => ({ broadcast: size });

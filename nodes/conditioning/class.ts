@@ -14,7 +14,11 @@ export const conditioningClass = defineNode({
     conditioner: port('conditioner', { for: v('K') }, { doc: 'The conditioner of the package.' }),
   },
   outputs: {
-    conditioning: port('conditioning', { for: v('K'), parts: setOf('class') }, { doc: 'The class part.' }),
+    conditioning: port(
+      'conditioning',
+      { for: v('K'), parts: setOf('class'), batch: 1 },
+      { doc: 'The class part.' },
+    ),
   },
   params: z.object({
     class: z.string().max(200).default('').meta({ widget: 'class', label: 'Class' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LoomError, defineNode, port, union, v, type ConditioningValue } from '@/engine/types';
+import { LoomError, broadcast, defineNode, port, union, v, type ConditioningValue } from '@/engine/types';
 
 type Entries = ConditioningValue['entries'];
 
@@ -11,11 +11,13 @@ export const conditioningCombine = defineNode({
   doc: "Merges parts into one condition: text and a map, or text, class and map together. Each part goes its own way into the U-Net (cross-attention or concatenation, the paper's hybrid conditioning). Two inputs must not bring the same part; to blend two prompts use Mix conditions.",
   aliases: ['Conditioning Concat', 'hybrid conditioning'],
   inputs: {
-    a: port('conditioning', { for: v('K'), parts: v('P') }),
-    b: port('conditioning', { for: v('K'), parts: v('Q') }),
-    c: port('conditioning', { for: v('K'), parts: v('R') }, { optional: true }),
+    a: port('conditioning', { for: v('K'), parts: v('P'), batch: broadcast(v('B')) }),
+    b: port('conditioning', { for: v('K'), parts: v('Q'), batch: broadcast(v('B')) }),
+    c: port('conditioning', { for: v('K'), parts: v('R'), batch: broadcast(v('B')) }, { optional: true }),
   },
-  outputs: { conditioning: port('conditioning', { for: v('K'), parts: union(v('P'), v('Q'), v('R')) }) },
+  outputs: {
+    conditioning: port('conditioning', { for: v('K'), parts: union(v('P'), v('Q'), v('R')), batch: v('B') }),
+  },
   params: z.object({}),
   run({ inputs }) {
     const { a, b, c } = inputs;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LoomError, defineNode, port, setOf, v } from '@/engine/types';
-import { nchw, repeatBatch, spaceFields } from '../_shared/latent';
+import { LoomError, broadcast, defineNode, port, setOf, v } from '@/engine/types';
+import { latentFields, nchw, repeatBatch } from '../_shared/latent';
 import { onePart } from './_entry';
 
 export const conditioningImage = defineNode({
@@ -12,10 +12,14 @@ export const conditioningImage = defineNode({
   aliases: ['InpaintModelConditioning', 'Concat condition', 'LR image'],
   inputs: {
     conditioner: port('conditioner', { for: v('K') }),
-    latent: port('latent', { ...spaceFields, height: v('h'), width: v('w') }),
-    mask: port('mask', {}, { optional: true, doc: 'Added as one more channel at latent size.' }),
+    latent: port('latent', latentFields()),
+    mask: port(
+      'mask',
+      { batch: broadcast(v('B')) },
+      { optional: true, doc: 'Added as one more channel at latent size.' },
+    ),
   },
-  outputs: { conditioning: port('conditioning', { for: v('K'), parts: setOf('image') }) },
+  outputs: { conditioning: port('conditioning', { for: v('K'), parts: setOf('image'), batch: v('B') }) },
   params: z.object({}),
   run({ inputs, runtime }) {
     const { ops } = runtime;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   LoomError,
+  broadcast,
   defineNode,
   port,
   v,
@@ -16,12 +17,16 @@ export const conditioningInterpolate = defineNode({
   doc: 'Walks from one condition to another by linear interpolation of their embeddings, in equal steps: the result is a batch, element 0 being A and the last B. With noise of the same batch (set Same noise) one run draws the whole walk. Both must have the same parts of cross-attention; a map or image part is taken from A.',
   aliases: ['Prompt interpolation', 'Prompt travel', 'ConditioningAverage batch'],
   inputs: {
-    a: port('conditioning', { for: v('K'), parts: v('P') }),
+    a: port('conditioning', { for: v('K'), parts: v('P'), batch: broadcast(v('B')) }),
     b: port('conditioning', { for: v('K'), parts: v('P') }),
   },
-  outputs: { conditioning: port('conditioning', { for: v('K'), parts: v('P') }) },
+  outputs: { conditioning: port('conditioning', { for: v('K'), parts: v('P'), batch: v('B') }) },
   params: z.object({
     count: z.int().min(2).max(64).default(5).meta({ label: 'Count', min: 2, max: 64, step: 1 }),
+  }),
+  refine: ({ count }) => ({
+    a: { kind: 'conditioning', fields: { batch: broadcast(count) } },
+    conditioning: { kind: 'conditioning', fields: { batch: count } },
   }),
   run({ inputs, params, runtime }) {
     const { ops } = runtime;

@@ -9,8 +9,8 @@ export const conditioningRange = defineNode({
   category: 'conditioning',
   doc: 'Lets a condition count only during part of the sampling, given as fractions of its steps: 0 is the first step (all noise, where the layout is decided), 1 the last (detail). Mix two ranged conditions to change the prompt half-way. Where no condition counts, the null condition does.',
   aliases: ['ConditioningSetTimestepRange', 'Prompt scheduling', 'Timestep range'],
-  inputs: { conditioning: port('conditioning', { for: v('K'), parts: v('P') }) },
-  outputs: { conditioning: port('conditioning', { for: v('K'), parts: v('P') }) },
+  inputs: { conditioning: port('conditioning', { for: v('K'), parts: v('P'), batch: v('B') }) },
+  outputs: { conditioning: port('conditioning', { for: v('K'), parts: v('P'), batch: v('B') }) },
   params: z.object({ start: fraction('Start', 0), end: fraction('End', 1) }),
   run({ inputs, params }) {
     if (params.start >= params.end) {

@@ -15,10 +15,18 @@ export const conditioningSemanticMap = defineNode({
       { for: v('K'), labels: v('L') },
       { doc: 'The conditioner of the package.' },
     ),
-    map: port('semantic-map', { labels: v('L') }, { doc: 'A map with the labels of this package.' }),
+    map: port(
+      'semantic-map',
+      { labels: v('L'), batch: v('B') },
+      { doc: 'A map with the labels of this package.' },
+    ),
   },
   outputs: {
-    conditioning: port('conditioning', { for: v('K'), parts: setOf('map') }, { doc: 'The map part.' }),
+    conditioning: port(
+      'conditioning',
+      { for: v('K'), parts: setOf('map'), batch: v('B') },
+      { doc: 'The map part.' },
+    ),
   },
   params: z.object({}),
   run({ inputs }) {

@@ -18,7 +18,11 @@ export const conditioningText = defineNode({
     ),
   },
   outputs: {
-    conditioning: port('conditioning', { for: v('K'), parts: setOf('text') }, { doc: 'The text part.' }),
+    conditioning: port(
+      'conditioning',
+      { for: v('K'), parts: setOf('text'), batch: 1 },
+      { doc: 'The text part.' },
+    ),
     tokens: port(
       'text',
       {},

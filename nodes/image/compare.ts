@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
+import { broadcast, defineNode, port, v } from '@/engine/types';
 import { matchedImages } from './_pair';
 
-const fields = { height: v('h'), width: v('w') };
+const size = { height: v('h'), width: v('w') };
+const fields = { ...size, batch: broadcast(v('B')) };
 
 export const imageCompare = defineNode({
   id: 'image/compare',
@@ -12,7 +13,7 @@ export const imageCompare = defineNode({
   doc: 'Shows two images of one size behind a slider: A to its left, B to its right. The output is the same split as one image, so that the comparison can be saved.',
   aliases: ['Image Comparer', 'Before after', 'A/B'],
   inputs: { a: port('image', fields), b: port('image', fields) },
-  outputs: { image: port('image', fields) },
+  outputs: { image: port('image', { ...size, batch: v('B') }) },
   params: z.object({
     split: z
       .number()

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
+import { broadcast, defineNode, port, v } from '@/engine/types';
 import { nchw, repeatBatch } from '../_shared/latent';
 import { matchedImages } from './_pair';
 
-const fields = { height: v('h'), width: v('w') };
+const size = { height: v('h'), width: v('w') };
+const fields = { ...size, batch: broadcast(v('B')) };
 
 export const imageComposite = defineNode({
   id: 'image/composite',
@@ -17,12 +18,14 @@ export const imageComposite = defineNode({
     b: port('image', fields),
     mask: port('mask', fields, { doc: '1 takes B.' }),
   },
-  outputs: { image: port('image', fields) },
+  outputs: { image: port('image', { ...size, batch: v('B') }) },
   params: z.object({}),
   run({ inputs, runtime }) {
     const { ops } = runtime;
     const { a, b } = matchedImages(ops, inputs.a, inputs.b);
-    const mask = repeatBatch(ops, inputs.mask.mask, nchw(a).batch, 'mask');
-    return Promise.resolve({ image: { kind: 'image', pixels: ops.blend(a, b, mask) } });
+    const batch = Math.max(nchw(a).batch, nchw(inputs.mask.mask).batch);
+    const [under, over] = [repeatBatch(ops, a, batch, 'images'), repeatBatch(ops, b, batch, 'images')];
+    const mask = repeatBatch(ops, inputs.mask.mask, batch, 'mask');
+    return Promise.resolve({ image: { kind: 'image', pixels: ops.blend(under, over, mask) } });
   },
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
+import { broadcast, defineNode, port, v } from '@/engine/types';
 import { readFloats } from '../_shared/read';
 import { matchedImages } from './_pair';
 
-const fields = { height: v('h'), width: v('w') };
+const size = { height: v('h'), width: v('w') };
+const fields = { ...size, batch: broadcast(v('B')) };
 
 export const imageDifference = defineNode({
   id: 'image/difference',
@@ -13,7 +14,10 @@ export const imageDifference = defineNode({
   doc: 'Shows where two images differ: black where they agree, brighter the more they disagree, multiplied by a gain so that small errors of a first stage can be seen. The text gives the mean square error and the peak signal-to-noise ratio in dB over values 0…255.',
   aliases: ['Image difference', 'PSNR', 'Compare images'],
   inputs: { a: port('image', fields), b: port('image', fields) },
-  outputs: { image: port('image', fields), figures: port('text', {}, { doc: 'MSE and PSNR.' }) },
+  outputs: {
+    image: port('image', { ...size, batch: v('B') }),
+    figures: port('text', {}, { doc: 'MSE and PSNR.' }),
+  },
   params: z.object({
     gain: z
       .number()

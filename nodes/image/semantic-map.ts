@@ -12,7 +12,7 @@ export const imageSemanticMap = defineNode({
   inputs: {
     conditioner: port('conditioner', { labels: v('L') }, { doc: 'Gives the labels and their colours.' }),
   },
-  outputs: { map: port('semantic-map', { labels: v('L'), height: v('H'), width: v('W') }) },
+  outputs: { map: port('semantic-map', { labels: v('L'), batch: 1, height: v('H'), width: v('W') }) },
   params: z.object({
     map: z.string().min(1).nullable().default(null).meta({ widget: 'map-painter', label: 'Map' }),
   }),

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import {
   LoomError,
+  broadcast,
   defineNode,
   port,
   v,
@@ -10,7 +11,7 @@ import {
   type Tensor,
   type TensorOps,
 } from '@/engine/types';
-import { nchw, repeatBatch, sameSpace, spaceFields, withSamples } from '../_shared/latent';
+import { latentFields, nchw, repeatBatch, sameSpace, withSamples } from '../_shared/latent';
 
 /** Throws `bad-input` unless both latents are of one space, size and noise level; their batches may differ. */
 export function alike(a: LatentValue, b: LatentValue): void {
@@ -44,12 +45,12 @@ export function matched(
   };
 }
 
-const fields = { ...spaceFields, height: v('h'), width: v('w') };
+const fields = { ...latentFields(), batch: broadcast(v('B')) };
 const inputs = {
   a: port('latent', fields),
   b: port('latent', fields, { doc: 'Of the same size; a batch of 1 is repeated.' }),
 };
-const outputs = { latent: port('latent', fields) };
+const outputs = { latent: port('latent', latentFields()) };
 
 /** A node that puts out weightA·A + weightB·B, the weights following from its parameters. */
 export function weightedSum<S extends z.ZodObject>({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LoomError, defineNode, port, v } from '@/engine/types';
+import { LoomError, broadcast, defineNode, port, v } from '@/engine/types';
 import { nchw, latentFields, repeatBatch, sameSpace, spaceFields } from '../_shared/latent';
 
 export const latentAddNoise = defineNode({
@@ -11,7 +11,7 @@ export const latentAddNoise = defineNode({
   aliases: ['AddNoise', 'Add Noise', 'q_sample', 'Forward process'],
   inputs: {
     unet: port('unet', { ...spaceFields }, { doc: 'Gives the β-schedule.' }),
-    latent: port('latent', { ...spaceFields, height: v('h'), width: v('w') }),
+    latent: port('latent', { ...latentFields(), batch: broadcast(v('B')) }),
     noise: port('noise', latentFields()),
   },
   outputs: { latent: port('latent', latentFields()) },

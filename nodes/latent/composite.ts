@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { defineNode, mul, port, v } from '@/engine/types';
-import { nchw, repeatBatch, spaceFields, withSamples } from '../_shared/latent';
+import { broadcast, defineNode, mul, port, v } from '@/engine/types';
+import { latentFields, nchw, repeatBatch, withSamples } from '../_shared/latent';
 import { matched } from './_pair';
 
-const fields = { ...spaceFields, height: v('h'), width: v('w') };
+const fields = { ...latentFields(), batch: broadcast(v('B')) };
 
 export const latentComposite = defineNode({
   id: 'latent/composite',
@@ -15,15 +15,22 @@ export const latentComposite = defineNode({
   inputs: {
     a: port('latent', fields),
     b: port('latent', fields),
-    mask: port('mask', { height: mul(v('F'), v('h')), width: mul(v('F'), v('w')) }, { doc: '1 takes B.' }),
+    mask: port(
+      'mask',
+      { batch: broadcast(v('B')), height: mul(v('F'), v('h')), width: mul(v('F'), v('w')) },
+      { doc: '1 takes B.' },
+    ),
   },
-  outputs: { latent: port('latent', fields) },
+  outputs: { latent: port('latent', latentFields()) },
   params: z.object({}),
   run({ inputs, runtime }) {
     const { ops } = runtime;
     const { a, b } = matched(ops, inputs.a, inputs.b);
-    const { batch, height, width } = nchw(a);
-    const mask = repeatBatch(ops, ops.resize(inputs.mask.mask, height, width, 'area'), batch, 'mask');
-    return Promise.resolve({ latent: withSamples(inputs.a, ops.blend(a, b, mask)) });
+    const { height, width } = nchw(a);
+    const small = ops.resize(inputs.mask.mask, height, width, 'area');
+    const batch = Math.max(nchw(a).batch, nchw(small).batch);
+    const [under, over] = [repeatBatch(ops, a, batch, 'latents'), repeatBatch(ops, b, batch, 'latents')];
+    const mask = repeatBatch(ops, small, batch, 'mask');
+    return Promise.resolve({ latent: withSamples(inputs.a, ops.blend(under, over, mask)) });
   },
 });

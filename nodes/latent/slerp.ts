@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
-import { nchw, spaceFields, withSamples } from '../_shared/latent';
+import { broadcast, defineNode, port, v } from '@/engine/types';
+import { latentFields, nchw, withSamples } from '../_shared/latent';
 import { fraction } from '../_shared/params';
 import { readFloats } from '../_shared/read';
 import { slerpBatch } from '../_shared/slerp';
 import { matched } from './_pair';
 
-const fields = { ...spaceFields, height: v('h'), width: v('w') };
+const fields = { ...latentFields(), batch: broadcast(v('B')) };
 
 export const latentSlerp = defineNode({
   id: 'latent/slerp',
@@ -16,7 +16,7 @@ export const latentSlerp = defineNode({
   doc: 'Walks between two latents along the sphere instead of the straight line (Shoemake 1985), each batch element with its own angle, so that the norm stays. At 0 it is A, at 1 it is B.',
   aliases: ['Latent Slerp', 'Spherical interpolation', 'LatentInterpolate'],
   inputs: { a: port('latent', fields), b: port('latent', fields) },
-  outputs: { latent: port('latent', fields) },
+  outputs: { latent: port('latent', latentFields()) },
   params: z.object({ t: fraction('t', 0.5) }),
   async run({ inputs, params, runtime }) {
     const { a, b } = matched(runtime.ops, inputs.a, inputs.b);

@@ -9,8 +9,8 @@ export const maskFromMap = defineNode({
   category: 'mask',
   doc: 'The region of some labels of a semantic map as a mask: 1 where the map has one of them. Name the labels as the palette does, separated by commas; with this, "draw the hair anew" needs no painting of its own.',
   aliases: ['Segmentation mask', 'SegmToMask', 'Select label'],
-  inputs: { map: port('semantic-map', { labels: v('L'), height: v('H'), width: v('W') }) },
-  outputs: { mask: port('mask', { height: v('H'), width: v('W') }) },
+  inputs: { map: port('semantic-map', { labels: v('L'), batch: v('B'), height: v('H'), width: v('W') }) },
+  outputs: { mask: port('mask', { batch: v('B'), height: v('H'), width: v('W') }) },
   params: z.object({
     labels: z.string().max(1000).default('hair').meta({ widget: 'text', label: 'Labels' }),
   }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   LoomError,
+  broadcast,
   defineNode,
   mul,
   port,
@@ -23,16 +24,16 @@ export const samplingSampler = defineNode({
   doc: 'Walks from noise to a clean latent along the reverse of the diffusion (paper §3.2). With a latent wired in and a strength below 1 it starts from that latent with noise added; with a mask too, only the masked part is drawn anew (optionally with the resampling jumps of RePaint). Start and end step let a sampling stop half-way and another sampler go on from there exactly. At strength 1 without a mask the latent plays no part.',
   aliases: ['KSampler', 'KSamplerAdvanced', 'SamplerCustom', 'Denoise Latents', 'DDIMSampler', 'PLMSSampler'],
   inputs: {
-    denoiser: port('denoiser', { ...spaceFields }),
+    denoiser: port('denoiser', { ...spaceFields, batch: broadcast(v('B')) }),
     noise: port('noise', latentFields(), { doc: 'Start noise; its seed also drives stochastic samplers.' }),
     latent: port(
       'latent',
-      { ...spaceFields, height: v('h'), width: v('w') },
+      { ...latentFields(), batch: broadcast(v('B')) },
       { optional: true, doc: 'Image to image, inpainting, or a sampling to go on with.' },
     ),
     mask: port(
       'mask',
-      { height: mul(v('F'), v('h')), width: mul(v('F'), v('w')) },
+      { batch: broadcast(v('B')), height: mul(v('F'), v('h')), width: mul(v('F'), v('w')) },
       { optional: true, doc: '1 = draw anew, 0 = keep the latent.' },
     ),
     schedule: port('schedule', {}, { optional: true, doc: 'Replaces steps and schedule.' }),

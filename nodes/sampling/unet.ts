@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   LoomError,
+  broadcast,
   defineNode,
   port,
   v,
@@ -33,16 +34,16 @@ export const samplingUnet = defineNode({
     unet: port('unet', { ...spaceFields, for: v('K'), accepts: v('A') }),
     positive: port(
       'conditioning',
-      { for: v('K'), parts: within(v('A')) },
+      { for: v('K'), parts: within(v('A')), batch: broadcast(v('B')) },
       { optional: true, doc: 'What to draw.' },
     ),
     negative: port(
       'conditioning',
-      { for: v('K'), parts: within(v('A')) },
+      { for: v('K'), parts: within(v('A')), batch: broadcast(v('B')) },
       { optional: true, doc: 'What to move away from; replaces the null values of its parts.' },
     ),
   },
-  outputs: { denoiser: port('denoiser', { ...spaceFields }) },
+  outputs: { denoiser: port('denoiser', { ...spaceFields, batch: v('B') }) },
   params: z.object({
     guidance: scale('Guidance', false),
     perPart: z.boolean().default(false).meta({ widget: 'switch', label: 'A scale per part', advanced: true }),

@@ -1,8 +1,9 @@
 /** The engine's own cost: parse, infer, plan, re-infer after an edit, executor overhead per node. */
-import { infer, parseDocument, plan, serialise, type Backend, type LoomDocument } from '@/engine';
+import { infer, inferredCount, parseDocument, plan, serialise, type Backend } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
 import { catalog, executorOn } from '../engine/kit';
 import { kit } from '../engine/kit-nodes';
+import { brokenEverywhere, edits, chain, sideBySide } from './graphs';
 
 export interface Result {
   readonly name: string;
@@ -23,55 +24,6 @@ async function median(repeats: number, work: () => unknown): Promise<number> {
     if (turn >= 0) times.push(process.cpuUsage(began).user / 1000);
   }
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
-}
-
-/**
- * Text-to-image graphs side by side, 9 nodes each (package, two prompts, U-Net,
- * noise, sampler, decoder, resize, output), all different, `size` nodes in all.
- */
-export function sideBySide(size: number): LoomDocument {
-  const nodes: Record<string, unknown> = {};
-  const edges: Record<string, unknown> = {};
-  const kinds: readonly [string, string, Record<string, string>][] = [
-    ['package', 'kit/package', {}],
-    ['prompt', 'kit/text', { conditioner: 'package.conditioner' }],
-    ['negative', 'kit/text', { conditioner: 'package.conditioner' }],
-    [
-      'unet',
-      'kit/unet',
-      { unet: 'package.unet', positive: 'prompt.conditioning', negative: 'negative.conditioning' },
-    ],
-    ['noise', 'kit/noise', { unet: 'package.unet' }],
-    ['sampler', 'kit/sampler', { denoiser: 'unet.denoiser', noise: 'noise.noise' }],
-    ['decode', 'kit/decode', { firstStage: 'package.firstStage', latent: 'sampler.latent' }],
-    ['resize', 'kit/resize', { image: 'decode.image' }],
-    ['image', 'kit/output', { image: 'resize.image' }],
-  ];
-  for (let index = 0; Object.keys(nodes).length < size; index++) {
-    for (const [name, type, inputs] of kinds) {
-      if (Object.keys(nodes).length >= size) break;
-      nodes[`${name}${index}`] = { type, params: { tag: `${name}${index}` }, position: { x: index, y: 0 } };
-      for (const [port, from] of Object.entries(inputs)) {
-        const [node, output] = from.split('.');
-        edges[`${name}${index}-${port}`] = {
-          from: { node: `${node}${index}`, port: output },
-          to: { node: `${name}${index}`, port },
-        };
-      }
-    }
-  }
-  return parseDocument({ format: 'latent-loom', version: 1, nodes, edges }).document;
-}
-
-/** A chain of sums: nothing to do but the executor's own work. */
-function chain(length: number): LoomDocument {
-  const nodes: Record<string, unknown> = { n0: { type: 'kit/clock' } };
-  const edges: Record<string, unknown> = {};
-  for (let k = 1; k < length; k++) {
-    nodes[`n${k}`] = { type: 'kit/sum', params: { plus: k } };
-    edges[`e${k}`] = { from: { node: `n${k - 1}`, port: 'number' }, to: { node: `n${k}`, port: 'a' } };
-  }
-  return parseDocument({ format: 'latent-loom', version: 1, nodes, edges }).document;
 }
 
 /** The same sums called one after another by hand: what the nodes themselves take. */
@@ -113,40 +65,28 @@ export async function engineBenchmarks(): Promise<readonly Result[]> {
     );
     add(`plan, ${size} nodes (keys by SHA-256)`, await median(repeats, () => plan(inference)), 'ms');
     add(`parse + infer + plan, ${size} nodes`, all, 'ms');
-    const node = document.nodes.prompt0;
-    if (!node) throw new Error('no prompt');
+    for (const { name, after, before } of edits(document)) {
+      const previous = infer({ document: before, registry: kit, catalog });
+      let turn = 0;
+      const time = await median(101, () =>
+        infer({ document: after[turn++ % after.length] ?? before, registry: kit, catalog, previous }),
+      );
+      const count = inferredCount(infer({ document: after[0] ?? before, registry: kit, catalog, previous }));
+      const goal = size === 1000 ? (count > 100 ? 10 : 1) : undefined;
+      add(`re-infer, ${size} nodes, ${name} (${count} anew)`, time, 'ms', goal);
+    }
+  }
+  for (const [name, document] of [
+    ['none', sideBySide(1000)],
+    ['one in each node', brokenEverywhere(1000)],
+  ] as const) {
+    const previous = infer({ document, registry: kit, catalog });
+    const [{ after } = { after: [] }] = edits(document);
+    const inferred = after.map((edited) => infer({ document: edited, registry: kit, catalog, previous }));
     let turn = 0;
-    const edited = () => ({
-      ...document,
-      nodes: { ...document.nodes, prompt0: { ...node, params: { text: `edit ${turn++}`, tag: 'prompt0' } } },
-    });
-    const copies = Array.from({ length: 200 }, edited);
     add(
-      `re-infer after one edit, ${size} nodes`,
-      await median(100, () =>
-        infer({
-          document: copies[turn++ % copies.length] ?? document,
-          registry: kit,
-          catalog,
-          previous: inference,
-        }),
-      ),
-      'ms',
-      size === 1000 ? 1 : undefined,
-    );
-    const drawn = () => ({
-      ...document,
-      edges: {
-        ...document.edges,
-        [`new${turn++}`]: {
-          from: { node: 'noise0', port: 'noise' },
-          to: { node: 'sampler0', port: 'noise' },
-        },
-      },
-    });
-    add(
-      `re-infer after one wire, ${size} nodes`,
-      await median(50, () => infer({ document: drawn(), registry: kit, catalog, previous: inference })),
+      `findings and their index by node after one edit, 1000 nodes, ${name}`,
+      await median(101, () => inferred[turn++ % inferred.length]?.diagnosticsOf('prompt0')),
       'ms',
     );
   }

@@ -19,7 +19,7 @@ if (process.argv.includes('--json')) {
           ? `goal ${goal} ${unit}: reached`
           : `goal ${goal} ${unit}: MISSED`;
     console.log(
-      `${name.padEnd(58)}${value.toFixed(value < 10 ? 3 : 1).padStart(9)} ${unit.padEnd(3)} ${reached}`,
+      `${name.padEnd(84)}${value.toFixed(value < 10 ? 3 : 1).padStart(9)} ${unit.padEnd(3)} ${reached}`,
     );
   }
 }

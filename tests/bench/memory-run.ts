@@ -56,7 +56,10 @@ globalThis.gc?.();
 writeFileSync('/proc/self/clear_refs', '5');
 const before = status('VmRSS');
 // The collector runs at every report: what is held is measured, not what waits to be collected.
-const result = await engine.executor.run(planned, { onEvent: () => globalThis.gc?.() });
+const result = await engine.executor.run(planned, {
+  onEvent: () => globalThis.gc?.(),
+  onFile: () => undefined,
+});
 const { peak, onDevice, complete, at } = planned.memory;
 console.log(
   JSON.stringify({

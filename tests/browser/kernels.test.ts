@@ -14,6 +14,7 @@ const infoSchema = z.object({
 });
 const resultSchema = z.object({
   half: z.object({ bits: z.array(z.number()), values: z.array(z.number()) }),
+  replaced: z.array(z.number().nullable()),
   lost: z.object({
     codes: z.array(z.string()),
     reason: z.string(),
@@ -91,6 +92,11 @@ describe('in Chromium with a software GPU', () => {
   it('says that the device is lost, and frees what is let go after', () => {
     expect(result.lost.codes).toEqual(['device-lost', 'device-lost']);
     expect(result.lost).toMatchObject({ reason: 'string', live: { tensors: 0, bytes: 0, sessions: 0 } });
+  });
+
+  it('computes on another device after one was lost', () => {
+    expect(result.replaced).toHaveLength(4);
+    for (const error of result.replaced) expect(error ?? Infinity).toBeLessThan(5e-4);
   });
 
   it('leaks neither tensors nor sessions', () => {

@@ -134,9 +134,12 @@ async function main() {
   const again = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.safetensors'));
   const half = await halves(Float32Array.of(...HALVES));
   const lost = await loss(gpu);
+  // onnxruntime goes on with another device in the same worker, new sessions and all.
+  const replaced = await tiny(await createBackend({ prefer: 'webgpu', wasmPaths: '/ort/' }));
   return {
     half,
     lost,
+    replaced: replaced.out.map((x, i) => worst(x, onCpu.out[i] ?? [])),
     gpu: gpu.info,
     cpu: cpu.info,
     automatic: automatic.info,

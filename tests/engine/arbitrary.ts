@@ -180,6 +180,29 @@ export const anyEdit: fc.Arbitrary<(document: LoomDocument) => LoomDocument> = f
       },
     };
   }),
+  fc
+    .tuple(fc.nat(3), fc.constantFrom(...types, 'graph/d'), params)
+    .map(([pick, type, values]) => (document: LoomDocument) => {
+      const more = documentSchema.shape.nodes.parse({ [`more${pick}`]: { type, params: values } });
+      return { ...document, nodes: { ...document.nodes, ...more } };
+    }),
+  // As undo does it: a record that was taken away comes back where it stood, in the middle.
+  fc
+    .tuple(fc.nat(), fc.nat(), fc.constantFrom('nodes', 'edges'))
+    .map(([pick, other, what]) => (document: LoomDocument) => ({
+      ...document,
+      [what]: what === 'nodes' ? moved(document.nodes, pick, other) : moved(document.edges, pick, other),
+    })),
+  // A wire moved to other ends under its own id.
+  fc.tuple(fc.nat(), fc.nat()).map(([pick, other]) => (document: LoomDocument) => {
+    const id = at(Object.keys(document.edges), pick);
+    const [edge, from] = [
+      document.edges[id ?? ''],
+      document.edges[at(Object.keys(document.edges), other) ?? ''],
+    ];
+    if (id === undefined || !edge || !from) return document;
+    return { ...document, edges: { ...document.edges, [id]: { from: from.from, to: edge.to } } };
+  }),
   fc.integer({ min: 0, max: 3 }).map((plus) => (document: LoomDocument) => {
     const d = document.definitions.d;
     const inner = d?.nodes.in;
@@ -194,6 +217,13 @@ export const anyEdit: fc.Arbitrary<(document: LoomDocument) => LoomDocument> = f
 type LoomNode = LoomDocument['nodes'][string];
 const at = (list: readonly string[], pick: number): string | undefined =>
   list[pick % Math.max(1, list.length)];
+/** The record with one entry at another place. */
+function moved<T>(record: Readonly<Record<string, T>>, pick: number, to: number): Record<string, T> {
+  const entries = Object.entries(record);
+  const taken = entries.splice(pick % Math.max(1, entries.length), 1);
+  entries.splice(to % (entries.length + 1), 0, ...taken);
+  return Object.fromEntries(entries);
+}
 const changeNode =
   (pick: number, change: (old: LoomNode) => unknown) =>
   (document: LoomDocument): LoomDocument => {

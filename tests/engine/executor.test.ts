@@ -14,6 +14,7 @@ import { createCpuBackend } from '@/engine/tensor';
 import { catalog, Counter, deferred, executorOn, graph, losableBackend, models, registryOf } from './kit';
 import { kitNodes, type During } from './kit-nodes';
 import { textToImage } from './graphs';
+import { definitionSchema } from '@/engine/document/schema';
 
 function bench(during: During = () => undefined, options: Parameters<typeof executorOn>[1] = {}) {
   const counter = new Counter();
@@ -269,6 +270,32 @@ async function points(document: LoomDocument): Promise<number> {
   return count;
 }
 
+/** Two instances of one definition, one setting its parameter, in a row. */
+const instances = (): LoomDocument => ({
+  ...graph(
+    {
+      n: ['kit/number', { value: 3, tag: 'n' }],
+      one: ['graph/d'],
+      two: ['graph/d', { plus: 5 }],
+      paint: ['kit/paint', { tag: 'paint' }],
+      out: ['kit/output', { tag: 'out' }],
+    },
+    ['n.number > one.x', 'one.x > two.x', 'two.x > paint.number', 'paint.image > out.image'],
+  ),
+  definitions: {
+    d: definitionSchema.parse({
+      nodes: {
+        first: { type: 'kit/sum', params: { plus: 1, tag: 'first' } },
+        last: { type: 'kit/sum', params: { tag: 'last' } },
+      },
+      edges: { e: { from: { node: 'first', port: 'number' }, to: { node: 'last', port: 'a' } } },
+      inputs: { x: { to: [{ node: 'first', port: 'a' }] } },
+      outputs: { x: { from: { node: 'last', port: 'number' } } },
+      params: { plus: { node: 'first', param: 'plus' } },
+    }),
+  },
+});
+
 describe('every end', () => {
   const documents: readonly (readonly [string, () => LoomDocument])[] = [
     ['text to image', textToImage],
@@ -276,6 +303,14 @@ describe('every end', () => {
     [
       'a switch that asks for both',
       () => edit(diamond(), 'choose', { params: { both: true, tag: 'choose' } }),
+    ],
+    ['instances of a sub-graph', instances],
+    [
+      'a sweep',
+      () => ({
+        ...diamond(),
+        sweeps: { s: { enabled: true, params: [{ node: 'a', param: 'plus', values: [1, 2, 3] }] } },
+      }),
     ],
   ];
 
@@ -306,6 +341,43 @@ describe('every end', () => {
       expect(again.ran.length + again.cached.length).toBeGreaterThan(0);
       expectNoLeak(at);
     }
+  });
+
+  it.each(documents)('the device lost at every point: %s', async (_name, make) => {
+    const total = await points(make());
+    let resumed = 0;
+    for (let point = 0; point < total; point++) {
+      let count = 0;
+      const broken = losableBackend();
+      const registry = registryOf(
+        kitNodes(async () => {
+          if (count++ === point) broken.lose('unplugged');
+          await Promise.resolve();
+        }),
+      );
+      const executor = executorOn(broken);
+      const planned = plan(infer({ document: make(), registry, catalog }));
+      const result = await executor.run(planned);
+      const lost = count > point;
+      expect(result.status).toBe(lost ? 'device-lost' : 'finished');
+      expect(result.failed).toEqual([]);
+      await new Promise((settle) => setTimeout(settle, 0));
+      const backend = losableBackend();
+      const { rescued } = await executor.recover({ backend, models });
+      expect(broken.live()).toMatchObject({ tensors: 0, bytes: 0 });
+      const kept = planned.steps.filter(({ key }) => executor.has(key));
+      expect(kept).toHaveLength(rescued);
+      const again = await executor.run(planned);
+      expect(again.status).toBe('finished');
+      // What was rescued is not computed again.
+      const ran = new Set(again.ran.map(({ node, iteration }) => `${node}@${iteration}`));
+      for (const { refs } of kept)
+        for (const { node, iteration } of refs) expect(ran).not.toContain(`${node}@${iteration}`);
+      if (rescued > 0) resumed++;
+      executor.dispose();
+      expect(backend.live()).toMatchObject({ tensors: 0, bytes: 0 });
+    }
+    expect(resumed).toBeGreaterThan(total / 3);
   });
 
   it('cancelled before it began, nothing runs', async () => {

@@ -39,6 +39,23 @@ describe('memory plan', () => {
     expect(memory.steps.find(({ node }) => node === 'sampler')?.activations).toBe(1 * MB + 2 * 1000 * 4);
   });
 
+  it('takes a batch that is known by as many pictures, although their size is not', () => {
+    const three = registryOf(
+      kitNodes().map((node) =>
+        node.id === 'kit/image'
+          ? { ...node, refine: () => ({ image: { kind: 'image' as const, fields: { batch: 3 } } }) }
+          : node,
+      ),
+    );
+    const document = graph({ p: ['kit/package'], i: ['kit/image'], e: ['kit/encode'] }, [
+      'p.firstStage > e.firstStage',
+      'i.image > e.image',
+    ]);
+    const { memory } = plan(infer({ document, registry: three, catalog: measured }), { targets: ['e'] });
+    expect(memory.complete).toBe(false);
+    expect(memory.steps.find(({ node }) => node === 'e')?.activations).toBe(1 * MB + 3 * 3000 * 4);
+  });
+
   it('says when something is not known', () => {
     expect(plan(infer({ document: textToImage(), registry: kit, catalog })).memory).toMatchObject({
       complete: false,

@@ -14,6 +14,8 @@ import {
   type Term,
 } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
+import { flatten } from '@/engine/graph/flatten';
+import { patch } from '@/engine/graph/patch';
 import { reduce, unify, type Outcome, type Solution } from '@/engine/graph/unify';
 import { anyDocument, anyEdit, runnableDocument } from './arbitrary';
 import { catalog, Counter, executorOn, registryOf } from './kit';
@@ -40,8 +42,17 @@ const { size, set } = fc.letrec<{ size: Term; set: Term }>((tie) => ({
   ),
 }));
 const title = fc.oneof(fc.constantFrom<Term>('kl', 'vq', true), variable('S', 'T', 'U@load'));
-const pairs = fc.oneof(fc.tuple(size, size, size), fc.tuple(set, set, set), fc.tuple(title, title, title));
-const anyTerm = fc.oneof(size, set, title);
+const batch = fc.oneof(
+  size,
+  size.map((broadcast): Term => ({ broadcast })),
+);
+const pairs = fc.oneof(
+  fc.tuple(size, size, size),
+  fc.tuple(batch, batch, batch),
+  fc.tuple(set, set, set),
+  fc.tuple(title, title, title),
+);
+const anyTerm = fc.oneof(size, batch, set, title);
 
 const outcomeOf = (outcome: Outcome): string => (typeof outcome === 'string' ? outcome : 'mismatch');
 
@@ -155,18 +166,52 @@ describe('inference', () => {
 
   it('of an edited document from the old result equals inference anew', () => {
     fc.assert(
-      fc.property(anyDocument, fc.array(anyEdit, { minLength: 1, maxLength: 6 }), (start, edits) => {
-        let document: LoomDocument = start;
-        let previous = infer({ document, registry: kit, catalog });
-        for (const edit of edits) {
-          document = edit(document);
-          const next = infer({ document, registry: kit, catalog, previous });
-          expect(view(next)).toEqual(view(infer({ document, registry: kit, catalog })));
-          previous = next;
-        }
-      }),
-      { numRuns: 400 },
+      fc.property(
+        fc.oneof(anyDocument, runnableDocument),
+        fc.array(anyEdit, { minLength: 1, maxLength: 6 }),
+        (start, edits) => {
+          let document: LoomDocument = start;
+          let previous = infer({ document, registry: kit, catalog });
+          for (const edit of edits) {
+            document = edit(document);
+            const next = infer({ document, registry: kit, catalog, previous });
+            expect(view(next)).toEqual(view(infer({ document, registry: kit, catalog })));
+            previous = next;
+          }
+        },
+      ),
+      { numRuns: 800 },
     );
+  });
+
+  it('patches the unfolded graph into what unfolding anew gives, whenever it does', () => {
+    let patches = 0;
+    let edited = 0;
+    fc.assert(
+      fc.property(
+        fc.oneof(runnableDocument, runnableDocument, anyDocument),
+        fc.array(anyEdit, { minLength: 1, maxLength: 6 }),
+        (start, edits) => {
+          let document: LoomDocument = start;
+          let graph = flatten(document, kit);
+          for (const edit of edits) {
+            const before = document;
+            document = edit(document);
+            if (document === before) continue;
+            edited++;
+            const patched = patch(graph, before, document, kit);
+            const whole = flatten(document, kit);
+            if (patched) patches++;
+            graph = patched?.graph ?? whole;
+            expect(graph).toEqual(whole);
+            expect([...graph.nodes.keys()]).toEqual([...whole.nodes.keys()]);
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    );
+    // Were it never taken, nothing would have been tested.
+    expect(patches / edited).toBeGreaterThan(0.4);
   });
 
   it('infers anew only what an edit reaches', () => {

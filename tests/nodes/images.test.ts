@@ -151,6 +151,14 @@ describe('two images', () => {
       {},
     );
     expect((await pixels(pasted)).slice(0, 4)).toEqual([-1, 1, 0, -1]);
+    // One picture under two masks is two pictures.
+    const masks = {
+      kind: 'mask',
+      mask: b.ops.from(Float32Array.of(1, 0, 0, 0, 0, 0, 0, 1), [2, 1, 2, 2]),
+    } as const;
+    const { image: twice } = await b.run(imageComposite, { a: black, b: white, mask: masks }, {});
+    expect(twice.pixels.dims).toEqual([2, 3, 2, 2]);
+    expect((await pixels(twice)).filter((_, i) => i % 12 < 4)).toEqual([1, -1, -1, -1, -1, -1, -1, 1]);
     const { image: split } = await b.run(imageCompare, { a: black, b: white }, { split: 0.5 });
     expect((await pixels(split)).slice(0, 4)).toEqual([-1, 1, -1, 1]);
     for (const end of [0, 1]) {

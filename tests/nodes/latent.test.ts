@@ -237,6 +237,14 @@ describe('geometry', () => {
       {},
     );
     expect((await values(latent)).slice(0, 4)).toEqual([100, 1, 102, 3]);
+    // One latent under two masks is two latents.
+    const pair = { kind: 'mask', mask: b.ops.concat([mask.mask, mask.mask], 0) } as const;
+    const { latent: twice } = await b.run(
+      latentComposite,
+      { a: counting(b, 2, 2), b: counting(b, 2, 2, 100), mask: pair },
+      {},
+    );
+    expect(twice.samples.dims[0]).toBe(2);
   });
   it('what changes the samples forgets what a multistep sampler remembered, but not the noise level', async () => {
     const b = bench();
