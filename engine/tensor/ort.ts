@@ -19,7 +19,7 @@ export async function createBackend(choice: BackendChoice = {}): Promise<Backend
   }
   const { adapter } = chosen;
   const device = await adapter.requestDevice({
-    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: featuresOf(adapter),
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
   const ort = await import('onnxruntime-web/webgpu');
@@ -27,8 +27,15 @@ export async function createBackend(choice: BackendChoice = {}): Promise<Backend
   return backendOn(ort, { device, info });
 }
 
-/** Features that onnxruntime's kernels use where they exist. */
-const FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups'];
+/**
+ * Features that onnxruntime's kernels use where they exist. Not subgroups of fewer than 8 invocations (SwiftShader: 4): its
+ * fused attention is written for 8 and more and computes something else on those; without the feature it takes another way.
+ */
+function featuresOf({ features, info }: GPUAdapter): GPUFeatureName[] {
+  const found: GPUFeatureName[] = features.has('shader-f16') ? ['shader-f16'] : [];
+  if (features.has('subgroups') && info.subgroupMinSize >= 8) found.push('subgroups');
+  return found;
+}
 /** Limits that networks run into at their defaults. */
 const LIMITS = [
   'maxBufferSize',

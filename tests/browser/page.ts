@@ -81,6 +81,19 @@ async function tiny(backend: Backend) {
   return { out, leaked: [after.tensors - before.tensors, after.sessions - before.sessions] };
 }
 
+/** The fused attention of the packages' U-Nets, on noise [2, 64 or 33, 128]; without weights, so that it is small. */
+async function attention(backend: Backend) {
+  const model = new Uint8Array(await (await fetch('/models/attention.onnx')).arrayBuffer());
+  const session = await backend.createSession({ name: 'attention', model, externalData: [] });
+  const scope = backend.scope();
+  const noise = (cells: number, stream: number) => scope.ops.noise([2, cells, 128], { seed: 5n, stream });
+  const { out } = await session.run({ q: noise(64, 1), k: noise(33, 2), v: noise(33, 3) }, scope.ops);
+  const values = await out?.read();
+  scope.release();
+  await session.dispose();
+  return values ?? [];
+}
+
 /** Half precision made and read by the kernels at a session's boundary, on a device of its own. */
 async function halves(values: Float32Array) {
   const device = await (await navigator.gpu.requestAdapter())?.requestDevice();
@@ -130,6 +143,7 @@ async function main() {
   const [digests, compared] = [[await digest(gpu), await digest(cpu)], await kernels(gpu, cpu)];
   const [onGpu, onCpu] = [await tiny(gpu), await tiny(cpu)];
   const networks = onGpu.out.map((x, i) => worst(x, onCpu.out[i] ?? []));
+  const attended = worst(await attention(gpu), await attention(cpu));
   // Nothing of the package but the manifest is fetched a second time.
   const again = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.safetensors'));
   const half = await halves(Float32Array.of(...HALVES));
@@ -146,6 +160,7 @@ async function main() {
     digests,
     compared,
     networks,
+    attended,
     leaked: [onGpu.leaked, onCpu.leaked],
     weightsFetched: again.map(({ name }) => name.split('/').at(-1)),
   };
