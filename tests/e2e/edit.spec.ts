@@ -120,12 +120,12 @@ test('delete reconnects, box select moves many, find goes to a node', async ({ p
 test('clicking a wire opens the inspector on what flows there', async ({ page, editor }) => {
   await editor.open();
   await editor.run();
-  const a = await editor.at(editor.port('decode', 'out', 'image'));
-  const b = await editor.at(editor.port('image', 'in', 'image'));
+  const a = await editor.at(editor.port('sampler', 'out', 'latent'));
+  const b = await editor.at(editor.port('decode', 'in', 'latent'));
   await page.mouse.click((a.x + b.x) / 2, (a.y + b.y) / 2);
   const panel = page.getByRole('complementary', { name: 'Inspector' });
   await expect(panel).toBeVisible();
-  await expect(panel).toContainText('Decode › Image');
+  await expect(panel).toContainText('Sampler › Latent');
 });
 
 test('mute shows on the node and is taken back by the same key', async ({ page, editor }) => {

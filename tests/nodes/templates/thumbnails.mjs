@@ -25,23 +25,38 @@ for (const entry of index) {
       cwd: root,
       stdio: 'inherit',
     });
-  if (!existsSync(picture)) {
+  // Several results are numbered: the first two stand side by side.
+  const pictures = [picture, ...[1, 2].map((n) => picture.replace('.png', `-${n}.png`))].filter((file) =>
+    existsSync(file),
+  );
+  if (pictures.length === 0) {
     console.error(`no picture of ${entry.id}`);
     process.exitCode = 1;
     continue;
   }
-  // The whole picture on a card of 16 : 10, on the colour of its own corner.
-  const { data } = await sharp(picture)
-    .removeAlpha()
-    .extract({ left: 0, top: 0, width: 1, height: 1 })
+  const whole = await sideBySide(pictures.slice(0, 2));
+  // The whole picture on a card of 16 : 10, on its own background: the colour near its corner.
+  const [r = 255, g = 255, b = 255] = await sharp(whole)
+    .extract({ left: 6, top: 6, width: 1, height: 1 })
     .raw()
-    .toBuffer({ resolveWithObject: true });
-  const [r = 255, g = 255, b = 255] = data;
-  await sharp(picture)
-    .removeAlpha()
+    .toBuffer();
+  await sharp(whole)
     .resize(400, 250, { fit: 'contain', background: { r, g, b } })
     .jpeg({ quality: 80 })
     .toFile(join(folder, `${entry.id}.jpg`));
   entry.picture = true;
 }
 writeFileSync(join(folder, 'index.json'), `${JSON.stringify(index, null, 2)}\n`);
+
+/** One PNG of pictures of one height. */
+async function sideBySide(files) {
+  const [first] = files;
+  const { width = 0, height = 0 } = await sharp(first).metadata();
+  if (files.length === 1) return await sharp(first).removeAlpha().png().toBuffer();
+  return await sharp({
+    create: { width: files.length * width, height, channels: 3, background: 'white' },
+  })
+    .composite(files.map((input, n) => ({ input, left: n * width, top: 0 })))
+    .png()
+    .toBuffer();
+}
