@@ -25,6 +25,7 @@ from . import checkpoint
 from .diffusion import STEPS
 from .modules import attention as attention_module
 from .modules import text_encoder as text_encoder_module
+from .graphs import GraphPlan, graph_plans
 from .modules.denoiser import Denoiser
 from .narrow import narrow_splits
 from .train_first_stage import FirstStage
@@ -41,21 +42,36 @@ def fused_attention(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Te
     )
 
 
+def sizeless_tokens(x: Tensor) -> Tensor:
+    """to_tokens() with free sizes and no arithmetic on them: the batch is copied (0), the rest inferred (−1)."""
+    batch, channels, height, width = x.shape
+    sizes = torch.tensor([0, channels, -1])
+    return torch.onnx.ops.symbolic("Reshape", (x, sizes), dtype=x.dtype, shape=(batch, channels, height * width)).transpose(1, 2)
+
+
+def sizeless_map(tokens: Tensor, like: Tensor) -> Tensor:
+    """to_map() by one Shape, which the group normalisation of `like` asks for anyway."""
+    sizes = torch.onnx.ops.symbolic("Shape", (like,), attrs={"start": 0}, dtype=torch.int64, shape=(4,))
+    return torch.onnx.ops.symbolic("Reshape", (tokens.transpose(1, 2), sizes), attrs={"allowzero": 1}, dtype=tokens.dtype, shape=like.shape)
+
+
 @contextmanager
-def attention_fused() -> Iterator[None]:
-    """Within it, all attention is exported as fused_attention."""
-    plain, owners = attention_module.attention, (attention_module, text_encoder_module)
-    for owner in owners:
-        owner.attention = fused_attention
+def for_export() -> Iterator[None]:
+    """Within it, modules are traced with the operators that browsers run best."""
+    better = {"attention": fused_attention, "to_tokens": sizeless_tokens, "to_map": sizeless_map}
+    owners = (attention_module, text_encoder_module)
+    plain = [(owner, name, getattr(owner, name)) for owner in owners for name in better if hasattr(owner, name)]
+    for owner, name, _ in plain:
+        setattr(owner, name, better[name])
     try:
         yield
     finally:
-        for owner in owners:
-            owner.attention = plain
+        for owner, name, function in plain:
+            setattr(owner, name, function)
 
 
 def trace(module: nn.Module, inputs: dict[str, Tensor], output: str, dynamic: dict[str, dict]) -> onnx.ModelProto:
-    with attention_fused(), torch.no_grad():
+    with for_export(), torch.no_grad():
         program = torch.onnx.export(
             module.eval(), tuple(inputs.values()), input_names=list(inputs), output_names=[output], opset_version=OPSET,
             dynamo=True, dynamic_shapes=tuple(dynamic.get(name) for name in inputs),
@@ -147,9 +163,9 @@ def layout(arrays: list[tuple[str, np.ndarray]]) -> list[tuple[str, tuple]]:
     return [(name, array.shape) for name, array in arrays]
 
 
-def export_graph(folder: Path, name: str, module: nn.Module, inputs: dict[str, Tensor], output: str, dynamic: dict) -> dict:
-    """Writes NAME.onnx, NAME.f32.onnx and NAME.onnx.data; returns sizes for the log."""
-    file, models = f"{name}.onnx.data", {}
+def twins(module: nn.Module, inputs: dict[str, Tensor], output: str, dynamic: dict) -> tuple[onnx.ModelProto, onnx.ModelProto]:
+    """The fp16 and the fp32 graph of a module, all weights still inside, under the parameters' names."""
+    models = {}
     module = module.to(torch.float16)  # both twins compute with the weights as stored
     for dtype in (torch.float16, torch.float32):
 
@@ -161,7 +177,13 @@ def export_graph(folder: Path, name: str, module: nn.Module, inputs: dict[str, T
         strip(models[dtype])
         narrow_splits(models[dtype])
         rename(models[dtype], module)
-    half_model, full_model = models[torch.float16], models[torch.float32]
+    return models[torch.float16], models[torch.float32]
+
+
+def export_graph(folder: Path, plan: GraphPlan) -> dict:
+    """Writes NAME.onnx, NAME.f32.onnx and NAME.onnx.data; returns sizes for the log."""
+    name, file = plan.name, f"{plan.name}.onnx.data"
+    half_model, full_model = twins(plan.module, plan.inputs, plan.output, plan.dynamic)
     # What computes in fp32 even in the fp16 graph (the time embedding's frequencies) has no place in an fp16 file.
     inline = {i.name for i in half_model.graph.initializer if i.data_type == TensorProto.FLOAT}
     half_arrays = externalise(half_model, file, TensorProto.FLOAT16, inline)
@@ -207,29 +229,12 @@ def export_package(run: Path, out: Path, tokenizer: Path, sources: dict, images:
     denoiser.load_state_dict(state)
     factors = latent_to_rgb(first_stage, images)
 
-    batch = torch.export.Dim("batch", min=1, max=256)
-    # Any height and width: the U-Net halves its latent len(channels) − 1 times, the encoder its image by the factor 8.
-    cells = 2 ** (len(config["unet"]["channels"]) - 1)
-    high, wide = (torch.export.Dim(name, min=2, max=64) for name in ("high", "wide"))
-    latent_size = {2: cells * high, 3: cells * wide}
-    rows, columns = (torch.export.Dim(name, min=2, max=256) for name in ("rows", "columns"))
-    sequence = torch.export.Dim("sequence", min=1, max=1024)
     channels, width = config["latent_channels"], config["unet"]["context_width"]
     inputs = channels + config["map_classes"]
     kind = first_stage.kind
-    encoded = "latent_parameters" if kind == "kl" else "latent"
-    log = [
-        export_graph(out, "unet", denoiser.unet,
-                     {"sample": torch.randn(2, inputs, 32, 32), "timestep": torch.tensor([5.0, 500.0]), "encoder_hidden_states": torch.randn(2, 3, width)},
-                     "out_sample", {"sample": {0: batch, **latent_size}, "timestep": {0: batch}, "encoder_hidden_states": {0: batch, 1: sequence}}),
-        export_graph(out, "vae_decoder", first_stage.decoder, {"latent_sample": torch.randn(2, channels, 32, 32)}, "sample", {"latent_sample": {0: batch, 2: rows, 3: columns}}),
-        export_graph(out, "vae_encoder", first_stage.encoder, {"sample": torch.randn(2, 3, 256, 256)}, encoded, {"sample": {0: batch, 2: 8 * rows, 3: 8 * columns}}),
-    ]
-    if denoiser.text_encoder is not None:
-        ids = torch.zeros(2, config["text"]["length"], dtype=torch.long)
-        log.append(export_graph(out, "text_encoder", denoiser.text_encoder, {"input_ids": ids}, "last_hidden_state", {"input_ids": {0: batch}}))
-        if tokenizer.resolve() != (out / "tokenizer.json").resolve():
-            shutil.copy(tokenizer, out / "tokenizer.json")
+    log = [export_graph(out, plan) for plan in graph_plans(first_stage, denoiser)]
+    if denoiser.text_encoder is not None and tokenizer.resolve() != (out / "tokenizer.json").resolve():
+        shutil.copy(tokenizer, out / "tokenizer.json")
     np.save(out / "class_embedding.npy", denoiser.class_embedding.weight.detach().numpy().astype(np.float16))
     if first_stage.codebook is not None:
         np.save(out / "codebook.npy", first_stage.codebook.codes.numpy().astype(np.float32))

@@ -17,24 +17,8 @@ from torch import Tensor, nn
 from . import checkpoint
 from .config import load_config
 from .modules.denoiser import Denoiser
+from .storage import read_weights
 from .train_first_stage import FirstStage
-
-
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """The storage format of models/storage.ts: int8 with fp32 scales ("NAME//scale") along an axis, or fp16."""
-    with safe_open(path, "pt") as file:
-        tensors = {key: file.get_tensor(key) for key in file.keys()}
-        layout = json.loads(file.metadata()["layout"])
-    weights = {}
-    for entry in layout:
-        name, axis = entry["name"], entry.get("axis")
-        value = tensors[name].float()
-        if axis is not None:
-            shape = [1] * value.ndim
-            shape[axis] = -1
-            value = value * tensors[f"{name}//scale"].view(shape)
-        weights[name] = value
-    return weights
 
 
 def fill(module: nn.Module, weights: dict[str, Tensor]) -> None:

@@ -18,6 +18,16 @@ def attention(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
     return out.transpose(1, 2).reshape(batch, -1, channels)
 
 
+def to_tokens(x: Tensor) -> Tensor:
+    """[B, C, H, W] → [B, H·W, C]."""
+    return x.flatten(2).transpose(1, 2)
+
+
+def to_map(tokens: Tensor, like: Tensor) -> Tensor:
+    """[B, H·W, C] → [B, C, H, W], the sizes of `like`."""
+    return tokens.transpose(1, 2).reshape(like.shape)
+
+
 class TransformerBlock(nn.Module):
     """Self-attention, cross-attention, gated feed-forward (GEGLU), each after a LayerNorm.
 
@@ -59,10 +69,8 @@ class SpatialTransformer(nn.Module):
         nn.init.zeros_(self.proj_out.bias)
 
     def forward(self, x: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        batch, channels, height, width = x.shape
-        tokens = self.norm(x).flatten(2).transpose(1, 2)
-        tokens = self.proj_out(self.block(self.proj_in(tokens), key, value))
-        return x + tokens.transpose(1, 2).reshape(batch, channels, height, width)
+        tokens = self.proj_in(to_tokens(self.norm(x)))
+        return x + to_map(self.proj_out(self.block(tokens, key, value)), x)
 
 
 def sinusoidal_embedding(timestep: Tensor, channels: int) -> Tensor:
