@@ -82,6 +82,7 @@ export function portsOf(manifest: PackageManifest): Readonly<Record<string, Port
               channels,
               factor,
               ...unet.nativeSize,
+              multiple: unet.multipleOf,
               ...only,
               for: conditioner.id,
               accepts: parts,

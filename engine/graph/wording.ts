@@ -12,6 +12,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   batch: 'batch size',
   height: 'height',
   width: 'width',
+  multiple: 'number that its sides are multiples of',
   onlyHeight: 'only height that its graph takes',
   onlyWidth: 'only width that its graph takes',
   parts: 'conditioning',

@@ -28,10 +28,27 @@ interface Sides {
   readonly width: number;
   readonly height: number;
 }
+/** Sides that a U-Net takes, in latent cells: whole multiples of what its halvings ask for. */
+const halved = { height: mul(v('M'), v('hm')), width: mul(v('M'), v('wm')) };
+/** Fields of a latent or noise of a size that the node's U-Net takes. */
+export const fieldsOfUnet: Record<string, Term> = { ...spaceFields, batch: v('B'), ...halved };
+/** Fields of the U-Net port of a node that makes such a latent. */
+export const unetOfSize: Record<string, Term> = { ...spaceFields, multiple: v('M') };
+/** The same where the latent goes into the U-Net as it is: one that takes a single size takes no other. */
+export const unetOfOnlySize: Record<string, Term> = {
+  ...unetOfSize,
+  onlyHeight: halved.height,
+  onlyWidth: halved.width,
+};
 /** For `refine`: a U-Net whose own size stands for each side that is 0. */
 export const nativeFields = ({ width, height }: Sides): PortType & { kind: 'unet' } => ({
   kind: 'unet',
-  fields: { ...(height === 0 && { height: v('h') }), ...(width === 0 && { width: v('w') }) },
+  fields: { ...(height === 0 && { height: halved.height }), ...(width === 0 && { width: halved.width }) },
+});
+/** For `equations`: each side that is given is F times the latent's, which the U-Net takes. */
+export const sidesOfUnet = ({ width, height }: Sides): Record<string, readonly [Term, Term]> => ({
+  ...(height !== 0 && { height: [mul(v('F'), halved.height), height] }),
+  ...(width !== 0 && { width: [mul(v('F'), halved.width), width] }),
 });
 /** For `equations`: each side that is given is F times the latent's. */
 export const sidesInCells = ({ width, height }: Sides): Record<string, readonly [Term, Term]> => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
-import { cells, nativeFields, sidesInCells, spaceFields } from '../_shared/latent';
+import { defineNode, port } from '@/engine/types';
+import { cells, fieldsOfUnet, nativeFields, sidesOfUnet, unetOfSize } from '../_shared/latent';
 import { sideParam } from '../_shared/params';
 
 export const latentEmpty = defineNode({
@@ -10,8 +10,8 @@ export const latentEmpty = defineNode({
   category: 'latent',
   doc: 'A latent of zeros: the mean of the normalised latent space, which decodes to a flat grey-brown picture. Useful as a canvas to composite on and to look at what the first stage makes of nothing. Width and height are in pixels; 0 takes the native size of the U-Net.',
   aliases: ['EmptyLatentImage', 'Blank latent'],
-  inputs: { unet: port('unet', { ...spaceFields }) },
-  outputs: { latent: port('latent', { ...spaceFields, batch: v('B'), height: v('h'), width: v('w') }) },
+  inputs: { unet: port('unet', { ...unetOfSize }) },
+  outputs: { latent: port('latent', { ...fieldsOfUnet }) },
   params: z.object({
     batch: z.int().min(1).max(64).default(1).meta({ label: 'Batch', min: 1, max: 64, step: 1 }),
     width: sideParam('Width'),
@@ -21,7 +21,7 @@ export const latentEmpty = defineNode({
     latent: { kind: 'latent', fields: { batch: params.batch } },
     unet: nativeFields(params),
   }),
-  equations: sidesInCells,
+  equations: sidesOfUnet,
   run({ inputs, params, runtime }) {
     const { space, nativeSize, multipleOf } = inputs.unet.unet;
     const height =

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { defineNode, port, v } from '@/engine/types';
-import { cells, nativeFields, onlySize, repeatBatch, sidesInCells, spaceFields } from '../_shared/latent';
+import { defineNode, port } from '@/engine/types';
+import {
+  cells,
+  fieldsOfUnet,
+  nativeFields,
+  repeatBatch,
+  sidesOfUnet,
+  unetOfOnlySize,
+} from '../_shared/latent';
 import { seedParam, sideParam } from '../_shared/params';
 
 export const latentNoise = defineNode({
@@ -11,18 +18,10 @@ export const latentNoise = defineNode({
   doc: 'Draws the start noise x_T ~ N(0, I) in the latent space of the U-Net. The counter-based generator Philox-4x32-10 gives the same noise for the same seed on every machine, and element k of a batch is the same whether drawn alone (set First) or with others. Same noise repeats one element over the batch, to compare conditions. Width and height are in pixels; 0 takes the size the U-Net was trained at.',
   aliases: ['EmptyLatentImage', 'Empty Latent Image', 'RandomNoise', 'Noise', 'Seed'],
   inputs: {
-    unet: port(
-      'unet',
-      { ...spaceFields, ...onlySize },
-      { doc: 'Gives the latent space and the native size.' },
-    ),
+    unet: port('unet', { ...unetOfOnlySize }, { doc: 'Gives the latent space and the native size.' }),
   },
   outputs: {
-    noise: port(
-      'noise',
-      { ...spaceFields, batch: v('B'), height: v('h'), width: v('w') },
-      { doc: 'Unit-variance noise, with its seed.' },
-    ),
+    noise: port('noise', { ...fieldsOfUnet }, { doc: 'Unit-variance noise, with its seed.' }),
   },
   params: z.object({
     seed: seedParam,
@@ -36,7 +35,7 @@ export const latentNoise = defineNode({
     noise: { kind: 'noise', fields: { batch: params.batch } },
     unet: nativeFields(params),
   }),
-  equations: sidesInCells,
+  equations: sidesOfUnet,
   run({ inputs, params, runtime }) {
     const { unet } = inputs.unet;
     const { space, nativeSize, multipleOf } = unet;

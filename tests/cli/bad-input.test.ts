@@ -218,16 +218,15 @@ describe('sizes that a package does not take', () => {
     const graph = JSON.parse(readFileSync('public/templates/text-to-image.json', 'utf8')) as Graph;
     const noise = graph.nodes['noise'];
     if (!noise) throw new Error('no noise in the template');
-    Object.assign(noise.params, { width: 512, height: 512 });
-    const file = join(folder, 'large.json');
+    Object.assign(noise.params, { width: 500, height: 512 });
+    const file = join(folder, 'odd.json');
     writeFileSync(file, JSON.stringify(graph));
     const lines: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((...parts) => void lines.push(parts.join(' ')));
     expect(await main(['node', 'loom', 'validate', file])).toBe(1);
     expect(lines).toEqual([
-      'error noise.height invalid-param: The parameter height of “Noise” (noise) cannot be used: 512 is given, but 256 is wanted.',
-      '  mend: Set height of “Noise” (noise) to 0',
-      'error noise.width invalid-param: The parameter width of “Noise” (noise) cannot be used: 512 is given, but 256 is wanted.',
+      'error noise.width invalid-param: The parameter width of “Noise” (noise) cannot be used: 500 is given, but a multiple of 32 is wanted.',
+      '  mend: Set width of “Noise” (noise) to 512',
       '  mend: Set width of “Noise” (noise) to 0',
     ]);
   });
