@@ -72,7 +72,10 @@ describe('loom-kl-f8 beside its native size, on wasm', () => {
 
     // A ramp from left to right: what comes back must still be that ramp, not its halves side by side.
     const [high, wide] = [64, 96];
-    const ramp = Float32Array.from({ length: 3 * high * wide }, (_, i) => ((i % wide) / (wide - 1)) * 1.2 - 0.6);
+    const ramp = Float32Array.from(
+      { length: 3 * high * wide },
+      (_, i) => ((i % wide) / (wide - 1)) * 1.2 - 0.6,
+    );
     const { mean } = await firstStage.encode(ops.from(ramp, [1, 3, high, wide]), call);
     expect(mean.dims).toEqual([1, 4, 8, 12]);
     const decoded = await firstStage.decode(mean, call);

@@ -179,7 +179,9 @@ class JudgeTrainer:
         log, started, step, progress = JsonLog(self.out / "judge.jsonl"), time.monotonic(), 0, 0.0
         total = torch.zeros((), device=self.where)
         every, batch = self.options["log_every"], self.options["batch"]
-        rate, best, kept = self.options["rate"], math.inf, None
+        # From the start on there is a state to go back to: the first mean may be NaN already.
+        rate, best = self.options["rate"], math.inf
+        kept = {k: v.clone() for k, v in self.judge.state_dict().items()}
         while progress < 1:
             warm = min(1, (step + 1) / self.options["warm_up"])
             total += self.step(rate * warm * (0.5 + 0.5 * math.cos(math.pi * min(1, progress))) + 1e-6)
