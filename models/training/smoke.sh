@@ -14,6 +14,8 @@ for kind in kl vq; do
   $PYTHON -m loom.train_diffusion configs/$kind-f8.toml $D --out "$RUN/$kind" $S
   $PYTHON -m loom.train_diffusion configs/$kind-f8.toml $D --out "$RUN/$kind" $S --resume --seconds 1
   $PYTHON -m loom.generate "$RUN/$kind" $D --out "$RUN/samples/$kind" $S
+  $PYTHON -m loom.export "$RUN/$kind" "$RUN/export/$kind" --tokenizer "$RUN/tokenizer.json" --data "$DATA"
+  $PYTHON -m loom.parity "$RUN/$kind" "$RUN/export/$kind"
 done
 $PYTHON -m loom.judge $D --out "$RUN/judge" $S
 $PYTHON -m loom.score "$RUN/samples/kl" "$RUN/samples/vq" --run "$RUN/judge" $D --out "$RUN/figures.json" $S > /dev/null

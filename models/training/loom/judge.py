@@ -169,17 +169,22 @@ class JudgeTrainer:
 
     def warm_up(self) -> None:
         """Compiles ahead of time, on black images; the network is put back as it was."""
-        before = {k: v.clone() for k, v in self.judge.state_dict().items()}
+        before = self.copy_of_state()
         with autocast(self.where):
             self.loss(*self.batch()).backward()
         self.optimizer.zero_grad(set_to_none=True)
         self.judge.load_state_dict(before)
 
+    def copy_of_state(self) -> dict[str, Tensor]:
+        return {k: v.clone() for k, v in self.judge.state_dict().items()}
+
     def run(self, seconds: float) -> Judge:
         log, started, step, progress = JsonLog(self.out / "judge.jsonl"), time.monotonic(), 0, 0.0
         total = torch.zeros((), device=self.where)
         every, batch = self.options["log_every"], self.options["batch"]
-        rate, best, kept = self.options["rate"], math.inf, None
+        rate, best = self.options["rate"], math.inf
+        # A window's mean says nothing of the state after its last step: the next window proves that one. Until then, the start.
+        proven = begun = self.copy_of_state()
         while progress < 1:
             warm = min(1, (step + 1) / self.options["warm_up"])
             total += self.step(rate * warm * (0.5 + 0.5 * math.cos(math.pi * min(1, progress))) + 1e-6)
@@ -189,10 +194,11 @@ class JudgeTrainer:
                 total.zero_()
                 elapsed = time.monotonic() - started
                 progress = elapsed / seconds
-                if mean < best:
-                    best, kept = mean, {k: v.clone() for k, v in self.judge.state_dict().items()}
-                elif not mean < 1.6 * best:  # diverging, or NaN: back to the best state, and slower
-                    self.judge.load_state_dict(kept)
+                if mean < 1.6 * best:
+                    best, proven, begun = min(best, mean), begun, self.copy_of_state()
+                else:  # diverging, or NaN: back to the last proven state, and slower
+                    self.judge.load_state_dict(proven)
+                    begun = proven
                     self.optimizer.state.clear()
                     rate /= 2
                     log.write(step=step, loss=mean, back_to=best, rate=rate)

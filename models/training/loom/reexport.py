@@ -93,7 +93,19 @@ def reexport(package: Path, config: dict) -> None:
     for file, content in written.items():
         (package / file).write_bytes(content)
         manifest["files"][file] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    manifest["figures"]["firstPictureBytes"] = first_picture_bytes(manifest)
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def first_picture_bytes(manifest: dict) -> int:
+    """What a first picture from text fetches: firstPicture() of models/build-package.ts."""
+    conditioner = manifest["conditioner"]
+    text, classes, unet = conditioner.get("text"), conditioner.get("classes"), manifest.get("unet")
+    networks = [manifest["firstStage"]["decoder"], *(part["network"] for part in (unet, text) if part)]
+    files = [network[key] for network in networks for key in ("fp32", "weights")]
+    files += [text["tokenizer"]] if text else []
+    files += [classes["embedding"]] if classes else []
+    return sum(manifest["files"][file]["size"] for file in files)
 
 
 def main() -> None:
