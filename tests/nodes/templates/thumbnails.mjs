@@ -51,7 +51,7 @@ writeFileSync(join(folder, 'index.json'), `${JSON.stringify(index, null, 2)}\n`)
 /** One PNG of pictures of one height. */
 async function sideBySide(files) {
   const [first] = files;
-  const { width = 0, height = 0 } = await sharp(first).metadata();
+  const { width, height } = await sharp(first).metadata();
   if (files.length === 1) return await sharp(first).removeAlpha().png().toBuffer();
   return await sharp({
     create: { width: files.length * width, height, channels: 3, background: 'white' },
