@@ -267,6 +267,7 @@ describe('the catalogue', () => {
           factor: 8,
           height: 8,
           width: 8,
+          multiple: 1,
           for: 'tiny',
           accepts: { atMost: ['class', 'map', 'text'] },
         },
