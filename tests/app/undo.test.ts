@@ -204,6 +204,8 @@ const numbers = fc.noShrink(
 
 describe('undo', () => {
   it('of 1,000 random gestures visits every state again, byte for byte, and redo the other way', () => {
+    // A graph that soon loses its last seed can roll none: every gesture must be met in some of the runs.
+    const met = new Set<string>();
     fc.assert(
       fc.property(numbers, (stream) => {
         const history = createHistory(start);
@@ -214,7 +216,7 @@ describe('undo', () => {
           labels.push(gesture(history, hand));
           states.push(serialise(history.document));
         }
-        expect(new Set(labels)).toEqual(new Set(names));
+        for (const label of labels) met.add(label);
         for (let n = 999; n >= 0; n--) {
           expect(history.undoLabel).toBe(labels[n]);
           history.undo();
@@ -229,7 +231,8 @@ describe('undo', () => {
         }
         expect(history.canRedo).toBe(false);
       }),
-      { numRuns: 3 },
+      { numRuns: 5 },
     );
+    expect(met).toEqual(new Set(names));
   }, 120_000);
 });
