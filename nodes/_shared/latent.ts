@@ -45,16 +45,17 @@ export const nativeFields = ({ width, height }: Sides): PortType & { kind: 'unet
   kind: 'unet',
   fields: { ...(height === 0 && { height: halved.height }), ...(width === 0 && { width: halved.width }) },
 });
+/** For `equations`: each side that is given is F times these cells. */
+const sidesIn =
+  (cellsOf: { readonly height: Term; readonly width: Term }) =>
+  ({ width, height }: Sides): Record<string, readonly [Term, Term]> => ({
+    ...(height !== 0 && { height: [mul(v('F'), cellsOf.height), height] }),
+    ...(width !== 0 && { width: [mul(v('F'), cellsOf.width), width] }),
+  });
 /** For `equations`: each side that is given is F times the latent's, which the U-Net takes. */
-export const sidesOfUnet = ({ width, height }: Sides): Record<string, readonly [Term, Term]> => ({
-  ...(height !== 0 && { height: [mul(v('F'), halved.height), height] }),
-  ...(width !== 0 && { width: [mul(v('F'), halved.width), width] }),
-});
+export const sidesOfUnet = sidesIn(halved);
 /** For `equations`: each side that is given is F times the latent's. */
-export const sidesInCells = ({ width, height }: Sides): Record<string, readonly [Term, Term]> => ({
-  ...(height !== 0 && { height: [mul(v('F'), v('h')), height] }),
-  ...(width !== 0 && { width: [mul(v('F'), v('w')), width] }),
-});
+export const sidesInCells = sidesIn({ height: v('h'), width: v('w') });
 
 /** [B, C, h, w] of a tensor. Throws `bad-input` when it has another rank. */
 export function nchw(tensor: Tensor): { batch: number; channels: number; height: number; width: number } {
