@@ -22,7 +22,7 @@ import {
 
 export const width = 6;
 export const textLength = 32;
-export const classes = ['avatar:avataaars', 'clothing:t-shirt'];
+export const classes = ['avatar:avataaars', 'clothing:t-shirt', 'clothing:dress'];
 export const labels: LabelSet = {
   id: 'fake-labels',
   labels: [
@@ -63,6 +63,8 @@ export interface Fake {
   readonly source: ModelSource;
   readonly kl: ModelPackage & { readonly unet: UNet };
   readonly vq: ModelPackage;
+  /** A VQ space with a U-Net of its own, on a class or nothing: no text, no map. */
+  readonly vqDrawing: ModelPackage & { readonly unet: UNet };
   /** Takes an encoded image and a mask as concatenated channels, and no map. */
   readonly inpaint: ModelPackage & { readonly unet: UNet };
   readonly calls: Call[];
@@ -154,8 +156,8 @@ const fakeConditioner: Conditioner = {
 /** A fresh package, so that calls are counted from 0. */
 export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 8): Fake {
   const calls: Call[] = [];
-  const unetOf = (conditioner: Conditioner, concatChannels: number): UNet => ({
-    space: spaceOf('fake-kl'),
+  const unetOf = (conditioner: Conditioner, concatChannels: number, space = 'fake-kl'): UNet => ({
+    space: spaceOf(space),
     diffusion: { prediction, alphasCumprod },
     conditioner,
     nativeSize: { height: side, width: side },
@@ -168,10 +170,11 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 
       const words = await context.read();
       const [batch = 0, channels = 0, height = 0, w = 0] = sample.dims;
       const [contextBatch = 0, tokens = 0] = context.dims;
+      const textTokens = conditioner.text === undefined ? 0 : textLength;
       if (
         channels !== 4 + concatChannels ||
         contextBatch !== batch ||
-        tokens !== textLength + 1 ||
+        tokens !== textTokens + 1 ||
         timesteps.length !== batch
       ) {
         throw new LoomError(
@@ -186,13 +189,14 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 
         const t = timesteps[b] ?? 0;
         const sigma = sigmaAt(t);
         const alpha = 1 / Math.sqrt(1 + sigma * sigma);
-        const text = Number(words[b * tokens * width]);
-        const label = Number(words[(b * tokens + textLength) * width]);
+        const text = textTokens === 0 ? 0 : Number(words[b * tokens * width]);
+        const label = Number(words[(b * tokens + textTokens) * width]);
         for (let c = 0; c < 4; c++)
           for (let i = 0; i < plane; i++) {
             const y = Number(values[(b * channels + c) * plane + i]);
             // The map's "skin" channel shifts the mean where it is painted.
-            const mean = meanOf(text, label, Number(values[(b * channels + 4 + 2) * plane + i]));
+            const painted = concatChannels === 0 ? 0 : Number(values[(b * channels + 4 + 2) * plane + i]);
+            const mean = meanOf(text, label, painted);
             const x = y / alpha;
             const x0 = (deviation ** 2 * x + sigma ** 2 * mean) / (deviation ** 2 + sigma ** 2);
             const eps = (x - x0) / sigma;
@@ -224,7 +228,15 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 
   const { text, classes: embedder } = fakeConditioner;
   const plain: Conditioner = { id: 'fake-plain', text, classes: embedder };
   const inpaint = { ...kl, id: 'fake-inpaint', hash: 'c', conditioner: plain, unet: unetOf(plain, 5) };
-  const packages: readonly ModelPackage[] = [kl, vq, inpaint];
+  const labelled: Conditioner = { id: 'fake-labelled', classes: embedder };
+  const vqDrawing = {
+    ...vq,
+    id: 'fake-vq-drawing',
+    hash: 'd',
+    conditioner: labelled,
+    unet: unetOf(labelled, 0, 'fake-vq'),
+  };
+  const packages: readonly ModelPackage[] = [kl, vq, inpaint, vqDrawing];
   const source: ModelSource = {
     open: (id) => {
       const found = packages.find((one) => one.id === id);
@@ -234,7 +246,7 @@ export function createFake(prediction: 'v' | 'epsilon' | 'sample' = 'v', side = 
     },
     space: (id) => packages.find((one) => one.firstStage.space.space === id)?.firstStage.space,
   };
-  return { source, kl, vq, inpaint, calls };
+  return { source, kl, vq, vqDrawing, inpaint, calls };
 }
 
 /** log σ of a training step. */
@@ -299,7 +311,20 @@ export function fakeCatalog(names: { readonly kl: string; readonly vq: string })
         fields: { space: 'fake-kl', channels: 4, factor: 8, for: fakeConditioner.id, accepts: parts },
       },
     },
-    [names.vq]: { 'first-stage': firstStageType('fake-vq', 'vq'), conditioner: conditionerType },
+    [names.vq]: {
+      'first-stage': firstStageType('fake-vq', 'vq'),
+      conditioner: { kind: 'conditioner', fields: { for: 'fake-labelled', parts: atMost('class') } },
+      unet: {
+        kind: 'unet',
+        fields: {
+          space: 'fake-vq',
+          channels: 4,
+          factor: 8,
+          for: 'fake-labelled',
+          accepts: atMost('class'),
+        },
+      },
+    },
     'fake-inpaint': {
       'first-stage': firstStageType('fake-kl', 'kl'),
       conditioner: {

@@ -75,7 +75,7 @@ describe('templates and gallery graphs', () => {
       const fake = createFake('v', 32);
       const models: ModelSource = {
         open: (id, options) =>
-          fake.source.open({ 'loom-vq-f8': 'fake-vq', 'loom-kl-f8': 'fake-kl' }[id] ?? id, options),
+          fake.source.open({ 'loom-vq-f8': 'fake-vq-drawing', 'loom-kl-f8': 'fake-kl' }[id] ?? id, options),
         space: (id) => fake.source.space(id),
       };
       const backend = createCpuBackend();

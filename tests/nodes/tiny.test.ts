@@ -9,7 +9,7 @@ import { registry } from '@/nodes/registry';
 const folder = new URL('../../public/templates/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'index.json');
 /** Templates that need a VQ package as well: the tiny one is KL. */
-const needVq = new Set(['codes.json', 'first-stages.json']);
+const needVq = new Set(['class-to-codes.json', 'codes.json', 'first-stages.json']);
 
 /** On the tiny package, at the templates' own picture size, with at most 3 steps. */
 function onTiny(document: LoomDocument): LoomDocument {

@@ -3,6 +3,7 @@
 cd "$(dirname "$0")/.."
 python3 device/starter8.py unpack .data/c /tmp/starter
 cat > /tmp/starter.sh <<INNER
+while [ ! -e /tmp/run/decoded ]; do sleep 0.5; done
 cd /tmp/code
 export PYTHONPATH=/tmp/code CUDA_VISIBLE_DEVICES= OMP_NUM_THREADS=6
 nice -n 15 python3 -m loom.generate /tmp/starter --data /tmp/data --tokenizer tokenizer.json --out /tmp/run/samples/starter --threads 6 --seconds $1 ${OVERRIDES:-} --only \$1

@@ -119,10 +119,11 @@ class JudgeTrainer:
         self.judge = Judge(dataset.labels).to(where, memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(
             # A short memory of squared gradients, and a floor under them: with the usual 0.999 and 1e-8 a run that had converged blew up.
-            self.judge.parameters(), self.options["rate"], betas=(0.9, 0.97), eps=1e-6, weight_decay=self.options["weight_decay"],
+            self.judge.parameters(), self.options["rate"], betas=(0.9, 0.99), eps=1e-6, weight_decay=self.options["weight_decay"],
             fused=where.type == "cuda",
         )
         self.loss = compiled(self.plain_loss, where)
+        self.usual_norm = torch.full((), 50.0, device=where)  # of the gradient, a moving average
         self.photographs = torch.tensor([c.startswith("clothing:") for c in dataset.labels.classes], device=where)
         self.visible, self.weights = self.sampling()
         self.images = torch.zeros(len(dataset.records), 3, SIZE, SIZE, dtype=torch.uint8, device=where)  # stand-ins until set_images
@@ -163,7 +164,11 @@ class JudgeTrainer:
             loss = self.loss(*self.batch())
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(self.judge.parameters(), 1.0)
+        norm = nn.utils.clip_grad_norm_(self.judge.parameters(), 1.0)
+        # A batch whose gradient stands far out teaches nothing; decided on the GPU, so that nothing waits for it.
+        usual = (norm < 4 * self.usual_norm) & norm.isfinite()
+        torch._foreach_mul_([p.grad.nan_to_num_(0, 0, 0) for p in self.judge.parameters() if p.grad is not None], usual.float())
+        self.usual_norm.lerp_(torch.where(usual, norm, self.usual_norm * 1.1), 0.02)
         self.optimizer.step()
         return loss.detach()
 
@@ -182,11 +187,11 @@ class JudgeTrainer:
         log, started, step, progress = JsonLog(self.out / "judge.jsonl"), time.monotonic(), 0, 0.0
         total = torch.zeros((), device=self.where)
         every, batch = self.options["log_every"], self.options["batch"]
-        rate, best = self.options["rate"], math.inf
-        # A window's mean says nothing of the state after its last step: the next window proves that one. Until then, the start.
+        rate, best, mean, begin = self.options["rate"], math.inf, math.inf, 0
+        # A window's mean says nothing of the state after its last step, only of the one it began with.
         proven = begun = self.copy_of_state()
         while progress < 1:
-            warm = min(1, (step + 1) / self.options["warm_up"])
+            warm = min(1, (step - begin + 1) / self.options["warm_up"])
             total += self.step(rate * warm * (0.5 + 0.5 * math.cos(math.pi * min(1, progress))) + 1e-6)
             step += 1
             if step % every == 0:
@@ -194,16 +199,20 @@ class JudgeTrainer:
                 total.zero_()
                 elapsed = time.monotonic() - started
                 progress = elapsed / seconds
-                if mean < 1.6 * best:
-                    best, proven, begun = min(best, mean), begun, self.copy_of_state()
-                else:  # diverging, or NaN: back to the last proven state, and slower
+                if mean <= best:
+                    best, proven = mean, begun
+                if mean < 1.2 * best:
+                    begun = self.copy_of_state()
+                else:  # diverging, or NaN: back to the state of the best window, and slower
                     self.judge.load_state_dict(proven)
                     begun = proven
                     self.optimizer.state.clear()
-                    rate /= 2
+                    rate, begin = rate / 2, step
                     log.write(step=step, loss=mean, back_to=best, rate=rate)
                 if step % (10 * every) == 0:
                     log.write(step=step, seen=step * batch, loss=mean, images_per_second=step * batch / elapsed, progress=progress)
+        if not mean < 1.05 * best:
+            self.judge.load_state_dict(proven)
         log.write(done=True, step=step, seen=step * batch, seconds=seconds, **compile_counts())
         checkpoint.save_module(self.judge, self.out, "judge", labels=vars(self.dataset.labels), step=step, seen=step * batch)
         return self.judge.eval()

@@ -16,11 +16,11 @@ MOST_BUFFERS = 8
 
 
 def narrow_splits(model: onnx.ModelProto) -> int:
-    """Replaces each Split of more than 7 outputs by a Split into groups and one Split for each group; returns how many were."""
+    """Replaces each Split of more than 6 outputs by a Split into groups and one Split for each group; returns how many were."""
     graph, nodes, replaced = model.graph, [], 0
     sizes = {i.name: i for i in graph.initializer if i.data_type == onnx.TensorProto.INT64}
     for node in graph.node:
-        most = MOST_BUFFERS - 1
+        most = MOST_BUFFERS - 2  # the input and, where it is a tensor on the GPU, the list of sizes
         if node.op_type != "Split" or len(node.output) <= most:
             nodes.append(node)
             continue

@@ -59,20 +59,26 @@ def guidance_plot(scores: dict, path: Path) -> None:
 
 
 def training_plot(run: Path, path: Path) -> None:
-    def rows(name: str) -> list[dict]:
-        return [json.loads(line) for line in (run / name).open()]
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2))
-    first = [r for r in rows("first-stage.jsonl") if "psnr" in r and r["psnr"] > 15]
-    left.plot([r["seen"] / 1e3 for r in first], [r["psnr"] for r in first])
-    left.set(xlabel="thousand images seen", ylabel="PSNR on held-out images, dB", title="First stage")
-    second = [r for r in rows("diffusion.jsonl") if "loss" in r and r["step"] > 100]
-    if len(second) > 1:
-        right.plot([r["seen"] / 1e6 for r in second], [r["loss"] for r in second])
-        right.set(xlabel="million samples seen", ylabel="weighted loss", title="U-Net")
-    else:
-        right.axis("off")
+    """One panel for each log that the run has: a run that went on from a package has no first stage's."""
+    panels = []
+    if (run / "first-stage.jsonl").exists():
+        first = [r for r in rows(run / "first-stage.jsonl") if "psnr" in r and r["psnr"] > 15]
+        panels.append(("First stage", "thousand images seen", "PSNR on held-out images, dB", [(r["seen"] / 1e3, r["psnr"]) for r in first]))
+    if (run / "diffusion.jsonl").exists():
+        second = [r for r in rows(run / "diffusion.jsonl") if "loss" in r and r["step"] > 100]
+        panels.append(("U-Net", "million samples seen", "weighted loss", [(r["seen"] / 1e6, r["loss"]) for r in second]))
+    panels = [p for p in panels if len(p[3]) > 1]
+    if not panels:
+        return
+    figure, axes = plt.subplots(1, len(panels), figsize=(4.5 * len(panels), 3.2), squeeze=False)
+    for axis, (title, x, y, points) in zip(axes[0], panels, strict=True):
+        axis.plot(*zip(*points, strict=True))
+        axis.set(xlabel=x, ylabel=y, title=title)
     save(figure, path)
+
+
+def rows(log: Path) -> list[dict]:
+    return [json.loads(line) for line in log.open()]
 
 
 def main() -> None:
