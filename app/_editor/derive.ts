@@ -72,7 +72,7 @@ function remade<Source, Item>(
   return item;
 }
 
-type Item = LoomDocument['nodes'][string] | LoomDocument['groups'][string] | LoomDocument['notes'][string];
+type Placed = LoomDocument['nodes'][string] | LoomDocument['groups'][string] | LoomDocument['notes'][string];
 const nodeCache = new Map<string, Made<unknown, Node>>();
 const flowNodes = derived(
   () => {
@@ -82,7 +82,7 @@ const flowNodes = derived(
   },
   ({ nodes, groups, notes, selection, drag, resize, measured }, before: Node[] | undefined) => {
     const made: Node[] = [];
-    const put = (type: 'frame' | 'note' | 'loom', id: string, item: Item): void => {
+    const put = (type: 'frame' | 'note' | 'loom', id: string, item: Placed): void => {
       const [at, wanted, size] = [drag.get(id), resize.get(id), measured.get(id)];
       const selected = selection.has(id);
       made.push(

@@ -14,7 +14,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { infer, parseDocument, plan, serialise, type RunOptions } from '@/engine';
-import { defineNode } from '@/engine/types';
+import { defineNode, type DenoiserValue } from '@/engine/types';
 import { nodeEngine } from '@/app/_cli/node-engine';
 import { createTrajectoryStore, type TrajectoryStore } from '@/app/_inspect/trajectory';
 import { pictures } from '@/app/_worker/images';
@@ -44,7 +44,9 @@ const plainSampler = defineNode({
     const { run, defaults } = samplers[chosen.sampler];
     const steps = sigmas.length - 1;
     const start = ops.linear([[Math.sqrt(1 + (sigmas[0] ?? 0) ** 2), noise.samples]]);
-    const denoise = (await denoiser.prepare?.(start.dims, { ops, signal })) ?? denoiser.denoise;
+    const denoise =
+      (await denoiser.prepare?.(start.dims, { ops, signal })) ??
+      ((...call: Parameters<DenoiserValue['denoise']>) => denoiser.denoise(...call));
     const { x } = await run(start, {
       ops,
       sigmas,
@@ -125,7 +127,8 @@ export async function samplingCost(from: {
   const store = createTrajectoryStore({ budget: 256 * 2 ** 20 });
   const { port1: worker, port2: page } = new MessageChannel();
   // A page that takes what it is sent; what it draws of it is not the sampling's time.
-  page.onmessage = () => undefined;
+  page.addEventListener('message', () => undefined);
+  page.start();
   const text = readFileSync(new URL(`../../public/templates/${from.template}.json`, import.meta.url), 'utf8');
   /** Milliseconds of the processor for one sampling and what follows it. */
   const run = async (seed: number, way: Way): Promise<number> => {

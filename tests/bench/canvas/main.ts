@@ -38,8 +38,7 @@ const named = process.argv
   .map(Number)
   .filter((size) => size > 0);
 const sizes = named.length > 0 ? named : [100, 500, 2000];
-const rounds = Number(process.env['ROUNDS'] ?? 3);
-const told = process.env['VERBOSE'] !== undefined;
+const rounds = 3;
 const openBare = await bareOpener(root);
 
 const sides = ['editor', 'bare', 'all drawn', 'no map'] as const;
@@ -166,7 +165,6 @@ try {
       for (const side of sides) {
         const canvas = await open[side]();
         const costs = await measure(canvas, stage, side);
-        if (told) console.log(side, JSON.stringify(costs));
         for (const name of ['pan', 'drag', 'typing', 'pan, far', 'drag, far'] as const) {
           const all = times.get(name) ?? { editor: [], bare: [], 'all drawn': [], 'no map': [] };
           all[side].push(costs[name]);
