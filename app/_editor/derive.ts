@@ -52,28 +52,17 @@ function derived<Part extends object, T>(
   };
 }
 
-/** A canvas item as last made, and all that it was made of: of a thousand nodes an edit changes one. */
-interface Made<Source, Item> {
-  readonly sources: readonly Source[];
-  readonly item: Item;
-}
-/** The item as it was while everything it is made of is the same; else made anew. */
-function remade<Source, Item>(
-  cache: Map<string, Made<Source, Item>>,
-  id: string,
-  sources: readonly Source[],
-  make: (before: Item | undefined) => Item,
-): Item {
-  const known = cache.get(id);
-  if (known !== undefined && sources.every((source, index) => known.sources[index] === source))
-    return known.item;
-  const item = make(known?.item);
-  cache.set(id, { sources, item });
-  return item;
-}
-
 type Placed = LoomDocument['nodes'][string] | LoomDocument['groups'][string] | LoomDocument['notes'][string];
-const nodeCache = new Map<string, Made<unknown, Node>>();
+/** A node as last made, and all that it was made of: of a thousand nodes an edit changes one. */
+interface MadeNode {
+  readonly item: Placed;
+  readonly at: Node['position'] | undefined;
+  readonly wanted: { readonly width: number; readonly height: number } | undefined;
+  readonly size: { readonly width: number; readonly height: number } | undefined;
+  readonly selected: boolean;
+  readonly node: Node;
+}
+const nodeCache = new Map<string, MadeNode>();
 const flowNodes = derived(
   () => {
     const { nodes, groups, notes } = workspace.getState().document;
@@ -83,21 +72,32 @@ const flowNodes = derived(
   ({ nodes, groups, notes, selection, drag, resize, measured }, before: Node[] | undefined) => {
     const made: Node[] = [];
     const put = (type: 'frame' | 'note' | 'loom', id: string, item: Placed): void => {
-      const [at, wanted, size] = [drag.get(id), resize.get(id), measured.get(id)];
+      const at = drag.get(id);
+      const wanted = resize.get(id);
+      const size = measured.get(id);
       const selected = selection.has(id);
-      made.push(
-        remade(nodeCache, id, [item, at, wanted, size, selected], (known) =>
-          keep(known, {
-            id,
-            type,
-            position: at ?? item.position,
-            ...looks(type, wanted ?? item.size),
-            data: noData,
-            selected,
-            ...(size === undefined ? {} : { measured: size }),
-          }),
-        ),
-      );
+      const known = nodeCache.get(id);
+      if (
+        known?.item === item &&
+        known.at === at &&
+        known.wanted === wanted &&
+        known.size === size &&
+        known.selected === selected
+      ) {
+        made.push(known.node);
+        return;
+      }
+      const node = keep(known?.node, {
+        id,
+        type,
+        position: at ?? item.position,
+        ...looks(type, wanted ?? item.size),
+        data: noData,
+        selected,
+        ...(size === undefined ? {} : { measured: size }),
+      });
+      nodeCache.set(id, { item, at, wanted, size, selected, node });
+      made.push(node);
     };
     for (const [key, group] of Object.entries(groups)) put('frame', `group:${key}`, group);
     for (const [key, note] of Object.entries(notes)) put('note', `note:${key}`, note);
@@ -126,7 +126,12 @@ const nodeIds = derived(
   },
 );
 
-const edgeCache = new Map<string, Made<unknown, Edge>>();
+interface MadeEdge {
+  readonly edge: LoomDocument['edges'][string];
+  readonly selected: boolean;
+  readonly wire: Edge;
+}
+const edgeCache = new Map<string, MadeEdge>();
 const flowEdges = derived(
   () => ({ edges: workspace.getState().document.edges, nodes: nodeIds(), selection: view.getState().edges }),
   ({ edges, nodes, selection }, before: Edge[] | undefined) => {
@@ -136,20 +141,23 @@ const flowEdges = derived(
       // A wire whose node is gone has nowhere to be drawn; the problems list names it.
       if (!nodes.has.has(from.node) || !nodes.has.has(to.node)) continue;
       const selected = selection.has(id);
-      made.push(
-        remade(edgeCache, id, [edge, selected], (known) =>
-          keep(known, {
-            id,
-            type: 'wire',
-            source: from.node,
-            sourceHandle: from.port,
-            target: to.node,
-            targetHandle: to.port,
-            selected,
-            ariaLabel: `${from.node} ${from.port} → ${to.node} ${to.port}`,
-          }),
-        ),
-      );
+      const known = edgeCache.get(id);
+      if (known?.edge === edge && known.selected === selected) {
+        made.push(known.wire);
+        continue;
+      }
+      const wire = keep(known?.wire, {
+        id,
+        type: 'wire',
+        source: from.node,
+        sourceHandle: from.port,
+        target: to.node,
+        targetHandle: to.port,
+        selected,
+        ariaLabel: `${from.node} ${from.port} → ${to.node} ${to.port}`,
+      });
+      edgeCache.set(id, { edge, selected, wire });
+      made.push(wire);
     }
     forget(edgeCache, made);
     return keepList(before, made);
