@@ -10,14 +10,10 @@ import { nodeWidth } from './node/width';
 const noData = {};
 
 /** Reuses yesterday's object when every field is the same. */
-function keep<T extends object>(cache: Map<string, T>, id: string, next: T): T {
-  const before = cache.get(id);
-  if (before !== undefined) {
-    const same = Object.entries(next).every(([key, value]) => Object.is(Reflect.get(before, key), value));
-    if (same && Object.keys(before).length === Object.keys(next).length) return before;
-  }
-  cache.set(id, next);
-  return next;
+function keep<T extends object>(before: T | undefined, next: T): T {
+  if (before === undefined) return next;
+  const same = Object.entries(next).every(([key, value]) => Object.is(Reflect.get(before, key), value));
+  return same && Object.keys(before).length === Object.keys(next).length ? before : next;
 }
 
 /** Yesterday's list when it has the same things in it: React Flow takes in a new list node by node. */
@@ -56,7 +52,17 @@ function derived<Part extends object, T>(
   };
 }
 
-const nodeCache = new Map<string, Node>();
+type Placed = LoomDocument['nodes'][string] | LoomDocument['groups'][string] | LoomDocument['notes'][string];
+/** A node as last made, and all that it was made of: of a thousand nodes an edit changes one. */
+interface MadeNode {
+  readonly item: Placed;
+  readonly at: Node['position'] | undefined;
+  readonly wanted: { readonly width: number; readonly height: number } | undefined;
+  readonly size: { readonly width: number; readonly height: number } | undefined;
+  readonly selected: boolean;
+  readonly node: Node;
+}
+const nodeCache = new Map<string, MadeNode>();
 const flowNodes = derived(
   () => {
     const { nodes, groups, notes } = workspace.getState().document;
@@ -65,79 +71,104 @@ const flowNodes = derived(
   },
   ({ nodes, groups, notes, selection, drag, resize, measured }, before: Node[] | undefined) => {
     const made: Node[] = [];
-    const put = (node: Node): void => {
-      made.push(keep(nodeCache, node.id, node));
-    };
-    const common = (id: string) => {
+    const put = (type: 'frame' | 'note' | 'loom', id: string, item: Placed): void => {
+      const at = drag.get(id);
+      const wanted = resize.get(id);
       const size = measured.get(id);
-      return { data: noData, selected: selection.has(id), ...(size === undefined ? {} : { measured: size }) };
-    };
-    const box = (
-      type: 'frame' | 'note',
-      id: string,
-      item: LoomDocument['groups'][string] | LoomDocument['notes'][string],
-      zIndex: number,
-    ): void => {
-      const size = resize.get(id) ?? item.size;
-      put({
+      const selected = selection.has(id);
+      const known = nodeCache.get(id);
+      if (
+        known?.item === item &&
+        known.at === at &&
+        known.wanted === wanted &&
+        known.size === size &&
+        known.selected === selected
+      ) {
+        made.push(known.node);
+        return;
+      }
+      const node = keep(known?.node, {
         id,
         type,
-        position: drag.get(id) ?? item.position,
-        zIndex,
-        style: styleOf(size.width, size.height),
-        ...common(id),
+        position: at ?? item.position,
+        ...looks(type, wanted ?? item.size),
+        data: noData,
+        selected,
+        ...(size === undefined ? {} : { measured: size }),
       });
+      nodeCache.set(id, { item, at, wanted, size, selected, node });
+      made.push(node);
     };
-    for (const [key, group] of Object.entries(groups)) box('frame', `group:${key}`, group, -2);
-    for (const [key, note] of Object.entries(notes)) box('note', `note:${key}`, note, -1);
-    for (const [id, node] of Object.entries(nodes)) {
-      const width = resize.get(id)?.width ?? node.size?.width ?? nodeWidth;
-      put({
-        id,
-        type: 'loom',
-        position: drag.get(id) ?? node.position,
-        style: styleOf(width),
-        ...common(id),
-      });
-    }
+    for (const [key, group] of Object.entries(groups)) put('frame', `group:${key}`, group);
+    for (const [key, note] of Object.entries(notes)) put('note', `note:${key}`, note);
+    for (const [id, node] of Object.entries(nodes)) put('loom', id, node);
     forget(nodeCache, made);
     return keepList(before, made);
   },
 );
 
-const edgeCache = new Map<string, Edge>();
-const flowEdges = derived(
-  () => {
-    const { nodes, edges } = workspace.getState().document;
-    return { nodes, edges, selection: view.getState().edges };
+/** A node is as high as what is in it; frames and notes have the size they were given, and lie below. */
+function looks(
+  type: 'frame' | 'note' | 'loom',
+  size: { readonly width: number; readonly height: number } | undefined,
+): Pick<Node, 'style' | 'zIndex'> {
+  if (type === 'loom') return { style: styleOf(size?.width ?? nodeWidth) };
+  return { style: styleOf(size?.width ?? nodeWidth, size?.height), zIndex: type === 'frame' ? -2 : -1 };
+}
+
+/** Which nodes there are: the same list until one comes or goes, whatever is edited in them. */
+const nodeIds = derived(
+  () => ({ nodes: workspace.getState().document.nodes }),
+  ({ nodes }, before: { readonly ids: readonly string[]; readonly has: ReadonlySet<string> } | undefined) => {
+    const ids = Object.keys(nodes);
+    const same = before?.ids.length === ids.length && ids.every((id, index) => id === before.ids[index]);
+    return before !== undefined && same ? before : { ids, has: new Set(ids) };
   },
-  ({ nodes, edges, selection }, before: Edge[] | undefined) => {
-    const made = Object.entries(edges).flatMap(([id, { from, to }]) => {
+);
+
+interface MadeEdge {
+  readonly edge: LoomDocument['edges'][string];
+  readonly selected: boolean;
+  readonly wire: Edge;
+}
+const edgeCache = new Map<string, MadeEdge>();
+const flowEdges = derived(
+  () => ({ edges: workspace.getState().document.edges, nodes: nodeIds(), selection: view.getState().edges }),
+  ({ edges, nodes, selection }, before: Edge[] | undefined) => {
+    const made: Edge[] = [];
+    for (const [id, edge] of Object.entries(edges)) {
+      const { from, to } = edge;
       // A wire whose node is gone has nowhere to be drawn; the problems list names it.
-      if (!(from.node in nodes) || !(to.node in nodes)) return [];
-      return [
-        keep(edgeCache, id, {
-          id,
-          type: 'wire',
-          source: from.node,
-          sourceHandle: from.port,
-          target: to.node,
-          targetHandle: to.port,
-          selected: selection.has(id),
-          ariaLabel: `${from.node} ${from.port} → ${to.node} ${to.port}`,
-        }),
-      ];
-    });
+      if (!nodes.has.has(from.node) || !nodes.has.has(to.node)) continue;
+      const selected = selection.has(id);
+      const known = edgeCache.get(id);
+      if (known?.edge === edge && known.selected === selected) {
+        made.push(known.wire);
+        continue;
+      }
+      const wire = keep(known?.wire, {
+        id,
+        type: 'wire',
+        source: from.node,
+        sourceHandle: from.port,
+        target: to.node,
+        targetHandle: to.port,
+        selected,
+        ariaLabel: `${from.node} ${from.port} → ${to.node} ${to.port}`,
+      });
+      edgeCache.set(id, { edge, selected, wire });
+      made.push(wire);
+    }
     forget(edgeCache, made);
     return keepList(before, made);
   },
 );
 
 /** Lets go of what is long gone. */
-function forget<T extends { readonly id: string }>(cache: Map<string, T>, made: readonly T[]): void {
+function forget(cache: Map<string, unknown>, made: readonly { readonly id: string }[]): void {
   if (cache.size <= made.length * 2 + 64) return;
-  cache.clear();
-  for (const thing of made) cache.set(thing.id, thing);
+  const there = new Set(made.map(({ id }) => id));
+  for (const id of cache.keys()) if (!there.has(id)) cache.delete(id);
 }
 
 function subscribe(changed: () => void): () => void {

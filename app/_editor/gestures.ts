@@ -6,6 +6,7 @@ import { connect, insertOnEdge, moveTo } from '../_state/edits';
 import { boxOf } from '../_actions/perform';
 import { gesture, view, type Point, type Wiring } from '../_state/view';
 import { edit, workspace } from '../_state/workspace';
+import { wiredPorts } from './node/stray-ports';
 import { fitOnEdge, portKey, verdicts } from '../_state/wiring';
 
 /** Sizes, positions and selection as React Flow reports them. Nothing is removed here: commands do that. */
@@ -102,7 +103,8 @@ function edgeUnder(id: string, pointer: Point): string | null {
   const node = document.nodes[id];
   const definition = node === undefined ? undefined : registry.get(node.type);
   if (definition === undefined) return null;
-  if (Object.values(document.edges).some(({ from, to }) => from.node === id || to.node === id)) return null;
+  const wired = wiredPorts(document.edges);
+  if (wired.in.has(id) || wired.out.has(id)) return null;
   const rect = globalThis.document
     .querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
     ?.getBoundingClientRect();

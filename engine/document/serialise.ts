@@ -11,9 +11,22 @@ export function serialise(document: LoomDocument, options: { readonly compact?: 
   return options.compact ? text : `${text}\n`;
 }
 
+/** Sorted copies of what can never change: an edit of a document leaves all but a few of its records as they were. */
+const known = new WeakMap<object, object>();
+const lasting = (value: unknown): boolean => typeof value !== 'object' || value === null || known.has(value);
+
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(entries.map(([key, field]) => [key, sorted(field)]));
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const copy = Array.isArray(value)
+    ? value.map(sorted)
+    : Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+          .map(([key, field]) => [key, sorted(field)]),
+      );
+  // Frozen all the way down: what is below was asked the same just now.
+  if (Object.isFrozen(value) && Object.values(value).every(lasting)) known.set(value, copy);
+  return copy;
 }

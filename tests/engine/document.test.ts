@@ -15,6 +15,35 @@ const refusal = (input: unknown): LoomError => {
   throw new Error('it was taken');
 };
 
+describe('serialising', () => {
+  it('says what is there now, whatever it was asked before', () => {
+    const node = { type: 'kit/text', version: 1, params: { tag: 'a' }, position: { x: 0, y: 0 } };
+    const document = emptyDocument();
+    document.nodes['z'] = structuredClone(node);
+    document.nodes['a'] = structuredClone(node);
+    // Frozen above, not below: what was sorted once may have changed since.
+    Object.freeze(document);
+    const first = serialise(document);
+    document.nodes['z'].params['tag'] = 'b';
+    expect(serialise(document)).not.toBe(first);
+    expect(serialise(document)).toBe(serialise(structuredClone(document)));
+
+    const history = createHistory(document);
+    const texts = new Set([serialise(history.document)]);
+    for (const tag of ['c', 'd', 'e']) {
+      history.edit('edit', (draft) => {
+        const edited = draft.nodes['a'];
+        if (edited !== undefined) edited.params['tag'] = tag;
+      });
+      expect(serialise(history.document)).toBe(serialise(structuredClone(history.document)));
+      texts.add(serialise(history.document));
+    }
+    expect(texts.size).toBe(4);
+    history.undo();
+    expect(serialise(history.document)).toBe(serialise(structuredClone(history.document)));
+  });
+});
+
 describe('parsing', () => {
   it('keeps what it does not know, everywhere', () => {
     const raw = {

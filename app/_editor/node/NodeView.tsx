@@ -26,6 +26,9 @@ import { categoryColour } from './category';
 
 const CompareFrames = lazyPart(() => import('./CompareFrames').then((module) => module.CompareFrames));
 
+/** While a node is dragged React Flow hands it a new position with every move; nothing in it depends on where it is. */
+const sameLook = (a: NodeProps, b: NodeProps): boolean => a.id === b.id && a.selected === b.selected;
+
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const node = useNode(id);
   const t = useTranslations('node');
@@ -153,7 +156,7 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
       {!collapsed && <Resizer id={id} visible={selected} />}
     </article>
   );
-});
+}, sameLook);
 
 function HeaderButton({
   label,

@@ -8,7 +8,7 @@ type Ports = ReadonlyMap<string, ReadonlySet<string>>;
 const indices = new WeakMap<Edges, { readonly in: Ports; readonly out: Ports }>();
 
 /** The wired ports of every node, gathered once for each set of wires: every node on the canvas asks after every edit. */
-function wiredPorts(edges: Edges): { readonly in: Ports; readonly out: Ports } {
+export function wiredPorts(edges: Edges): { readonly in: Ports; readonly out: Ports } {
   const known = indices.get(edges);
   if (known !== undefined) return known;
   const found = { in: new Map<string, Set<string>>(), out: new Map<string, Set<string>>() };

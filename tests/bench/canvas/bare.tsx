@@ -1,4 +1,7 @@
-/** The yardstick: React Flow alone, with nodes that hold a handle for each port and one field, in the state the library ships. */
+/**
+ * The yardstick: React Flow alone, in the state the library ships, with nodes as large as the editor's that hold a handle
+ * for each port and one field. What it holds and which of the library's parts are on is said by `bareSetup`.
+ */
 import { memo } from 'react';
 import { createRoot } from 'react-dom/client';
 import {
@@ -11,31 +14,29 @@ import {
   useEdgesState,
   useNodesState,
   useReactFlow,
-  type Edge,
-  type Node,
   type NodeProps,
 } from 'reactflow';
 import 'reactflow/dist/style.css';
+import type { BareNode, BareSetup } from './setup';
 
-interface BareData extends Record<string, unknown> {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly text: string;
+declare global {
+  // A global's declaration needs `var`.
+  // oxlint-disable-next-line no-var
+  var bareSetup: BareSetup;
 }
-type BareNode = Node<BareData>;
 
 const Bare = memo(function Bare({ id, data }: NodeProps<BareNode>) {
   const { updateNodeData } = useReactFlow();
   return (
-    <div style={{ background: '#fff', border: '1px solid #ccc', height: 180, position: 'relative' }}>
-      <header>{id}</header>
+    <div style={{ background: '#fff', border: '1px solid #ccc', height: '100%', position: 'relative' }}>
+      <header style={{ height: 32 }}>{id}</header>
       {data.inputs.map((port, index) => (
         <Handle
           key={port}
           id={port}
           type="target"
           position={Position.Left}
-          style={{ top: 30 + 18 * index }}
+          style={{ top: 49 + 22 * index }}
         />
       ))}
       {data.outputs.map((port, index) => (
@@ -44,7 +45,7 @@ const Bare = memo(function Bare({ id, data }: NodeProps<BareNode>) {
           id={port}
           type="source"
           position={Position.Right}
-          style={{ top: 30 + 18 * index }}
+          style={{ top: 49 + 22 * index }}
         />
       ))}
       <textarea
@@ -56,20 +57,11 @@ const Bare = memo(function Bare({ id, data }: NodeProps<BareNode>) {
   );
 });
 const nodeTypes = { bare: Bare };
-
-interface Graph {
-  readonly nodes: BareNode[];
-  readonly edges: Edge[];
-}
-declare global {
-  // A global's declaration needs `var`.
-  // oxlint-disable-next-line no-var
-  var bareGraph: Graph;
-}
+const minimapSize = { width: 168, height: 112 };
 
 function Canvas() {
-  const [nodes, , onNodesChange] = useNodesState(bareGraph.nodes);
-  const [edges, , onEdgesChange] = useEdgesState(bareGraph.edges);
+  const [nodes, , onNodesChange] = useNodesState([...bareSetup.nodes]);
+  const [edges, , onEdgesChange] = useEdgesState([...bareSetup.edges]);
   return (
     <ReactFlow
       nodes={nodes}
@@ -79,22 +71,20 @@ function Canvas() {
       onEdgesChange={onEdgesChange}
       minZoom={0.08}
       maxZoom={3}
-      onlyRenderVisibleElements={nodes.length > 120}
-      onInit={(instance) => {
-        void instance.fitView({ padding: 0.05, maxZoom: 1.1 });
-      }}
+      onlyRenderVisibleElements={bareSetup.cull}
     >
-      <Background />
-      <MiniMap pannable zoomable />
+      <Background gap={22} size={1.6} />
+      {bareSetup.minimap && <MiniMap pannable zoomable style={minimapSize} />}
     </ReactFlow>
   );
 }
 
 const root = document.getElementById('root');
+const { left, top, width, height } = bareSetup.canvas;
 if (root !== null)
   createRoot(root).render(
     <ReactFlowProvider>
-      <div style={{ position: 'fixed', left: 224, top: 48, right: 40, bottom: 0 }}>
+      <div style={{ position: 'fixed', left, top, width, height }}>
         <Canvas />
       </div>
     </ReactFlowProvider>,
