@@ -20,7 +20,7 @@ import type { CallMemory, Point } from './memory';
 import { touchedWasmMemory, watchWasmMemory } from './wasm-memory';
 
 const [, , folder = '', id = '', wanted = '', ...size] = argv;
-const [height = 0, width = 0, batch = 0] = size.map(Number);
+const [rows = 0, columns = 0, count = 0] = size.map(Number);
 const name = memoryNames.find((known) => known === wanted);
 if (name === undefined) throw new Error(`Which network? One of ${memoryNames.join(', ')}.`);
 
@@ -77,7 +77,11 @@ const opened = await createModelSource({ backend: watched, files, packages: [ins
   signal: new AbortController().signal,
 });
 const scope = backend.scope();
-await calls[name](opened, { height, width, batch }, { ops: scope.ops, signal: new AbortController().signal });
+await calls[name](
+  opened,
+  { height: rows, width: columns, batch: count },
+  { ops: scope.ops, signal: new AbortController().signal },
+);
 scope.release();
 if (session === undefined) throw new Error(`${id} has no ${name} to call.`);
 process.stdout.write(JSON.stringify({ weights, session, taken: beyond() } satisfies CallMemory));
