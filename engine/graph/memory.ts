@@ -33,7 +33,7 @@ export function memoryPlan(
   let values = 0;
   let weights = 0;
   for (const step of steps) {
-    let [activations, loading, made] = [0, 0, 0];
+    let [activations, loading, packing, made] = [0, 0, 0, 0];
     for (const call of callsOf(step, outputs, networks)) {
       const { network, name } = call;
       const facts: NetworkMemory | undefined = catalog.memory?.(network.package, device)?.[name];
@@ -45,6 +45,7 @@ export function memoryPlan(
       if (first) {
         weights += facts.weights;
         loading = Math.max(loading, facts.loading);
+        packing = Math.max(packing, facts.session);
       }
       activations = Math.max(activations, activationsOf(facts, call));
     }
@@ -55,7 +56,8 @@ export function memoryPlan(
     }
     values += made;
     for (const [port, network] of networksOut(step, networks)) networks.set(`${step.key}.${port}`, network);
-    list.push({ step: step.key, node: step.refs[0].node, weights, values, activations, loading, made });
+    const { key, refs } = step;
+    list.push({ step: key, node: refs[0].node, weights, values, activations, loading, packing, made });
   }
   const { peak, onDevice, at } = device.kind === 'wasm' ? onWasm(list, loaded.size > 0) : onGpu(list);
   return {
@@ -84,23 +86,26 @@ function highest(list: readonly MemoryStep[], take: (step: MemoryStep) => Omit<P
 
 /**
  * Linear memory never shrinks: what a call gave back stays with the process, for later
- * weights and calls to use. Beside it, in JavaScript, lie the values; the step's outputs
- * once more (the array that came out of the network, or that the tensor was copied from);
- * and what loading took, since no collection need come between loading and the first call.
+ * weights and calls to use. Beside it, in JavaScript, lie the values; while a network is loaded,
+ * what that takes; and after a call the step's outputs once more (the array that came out of the
+ * network, or that the tensor was copied from). What loading took may still wait for the collector
+ * during the first call; that is not counted, as nothing that waits for it is.
  */
 function onWasm(list: readonly MemoryStep[], networks: boolean): Peak {
   const runtime = networks ? runtimeBytes : 0;
   let linear = 0;
-  return highest(list, ({ weights, activations, values, made, loading }) => {
+  return highest(list, ({ weights, packing, activations, values, made, loading }) => {
+    linear = Math.max(linear, runtime + weights + packing);
+    const load = linear + values - made + loading;
     linear = Math.max(linear, runtime + weights + activations);
-    return { peak: linear + values + made + loading, onDevice: linear };
+    return { peak: Math.max(load, linear + values + made), onDevice: linear };
   });
 }
 
 /** Values lie on the GPU. Not measured: browsers do not tell what a GPU holds. */
 function onGpu(list: readonly MemoryStep[]): Peak {
-  return highest(list, ({ weights, activations, values, loading }) => {
-    const onDevice = weights + activations + values;
-    return { peak: onDevice + loading, onDevice };
-  });
+  return highest(list, ({ weights, activations, values, loading }) => ({
+    peak: weights + values + Math.max(activations, loading),
+    onDevice: weights + activations + values,
+  }));
 }
