@@ -16,8 +16,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-/** Left idle, V8 gives 30 to 50 MB of its own heap back in the middle of a long call, which would hide as much: it is kept as it is. */
-const steadyHeap = ['--no-memory-reducer', '--min-semi-space-size=16', '--max-semi-space-size=16'];
+/** V8 lets its young generation grow to 50 MB and gives it back when it likes, which would hide as much: it gets none to give back. */
+const steadyHeap = ['--no-memory-reducer', '--max-semi-space-size=1'];
 const giveBack = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' };
 const schema = z.object({
   status: z.string(),
