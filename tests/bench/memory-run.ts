@@ -4,7 +4,7 @@
  *     npx tsx tests/bench/memory-run.ts GRAPH.json STEPS [MODELS_DIR PACKAGE [BATCH]]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Session } from '@/engine/types';
+import type { Backend, Session } from '@/engine/types';
 import { touchedWasmMemory, watchWasmMemory } from '@/models/_build/wasm-memory';
 import { identity } from '@/models/_build/identity';
 
@@ -20,20 +20,19 @@ const runtime = touchedWasmMemory();
 
 /** What is held is measured, not what waits to be collected: the collector runs at every report and before a network's first call. */
 const collect = (): void => globalThis.gc?.();
-const { createSession } = engine.backend;
+const createSession: Backend['createSession'] = engine.backend.createSession.bind(engine.backend);
 Object.assign(engine.backend, {
-  async createSession(...given: Parameters<typeof createSession>): Promise<Session> {
+  async createSession(...given: Parameters<Backend['createSession']>): Promise<Session> {
     const session = await createSession(...given);
     const run = session.run.bind(session);
-    let first = true;
+    let before = 2;
     return Object.assign(session, {
       async run(...call: Parameters<Session['run']>) {
         // Twice, from turns of their own: array buffers are freed by other threads, after the collection.
-        for (let turn = 0; first && turn < 2; turn++) {
+        for (; before > 0; before--) {
           await new Promise((done) => setTimeout(done, 50));
           collect();
         }
-        first = false;
         return run(...call);
       },
     });
