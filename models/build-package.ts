@@ -7,7 +7,8 @@
  * in fp16, `X.f32.onnx`, `X.onnx.data` in fp16), class_embedding.npy,
  * labels.json, model.json and, where there are, tokenizer.json and
  * codebook.npy. `--first-stage-only` leaves the U-Net and its conditioners out. DIR has pictures for the latent → RGB factors. Weights become
- * 8-bit; what that costs is measured, printed and put into the manifest.
+ * 8-bit; what that costs is measured, printed and put into the manifest, and so
+ * is the memory that each network takes (a few minutes; `measure-memory.ts` does that alone).
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';

@@ -1,6 +1,13 @@
 /** What inference knows of packages: port types by role. */
-import { atMost, type Catalog, type NetworkMemory, type NetworkName, type PortType } from '@/engine/types';
-import { memoryNames, networksOf, type PackageManifest } from './manifest';
+import {
+  atMost,
+  type BackendInfo,
+  type Catalog,
+  type NetworkMemory,
+  type NetworkName,
+  type PortType,
+} from '@/engine/types';
+import { memoryNames, nativeSize, networksOf, type PackageManifest } from './manifest';
 import type { InstalledPackage } from './packages';
 
 /** The catalogue of these packages. */
@@ -12,25 +19,22 @@ export function createCatalog(packages: readonly InstalledPackage[]): Catalog {
     packages: packages.map(({ manifest }) => manifest.id),
     ports: (id) => known.get(id)?.ports,
     hash: (id) => known.get(id)?.hash,
-    memory(id, { precision }) {
+    memory(id, device) {
       const manifest = known.get(id)?.manifest;
-      return manifest?.memory && memoryOf(manifest, manifest.memory, precision);
+      return manifest?.memory && memoryOf(manifest, manifest.memory, device);
     },
   };
 }
 
-/** Latent cells of a picture of the package's own size; of 256 × 256 pixels without a U-Net. */
-const nativeCells = ({ unet, latent }: PackageManifest): number =>
-  unet ? unet.nativeSize.height * unet.nativeSize.width : (256 / latent.factor) ** 2;
-
-/** What was measured in single precision; half precision takes half of it. */
+/** What was measured in single precision on wasm; half precision takes half of it, and only wasm packs and has gaps. */
 function memoryOf(
   manifest: PackageManifest,
   measured: NonNullable<PackageManifest['memory']>,
-  precision: 'fp16' | 'fp32',
+  { kind, precision }: Pick<BackendInfo, 'kind' | 'precision'>,
 ): Partial<Record<NetworkName, NetworkMemory>> {
   const share = precision === 'fp16' ? 0.5 : 1;
   const networks = networksOf(manifest);
+  const native = nativeSize(manifest);
   const memory: Partial<Record<NetworkName, NetworkMemory>> = {};
   for (const name of memoryNames) {
     const facts = measured[name];
@@ -40,9 +44,17 @@ function memoryOf(
       weights,
       // Stored and expanded weights, and what checking and unpacking them takes: as much as is stored (measured).
       loading: weights + 2 * (manifest.files[networks[name]?.weights ?? '']?.size ?? 0),
+      session: kind === 'wasm' ? facts.session * share : 0,
       fixed: facts.fixed * share,
       perCell: facts.perCell * share,
-      cells: nativeCells(manifest),
+      ...(facts.attention && {
+        attention: {
+          perCell: facts.attention.perCell * share,
+          perPair: facts.attention.perPair * share,
+        },
+      }),
+      spread: kind === 'wasm' ? facts.spread : 1,
+      cells: native.height * native.width,
     };
   }
   return memory;

@@ -112,13 +112,22 @@ const sourceSchema = z.strictObject({
 export const memoryNames = ['text', 'unet', 'encoder', 'decoder'] as const;
 export type MemoryName = (typeof memoryNames)[number];
 
-/** What one network takes on wasm in single precision, in bytes. Measured by `_build/measure-memory.ts`. */
+/**
+ * What one network takes on wasm in single precision, in bytes: `NetworkMemory` of the engine says
+ * how it is read. Measured by `_build/memory.ts`. What older manifests lack counts as nothing.
+ */
 export const networkMemorySchema = z.strictObject({
   /** Expanded weights. */
   weights: size,
-  /** Beyond the weights: `fixed + perCell · batch · height · width` in latent cells (a prompt counts as one cell). */
+  /** Beyond the weights, to make the session. */
+  session: z.int().nonnegative().default(0),
+  /** Beyond the weights, for a call: `fixed + pictures · perCell · n`, n latent cells each (a prompt counts as one cell). */
   fixed: z.int().nonnegative(),
   perCell: z.int().nonnegative(),
+  /** `fixed + pictures · (perCell · n + perPair · n²)` where that is more. `perCell` may be below 0: it is fitted where n² counts. */
+  attention: z.strictObject({ perCell: z.int(), perPair: z.number().positive() }).optional(),
+  /** The most that equal calls took over what a single thread takes. */
+  spread: z.number().min(1).default(1),
 });
 export type NetworkMemoryManifest = z.output<typeof networkMemorySchema>;
 
@@ -174,6 +183,15 @@ export const networksOf = ({
   ...(firstStage.encoder && { encoder: firstStage.encoder }),
   decoder: firstStage.decoder,
 });
+
+/** A picture of the package's own size in latent cells; of 256 × 256 pixels without a U-Net that says one. */
+export function nativeSize({ unet, latent }: Pick<PackageManifest, 'unet' | 'latent'>): {
+  readonly height: number;
+  readonly width: number;
+} {
+  const side = 256 / latent.factor;
+  return unet?.nativeSize ?? latent.only ?? { height: side, width: side };
+}
 
 /** Every file that the parts of a manifest name. */
 function filesNamed(manifest: Parts): string[] {

@@ -14,13 +14,12 @@ export interface Network {
 type Networks = ReadonlyMap<string, Network>;
 type Outputs = ReadonlyMap<string, Readonly<Record<string, PortType>>>;
 
-/** One call: a batch of `cells` latent cells, undefined when only the run will tell; prompts count as one cell each. */
+/** One call on `pictures` of `cells` latent cells each, undefined when only the run will tell; prompts count as one cell. */
 export interface NetworkCall {
   readonly network: Network;
   readonly name: NetworkName;
+  readonly pictures: number;
   readonly cells: number | undefined;
-  /** How many pictures a call holds at least, where `cells` are not known. */
-  readonly repeats: number;
 }
 
 const networkKinds: ReadonlySet<PortKind> = new Set(['unet', 'first-stage', 'conditioner', 'denoiser']);
@@ -36,42 +35,25 @@ export function callsOf(step: PlanStep, outputs: Outputs, networks: Networks): N
     if (!network) continue;
     switch (network.kind) {
       case 'denoiser': {
-        const cells = cellsOf([...made, ...given]);
-        const { evaluations } = network;
-        calls.push({
-          network,
-          name: 'unet',
-          cells: cells === undefined ? undefined : cells * evaluations,
-          repeats: evaluations * batchOf([...made, ...given]),
-        });
+        const { pictures, cells } = batchOf([...made, ...given]);
+        calls.push({ network, name: 'unet', pictures: pictures * network.evaluations, cells });
         break;
       }
       case 'unet':
         // A denoiser is loaded when it is made, and takes the null prompt then.
         if (makes('denoiser'))
           calls.push(
-            { network, name: 'unet', cells: 0, repeats: 1 },
-            { network, name: 'text', cells: 1, repeats: 1 },
+            { network, name: 'unet', pictures: 0, cells: 0 },
+            { network, name: 'text', pictures: 1, cells: 1 },
           );
         break;
       case 'conditioner':
-        if (made.some(hasText)) calls.push({ network, name: 'text', cells: 1, repeats: 1 });
+        if (made.some(hasText)) calls.push({ network, name: 'text', pictures: 1, cells: 1 });
         break;
       case 'first-stage':
-        if (makes('image'))
-          calls.push({
-            network,
-            name: 'decoder',
-            cells: cellsOf([...given, ...made]),
-            repeats: batchOf(given),
-          });
+        if (makes('image')) calls.push({ network, name: 'decoder', ...batchOf([...given, ...made]) });
         else if (given.some(({ kind }) => kind === 'image'))
-          calls.push({
-            network,
-            name: 'encoder',
-            cells: cellsOf([...made, ...given]),
-            repeats: batchOf(given),
-          });
+          calls.push({ network, name: 'encoder', ...batchOf([...made, ...given]) });
         break;
       default:
     }
@@ -108,21 +90,16 @@ function hasText({ kind, fields }: PortType): boolean {
   return 'set' in parts && parts.set.includes('text');
 }
 
-/** Latent cells (times batch) of the first latent or noise that says its size. */
-function cellsOf(types: readonly PortType[]): number | undefined {
+/** Pictures and their cells, of the first latent or noise that says its size; without one the first known batch. */
+function batchOf(types: readonly PortType[]): Pick<NetworkCall, 'pictures' | 'cells'> {
   for (const { kind, fields } of types) {
     if (kind !== 'latent' && kind !== 'noise') continue;
     const { batch, height, width } = fields;
     if (typeof batch === 'number' && typeof height === 'number' && typeof width === 'number')
-      return batch * height * width;
+      return { pictures: batch, cells: height * width };
   }
-  return undefined;
-}
-
-/** The batch of the first value that has a known one: known where height and width may not be. */
-function batchOf(types: readonly PortType[]): number {
   for (const { kind, fields } of types)
     if ((kind === 'latent' || kind === 'noise' || kind === 'image') && typeof fields.batch === 'number')
-      return fields.batch;
-  return 1;
+      return { pictures: fields.batch, cells: undefined };
+  return { pictures: 1, cells: undefined };
 }

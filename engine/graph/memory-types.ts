@@ -13,6 +13,10 @@ export interface MemoryStep {
   readonly activations: number;
   /** Held besides while the largest network that it is the first to call is being loaded. */
   readonly loading: number;
+  /** Working memory on the device for making their sessions. */
+  readonly packing: number;
+  /** This step's outputs, which are among `values` too. */
+  readonly made: number;
 }
 
 /** A network and the first step that needs it. */

@@ -1,19 +1,22 @@
 /**
  * How much memory a run will hold, before it starts: weights of the networks it
  * calls (resident from their first call on), the values it makes (the cache
- * keeps them), and the working memory of the call or the loading under way.
+ * keeps them), and what the work under way takes besides.
+ *
+ * Measured by `tests/bench/memory.ts`; what each part rests on stands where it is added up.
  */
 import type { BackendInfo } from '../types/backend';
 import type { Catalog, NetworkMemory } from '../types/node';
-import type { PortType } from '../types/port';
 import { callsOf, networksOut, type Network } from './memory-calls';
+import { activationsOf } from './memory-network';
 import type { MemoryPlan, MemoryStep, PlannedNetwork } from './memory-types';
+import { bytesOf, ownSizeOf } from './memory-values';
 import type { PlanStep } from './plan-types';
 
 type Device = Pick<BackendInfo, 'kind' | 'precision'>;
 
 /** onnxruntime's wasm in its linear memory before it has any network (1.30, measured); its code lies elsewhere. */
-const runtimeBytes = 4.85e6;
+export const runtimeBytes = 4.85e6;
 
 /** The estimate for steps in their order. Without `device` what wasm in single precision takes. */
 export function memoryPlan(
@@ -25,14 +28,16 @@ export function memoryPlan(
   const loaded = new Map<string, PlannedNetwork>();
   const outputs = new Map(steps.map((step) => [step.key, step.outputs]));
   const list: MemoryStep[] = [];
+  const own = ownSizeOf(steps, catalog, device);
   let complete = true;
   let values = 0;
   let weights = 0;
   for (const step of steps) {
-    let [activations, loading] = [0, 0];
-    for (const { network, name, cells, repeats } of callsOf(step, outputs, networks)) {
+    let [activations, loading, packing, made] = [0, 0, 0, 0];
+    for (const call of callsOf(step, outputs, networks)) {
+      const { network, name } = call;
       const facts: NetworkMemory | undefined = catalog.memory?.(network.package, device)?.[name];
-      if (!facts || cells === undefined) complete = false;
+      if (!facts || call.cells === undefined) complete = false;
       const id = `${network.package}/${name}`;
       const first = !loaded.has(id);
       if (first) loaded.set(id, { package: network.package, name, step: step.key });
@@ -40,28 +45,21 @@ export function memoryPlan(
       if (first) {
         weights += facts.weights;
         loading = Math.max(loading, facts.loading);
+        packing = Math.max(packing, facts.session);
       }
-      activations = Math.max(activations, facts.fixed + facts.perCell * (cells ?? facts.cells * repeats));
+      activations = Math.max(activations, activationsOf(facts, call));
     }
     for (const type of Object.values(step.outputs)) {
-      const bytes = bytesOf(type);
-      if (bytes === undefined) complete = false;
-      values += bytes ?? 0;
+      const { bytes, known } = bytesOf(type, own);
+      if (!known) complete = false;
+      made += bytes;
     }
+    values += made;
     for (const [port, network] of networksOut(step, networks)) networks.set(`${step.key}.${port}`, network);
-    list.push({ step: step.key, node: step.refs[0].node, weights, values, activations, loading });
+    const { key, refs } = step;
+    list.push({ step: key, node: refs[0].node, weights, values, activations, loading, packing, made });
   }
-  const runtime = device.kind === 'wasm' && loaded.size > 0 ? runtimeBytes : 0;
-  let [peak, onDevice] = [0, 0];
-  let at: string | undefined;
-  for (const step of list) {
-    const total = runtime + step.weights + step.values + Math.max(step.activations, step.loading);
-    const there = device.kind === 'webgpu' ? step.values : 0;
-    onDevice = Math.max(onDevice, runtime + step.weights + step.activations + there);
-    if (total <= peak) continue;
-    peak = total;
-    at = step.node;
-  }
+  const { peak, onDevice, at } = device.kind === 'wasm' ? onWasm(list, loaded.size > 0) : onGpu(list);
   return {
     peak,
     onDevice,
@@ -73,21 +71,41 @@ export function memoryPlan(
   };
 }
 
-/** Bytes of a value of this type; 0 for kinds that hold next to nothing; undefined when a size is not known. */
-function bytesOf({ kind, fields }: PortType): number | undefined {
-  const channels = {
-    image: 3,
-    mask: 1,
-    latent: fields.channels,
-    noise: fields.channels,
-    codes: 1,
-    'semantic-map': 0.25,
-  };
-  if (!Object.hasOwn(channels, kind)) return 0;
-  const depth = channels[kind as keyof typeof channels];
-  const sizes = [depth, kind === 'semantic-map' ? 1 : fields.batch, fields.height, fields.width];
-  return sizes.reduce<number | undefined>(
-    (product, size) => (typeof size === 'number' && product !== undefined ? product * size : undefined),
-    4,
-  );
+type Peak = Pick<MemoryPlan, 'peak' | 'onDevice' | 'at'>;
+
+/** The highest of both over the steps; `take` says what one step takes in all and on the device. */
+function highest(list: readonly MemoryStep[], take: (step: MemoryStep) => Omit<Peak, 'at'>): Peak {
+  let best: Peak = { peak: 0, onDevice: 0 };
+  for (const step of list) {
+    const { peak, onDevice } = take(step);
+    best = { ...best, onDevice: Math.max(best.onDevice, onDevice) };
+    if (peak > best.peak) best = { ...best, peak, at: step.node };
+  }
+  return best;
+}
+
+/**
+ * Linear memory never shrinks: what a call gave back stays with the process, for later
+ * weights and calls to use. Beside it, in JavaScript, lie the values; while a network is loaded,
+ * what that takes; and after a call the step's outputs once more (the array that came out of the
+ * network, or that the tensor was copied from). What loading took may still wait for the collector
+ * during the first call; that is not counted, as nothing that waits for it is.
+ */
+function onWasm(list: readonly MemoryStep[], networks: boolean): Peak {
+  const runtime = networks ? runtimeBytes : 0;
+  let linear = 0;
+  return highest(list, ({ weights, packing, activations, values, made, loading }) => {
+    linear = Math.max(linear, runtime + weights + packing);
+    const load = linear + values - made + loading;
+    linear = Math.max(linear, runtime + weights + activations);
+    return { peak: Math.max(load, linear + values + made), onDevice: linear };
+  });
+}
+
+/** Values lie on the GPU. Not measured: browsers do not tell what a GPU holds. */
+function onGpu(list: readonly MemoryStep[]): Peak {
+  return highest(list, ({ weights, activations, values, loading }) => ({
+    peak: weights + values + Math.max(activations, loading),
+    onDevice: weights + activations + values,
+  }));
 }

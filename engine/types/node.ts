@@ -33,9 +33,15 @@ export interface NetworkMemory {
   readonly weights: number;
   /** Held besides while it is being loaded: the stored weights, their expanded copy, and what unpacking takes. */
   readonly loading: number;
-  /** Working memory of one call: `fixed + perCell · batch · height · width`, in latent cells of that call; a prompt counts as one cell. */
+  /** Working memory of making the session (packing the weights): the device has held this much beyond the weights before any call. */
+  readonly session: number;
+  /** Working memory of one call on `pictures` of n latent cells each: `fixed + pictures · perCell · n`; a prompt counts as one cell. */
   readonly fixed: number;
   readonly perCell: number;
+  /** Where attention decides, `fixed + pictures · (perCell · n + perPair · n²)`: the larger of both is taken. Absent where nothing grows faster than n. */
+  readonly attention?: { readonly perCell: number; readonly perPair: number };
+  /** Most that equal calls took over what a single thread takes, ≥ 1: threads race for the gaps in wasm's heap. */
+  readonly spread: number;
   /** Cells of one picture of the size that the package is for: taken where only the run will tell the size. */
   readonly cells: number;
 }

@@ -27,16 +27,20 @@ export function touchedWasmMemory(): number {
   return memories.reduce((sum, { buffer }) => sum + (residentOf(buffer.byteLength) ?? buffer.byteLength), 0);
 }
 
-/** Resident bytes of the mapping of this size; the memory's own is the only one of a size so odd. */
+/**
+ * Resident bytes of the mapping of this size. Before the memory grows its size is a round one
+ * that others may have too (seen: one in a hundred processes); its own is the fullest of them.
+ */
 function residentOf(size: number): number | undefined {
   if (!existsSync('/proc/self/smaps')) return undefined;
   let matches = false;
+  let most: number | undefined;
   for (const line of readFileSync('/proc/self/smaps', 'utf8').split('\n')) {
     const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) /.exec(line) ?? [];
     if (from !== undefined && to !== undefined)
       matches = Number.parseInt(to, 16) - Number.parseInt(from, 16) === size;
     const [, kilobytes] = /^Rss:\s+(\d+) kB/.exec(line) ?? [];
-    if (matches && kilobytes !== undefined) return Number(kilobytes) * 1024;
+    if (matches && kilobytes !== undefined) most = Math.max(most ?? 0, Number(kilobytes) * 1024);
   }
-  return undefined;
+  return most;
 }

@@ -8,11 +8,12 @@ import { textToImage } from './graphs';
 const MB = 1e6;
 /** What onnxruntime itself takes on wasm. */
 const runtime = 4.85 * MB;
+const own = { session: 0, spread: 1, cells: 4 };
 const facts: Readonly<Record<NetworkName, NetworkMemory>> = {
-  unet: { weights: 100 * MB, loading: 30 * MB, fixed: 1 * MB, perCell: 1000, cells: 4 },
-  decoder: { weights: 40 * MB, loading: 1 * MB, fixed: 2 * MB, perCell: 5000, cells: 4 },
-  encoder: { weights: 20 * MB, loading: 5 * MB, fixed: 1 * MB, perCell: 3000, cells: 4 },
-  text: { weights: 10 * MB, loading: 2 * MB, fixed: 3 * MB, perCell: 0, cells: 4 },
+  unet: { ...own, weights: 100 * MB, loading: 30 * MB, fixed: 1 * MB, perCell: 1000 },
+  decoder: { ...own, weights: 40 * MB, loading: 1 * MB, fixed: 2 * MB, perCell: 5000 },
+  encoder: { ...own, weights: 20 * MB, loading: 5 * MB, fixed: 1 * MB, perCell: 3000 },
+  text: { ...own, weights: 10 * MB, loading: 2 * MB, fixed: 3 * MB, perCell: 0 },
 };
 const measured: Catalog = { ...catalog, memory: (id) => (id === 'kl' ? facts : undefined) };
 
@@ -24,7 +25,9 @@ describe('memory plan', () => {
     expect(memory.complete).toBe(true);
     expect(memory.weights).toBe(150 * MB);
     expect(memory.at).toBe('decode');
-    expect(memory.peak).toBe(runtime + 150 * MB + 2 * noise + image + (2 * MB + 5000 * 4));
+    const call = 2 * MB + 5000 * 4;
+    // Its picture twice: the array that came out of the network is there too.
+    expect(memory.peak).toBe(runtime + 150 * MB + call + 2 * noise + 2 * image);
     const at = (node: string) => memory.steps.find((step) => step.node === node);
     expect(at('prompt')).toMatchObject({ weights: 10 * MB, activations: 3 * MB });
     expect(at('noise')).toMatchObject({ activations: 0 });
@@ -66,7 +69,8 @@ describe('memory plan', () => {
     const known = graph({ i: ['kit/image'], o: ['kit/output'] }, ['i.image > o.image']);
     expect(plan(infer({ document: known, registry: kit, catalog: measured })).memory).toMatchObject({
       complete: true,
-      peak: 3 * 16 * 16 * 4,
+      // The picture, and the array that it was made from.
+      peak: 2 * 3 * 16 * 16 * 4,
       at: 'i',
     });
   });
@@ -78,7 +82,49 @@ describe('memory plan', () => {
     expect(at('unet')?.loading).toBe(30 * MB);
     expect(at('sampler')?.loading).toBe(0);
     expect(memory.networks.map(({ name }) => name)).toEqual(['text', 'unet', 'decoder']);
-    expect(memory.onDevice).toBe(memory.peak - 2 * 4 * 4 * 2 * 2 - 3 * 16 * 16 * 4);
+    expect(memory.onDevice).toBe(runtime + 150 * MB + 2 * MB + 5000 * 4);
+  });
+
+  it('keeps what wasm once held: its memory never shrinks', () => {
+    const encoding: Catalog = {
+      ...catalog,
+      memory: () => ({ ...facts, encoder: { ...facts.encoder, fixed: 90 * MB } }),
+    };
+    const document = graph(
+      { p: ['kit/package'], i: ['kit/image'], e: ['kit/encode'], d: ['kit/decode'], o: ['kit/output'] },
+      [
+        'p.firstStage > e.firstStage',
+        'i.image > e.image',
+        'p.firstStage > d.firstStage',
+        'e.latent > d.latent',
+        'd.image > o.image',
+      ],
+    );
+    const on = (kind: 'wasm' | 'webgpu') =>
+      plan(infer({ document, registry: kit, catalog: encoding }), { device: { kind, precision: 'fp32' } })
+        .memory;
+    const image = 3 * 16 * 16 * 4;
+    const latent = 4 * 2 * 2 * 4;
+    const encode = 90 * MB + 3000 * 4;
+    const decode = 2 * MB + 5000 * 4;
+    // Decoding needs 62 MB and finds the 110 MB that encoding left, 50 of which are now free.
+    expect(on('wasm')).toMatchObject({ onDevice: runtime + 20 * MB + encode, at: 'd' });
+    // Loading the decoder comes on top of it, before there is another picture.
+    expect(on('wasm').peak).toBe(runtime + 20 * MB + encode + image + latent + 1 * MB);
+    const [decoding] = on('wasm').steps.filter(({ node }) => node === 'd');
+    expect(decoding).toMatchObject({ weights: 60 * MB, activations: decode, made: image });
+    // A GPU frees its buffers.
+    expect(on('webgpu').onDevice).toBe(20 * MB + encode + image + latent);
+  });
+
+  it('makes the session before the first call', () => {
+    const packing: Catalog = {
+      ...catalog,
+      memory: () => ({ ...facts, unet: { ...facts.unet, session: 60 * MB } }),
+    };
+    const { memory } = plan(infer({ document: textToImage(), registry: kit, catalog: packing }));
+    expect(memory.at).toBe('unet');
+    expect(memory.onDevice).toBe(runtime + 110 * MB + 60 * MB);
   });
 
   it('takes the size that a network is for where only the run will tell', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
+import { manifestSchema } from '@/models/manifest';
 import { readPackage } from '@/models/packages';
 
 const tiny = () => readPackage(createNodeFiles('tests/fixtures'), 'tiny');
@@ -25,6 +26,34 @@ describe('memory of a package', () => {
     });
     expect(half?.unet?.weights).toBe((single?.unet?.weights ?? 0) / 2);
     expect(half?.unet?.perCell).toBe((single?.unet?.perCell ?? 0) / 2);
+    // Only wasm packs weights in its own memory and has gaps there.
+    expect(single?.unet?.session).toBeGreaterThan(0);
+    expect(half?.unet).toMatchObject({ session: 0, spread: 1 });
+  });
+
+  it('takes what an older manifest does not say as nothing', async () => {
+    const { manifest } = await tiny();
+    const older = manifestSchema.parse({
+      ...manifest,
+      memory: { unet: { weights: 8, fixed: 4, perCell: 2 } },
+    });
+    expect(older.memory).toEqual({ unet: { weights: 8, session: 0, fixed: 4, perCell: 2, spread: 1 } });
+    const unet = createCatalog([{ manifest: older, hash: 'h' }]).memory?.('tiny', {
+      kind: 'wasm',
+      precision: 'fp32',
+    })?.unet;
+    expect(unet).toMatchObject({ weights: 8, session: 0, fixed: 4, perCell: 2, spread: 1 });
+    expect(unet).not.toHaveProperty('attention');
+  });
+
+  it('halves attention’s share too', async () => {
+    const { manifest, hash } = await tiny();
+    const { unet } = manifest.memory ?? {};
+    if (!unet) throw new Error('The fixture was not measured.');
+    const memory = { unet: { ...unet, attention: { perCell: -8, perPair: 3 } } };
+    const catalog = createCatalog([{ manifest: { ...manifest, memory }, hash }]);
+    const half = catalog.memory?.('tiny', { kind: 'webgpu', precision: 'fp16' });
+    expect(half?.unet?.attention).toEqual({ perCell: -4, perPair: 1.5 });
   });
 
   it('is not known of a package that was not measured', async () => {
