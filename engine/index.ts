@@ -26,6 +26,7 @@ export type {
 export { checkWire, type WireCheck } from './graph/wire';
 export { portsOf } from './graph/instance-ports';
 export { applyMend } from './graph/apply-mend';
+export { mendsOf, type WireEnds } from './graph/mends';
 export { plan } from './graph/plan';
 export { readiness } from './graph/targets';
 export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './graph/plan-types';

@@ -69,31 +69,7 @@ export interface Diagnostic {
   readonly wantType?: PortType;
   /** English, complete, names the place: for logs and the command line. */
   readonly message: string;
-  readonly mends: readonly Mend[];
 }
-
-const endpoint = z.strictObject({ node: z.string(), port: z.string() });
-const mendSchema: z.ZodType<Mend> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('remove-edge'), edge: z.string() }),
-  z.strictObject({ kind: z.literal('connect'), from: endpoint, to: endpoint }),
-  z.strictObject({ kind: z.literal('set-param'), node: z.string(), param: z.string(), value: z.unknown() }),
-  z.strictObject({
-    kind: z.literal('insert'),
-    edge: z.string(),
-    wire: z.strictObject({ from: endpoint, to: endpoint }).optional(),
-    chain: z.array(
-      z.strictObject({
-        type: z.string(),
-        params: z.record(z.string(), z.unknown()),
-        input: z.string(),
-        output: z.string(),
-        also: z.record(z.string(), endpoint).optional(),
-      }),
-    ),
-  }),
-  z.strictObject({ kind: z.literal('rewire'), edge: z.string(), from: endpoint }),
-  z.strictObject({ kind: z.literal('replace-node'), node: z.string(), type: z.string() }),
-]);
 
 /** Boundary check for a {@link Diagnostic} that crosses the worker's door. */
 export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
@@ -108,5 +84,4 @@ export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
   gotType: portTypeSchema.optional(),
   wantType: portTypeSchema.optional(),
   message: z.string(),
-  mends: z.array(mendSchema),
 });

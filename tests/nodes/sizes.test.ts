@@ -1,6 +1,6 @@
 /** Sizes are known while wiring, from a package's own size and from sizes in pixels, before anything runs. */
 import { describe, expect, it } from 'vitest';
-import { infer, parseDocument } from '@/engine';
+import { infer, mendsOf, parseDocument } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
@@ -83,7 +83,8 @@ describe('sizes', () => {
   });
 
   it('in pixels that are no whole cells are refused, with the nearest that are', () => {
-    const [found] = inferred({ n: ['latent/noise', { width: 250 }] }, ['package.unet > n.unet']).diagnostics;
+    const inference = inferred({ n: ['latent/noise', { width: 250 }] }, ['package.unet > n.unet']);
+    const [found] = inference.diagnostics;
     expect(found).toMatchObject({
       code: 'invalid-param',
       node: 'n',
@@ -93,26 +94,37 @@ describe('sizes', () => {
       message:
         'The parameter width of “Noise” (n) cannot be used: 250 is given, but a multiple of 8 is wanted.',
     });
-    expect(found?.mends[0]).toEqual({ kind: 'set-param', node: 'n', param: 'width', value: 248 });
+    expect(found && mendsOf(found, inference)[0]).toEqual({
+      kind: 'set-param',
+      node: 'n',
+      param: 'width',
+      value: 248,
+    });
   });
 });
 
 describe('a package whose graphs take one size', () => {
   const noise = (params: Record<string, unknown>) =>
-    inferred({ n: ['latent/noise', params] }, ['package.unet > n.unet'], oneSize).diagnostics;
+    inferred({ n: ['latent/noise', params] }, ['package.unet > n.unet'], oneSize);
   it('takes it, given or left to the package', () => {
-    expect(noise({})).toEqual([]);
-    expect(noise({ height: 64, width: 64 })).toEqual([]);
+    expect(noise({}).diagnostics).toEqual([]);
+    expect(noise({ height: 64, width: 64 }).diagnostics).toEqual([]);
   });
   it('refuses noise of another, naming the parameter; the mend gives the size back', () => {
-    const found = noise({ height: 128, width: 64 });
+    const inference = noise({ height: 128, width: 64 });
+    const found = inference.diagnostics;
     expect(found).toMatchObject([
       { code: 'invalid-param', node: 'n', path: 'height', got: '128', want: '64', severity: 'error' },
     ]);
-    expect(found[0]?.mends[0]).toEqual({ kind: 'set-param', node: 'n', param: 'height', value: 0 });
+    expect(found.flatMap((one) => mendsOf(one, inference))[0]).toEqual({
+      kind: 'set-param',
+      node: 'n',
+      param: 'height',
+      value: 0,
+    });
   });
   it('refuses latents to decode and pictures to encode; the mends bring them to its size', () => {
-    const found = inferred(
+    const inference = inferred(
       {
         e: ['latent/empty', { height: 128, width: 128 }],
         d: ['first-stage/decode'],
@@ -128,13 +140,14 @@ describe('a package whose graphs take one size', () => {
         'r.resized > back.image',
       ],
       oneSize,
-    ).diagnostics;
+    );
+    const found = inference.diagnostics;
     expect(found).toMatchObject([
       { code: 'type-mismatch', node: 'd', port: 'latent', path: 'height', got: '16', want: '8' },
       { code: 'type-mismatch', node: 'back', port: 'image', path: 'height', got: '128', want: '64' },
     ]);
-    const resizes = found.map(({ mends }) =>
-      mends.flatMap((mend) =>
+    const resizes = found.map((one) =>
+      mendsOf(one, inference).flatMap((mend) =>
         mend.kind === 'insert'
           ? mend.chain.flatMap(({ type, params }) =>
               type.endsWith('/resize') ? [{ type, width: params['width'], height: params['height'] }] : [],
