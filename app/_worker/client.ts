@@ -1,8 +1,11 @@
 /** The page's end of the worker: requests with answers, runs with events. */
 import { nanoid } from 'nanoid';
 import { LoomError } from '@/engine/types';
-import type { InspectClient, InspectRequest } from '../_inspect/messages';
-import { toPageSchema, type BackendChoice, type ErrorMessage, type ToPage, type ToWorker } from './protocol';
+import type { InspectClient } from '../_inspect/messages';
+import type { InspectRequest } from '../_inspect/requests';
+import type { BackendChoice } from './door';
+import { toPageSchema, type ErrorMessage, type ToPage } from './protocol';
+import type { ToWorker } from './requests';
 
 /** A message's error as the error it was. */
 export const asError = (error: ErrorMessage): LoomError =>

@@ -5,7 +5,8 @@ import type { Snapshot } from '../_inspect/messages';
 import { decodeLatent, snapshot, transferables } from '../_inspect/snapshot';
 import { unitScale } from '../_inspect/trajectory';
 import type { Engine } from './boot';
-import type { ToPage, ToWorker } from './protocol';
+import type { ToPage } from './protocol';
+import type { ToWorker } from './requests';
 
 export type Post = (message: ToPage, transfer?: Transferable[]) => void;
 
