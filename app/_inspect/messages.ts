@@ -118,24 +118,19 @@ export const trajectorySummarySchema = z.strictObject({
 });
 export type TrajectorySummary = z.output<typeof trajectorySummarySchema>;
 
-/** Worker → page. Failures travel as APP's own error message with the same id. */
+/** Worker → page, in the protocol's `inspected`. Failures travel as APP's own error message with the same id. */
 export const inspectReplySchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('snapshot'), id: z.string(), snapshot: snapshotSchema }),
-  z.strictObject({ type: z.literal('not-computed'), id: z.string() }),
-  z.strictObject({
-    type: z.literal('trajectory'),
-    id: z.string(),
-    trajectory: trajectorySummarySchema.nullable(),
-  }),
+  z.strictObject({ type: z.literal('snapshot'), snapshot: snapshotSchema }),
+  z.strictObject({ type: z.literal('not-computed') }),
+  z.strictObject({ type: z.literal('trajectory'), trajectory: trajectorySummarySchema.nullable() }),
   z.strictObject({
     type: z.literal('trajectory-step'),
-    id: z.string(),
     step: z.int(),
     x: snapshotSchema,
     denoised: snapshotSchema,
   }),
-  z.strictObject({ type: z.literal('done'), id: z.string() }),
 ]);
+export type InspectReply = z.output<typeof inspectReplySchema>;
 
 /** What the panels need of the worker: APP implements it over its protocol, the playground over fixed values. */
 export interface InspectClient {

@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import { diagnosticSchema, type ErrorCode } from '@/engine/types';
-import { inspectReplySchema } from '../_inspect/messages';
 
 const rgba = z.instanceof(Uint8ClampedArray<ArrayBuffer>);
 
@@ -122,10 +121,13 @@ export const toPageSchema = z.union([
       bytes: z.number(),
       sessions: z.int(),
     }),
+    /** What the inspector asked for; parsed by its own schema (`_inspect/messages.ts`), which comes with it. */
+    z.strictObject({ type: z.literal('inspected'), id: z.string(), reply: z.unknown() }),
+    /** A request with this id was done, and has nothing to say. */
+    z.strictObject({ type: z.literal('done'), id: z.string() }),
     /** A request with this id failed. */
     z.strictObject({ type: z.literal('error'), id: z.string(), error: errorSchema }),
   ]),
   nodeEventSchema,
-  inspectReplySchema,
 ]);
 export type ToPage = z.output<typeof toPageSchema>;

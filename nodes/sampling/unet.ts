@@ -11,7 +11,7 @@ export const samplingUnet = defineNode({
   inputs,
   outputs,
   params,
-  evaluations: (params) => (params.perPart ? 3 : params.guidance === 1 ? 1 : 2),
+  evaluations: ({ perPart, guidance }) => (perPart ? 3 : guidance === 1 ? 1 : 2),
   async run(context) {
     const { makeDenoiser } = await import('./_unet');
     return await makeDenoiser(context);
