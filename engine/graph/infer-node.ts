@@ -139,7 +139,15 @@ function reportMismatch(
   if (port === undefined) {
     const [value, due] = [describeTerm(got), describeTerm(want)];
     const message = `The parameter ${path} of ${report.name} cannot be used: ${value} is given, but ${due} is wanted.`;
-    report.add({ code: 'invalid-param', path, got: value, want: due, message });
+    report.add({
+      code: 'invalid-param',
+      path,
+      got: value,
+      want: due,
+      gotTerm: got,
+      wantTerm: want,
+      message,
+    });
     return;
   }
   const edge = around.incoming.find((candidate) => candidate.to.port === port);
@@ -153,6 +161,8 @@ function reportMismatch(
     path,
     got: describeTerm(got),
     want: describeTerm(want),
+    gotTerm: got,
+    wantTerm: want,
     ...(gotType ? { gotType } : {}),
     ...(wantType ? { wantType } : {}),
     message: mismatchSentence(

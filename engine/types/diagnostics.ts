@@ -1,6 +1,7 @@
 /** What inference and validation say about a document: data with stable codes; surfaces word it. */
 import { z } from 'zod';
 import { portTypeSchema, type PortType } from './port';
+import { termSchema, type Term } from './term';
 
 export const diagnosticCodes = [
   'unknown-node',
@@ -65,6 +66,9 @@ export interface Diagnostic {
   readonly path?: string;
   readonly got?: string;
   readonly want?: string;
+  /** The same before it was worded, where it is a term: for other languages. */
+  readonly gotTerm?: Term;
+  readonly wantTerm?: Term;
   readonly gotType?: PortType;
   readonly wantType?: PortType;
   /** English, complete, names the place: for logs and the command line. */
@@ -81,6 +85,8 @@ export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
   path: z.string().optional(),
   got: z.string().optional(),
   want: z.string().optional(),
+  gotTerm: termSchema.optional(),
+  wantTerm: termSchema.optional(),
   gotType: portTypeSchema.optional(),
   wantType: portTypeSchema.optional(),
   message: z.string(),
