@@ -1,4 +1,5 @@
 /** Sizes are known while wiring, from a package's own size and from sizes in pixels, before anything runs. */
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { infer, mendsOf, parseDocument } from '@/engine';
 import { registry } from '@/nodes/registry';
@@ -163,5 +164,64 @@ describe('a package whose graphs take one size', () => {
   it('says nothing of packages that take many', () => {
     const found = inferred({ n: ['latent/noise', { height: 128 }] }, ['package.unet > n.unet']);
     expect(found.diagnostics).toEqual([]);
+  });
+});
+
+describe('a picture that the document carries', () => {
+  const file = async (width: number, height: number) => {
+    const bytes = await sharp({ create: { width, height, channels: 3, background: '#123' } })
+      .png()
+      .toBuffer();
+    return `data:image/png;base64,${bytes.toString('base64')}`;
+  };
+  const encoded = (source: string | null) =>
+    inferred({ file: ['image/load', { source }], e: ['first-stage/encode'] }, [
+      'package.firstStage > e.firstStage',
+      'file.image > e.image',
+    ]);
+
+  it('says its size, and so what it is encoded to', async () => {
+    const found = encoded(await file(48, 32));
+    expect(found.diagnostics).toEqual([]);
+    expect(sizeOf(found, 'file', 'image')).toEqual([32, 48]);
+    expect(sizeOf(found, 'file', 'mask')).toEqual([32, 48]);
+    expect(sizeOf(found, 'e', 'latent')).toEqual([4, 6]);
+  });
+  it('of a size that is not encoded is refused while wiring; the mends cut it or bring it to one', async () => {
+    const found = encoded(await file(50, 33));
+    expect(found.diagnostics).toMatchObject([
+      { code: 'type-mismatch', node: 'e', port: 'image', path: 'height', got: '33', want: 'a multiple of 8' },
+    ]);
+    const chains = found.diagnostics.flatMap((one) =>
+      mendsOf(one, found).flatMap((mend) => (mend.kind === 'insert' ? [mend.chain] : [])),
+    );
+    for (const type of ['image/crop', 'image/resize'])
+      expect(chains).toContainEqual([
+        expect.objectContaining({ type, params: expect.objectContaining({ width: 48, height: 32 }) }),
+      ]);
+  });
+  it('that is none yet, or stands elsewhere, is taken: only the run tells', () => {
+    expect(encoded(null).diagnostics).toEqual([]);
+    expect(encoded('f'.repeat(64)).diagnostics).toEqual([]);
+  });
+  it('is not cut where it is too small to: neither by hand nor by a mend', async () => {
+    const cut = inferred(
+      {
+        file: ['image/load', { source: await file(50, 33) }],
+        c: ['image/crop', { y: 2, height: 32, width: 50 }],
+      },
+      ['file.image > c.image'],
+    );
+    expect(cut.diagnostics).toMatchObject([
+      { code: 'type-mismatch', node: 'c', port: 'image', path: 'height', got: '33', want: 'at least 34' },
+    ]);
+    const small = encoded(await file(5, 5));
+    const types = small.diagnostics.flatMap((one) =>
+      mendsOf(one, small).flatMap((mend) =>
+        mend.kind === 'insert' ? mend.chain.map(({ type }) => type) : [],
+      ),
+    );
+    expect(types).toContain('image/resize');
+    expect(types).not.toContain('image/crop');
   });
 });
