@@ -2,6 +2,7 @@
 /** The painters. Their code comes with the person's first sign of life; the picture stands there before it. */
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
+import { pictureSize } from '@/nodes/_shared/picture-size';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
 import { checker } from '../../_painter/parts';
@@ -10,20 +11,22 @@ import type { WidgetProps } from './props';
 
 const mapPainter = late(() => import('../../_painter/SemanticMapPainter'));
 const maskPainter = late(async () => {
-  const [{ MaskPainter }, { pictureNear }] = await Promise.all([
+  const [{ MaskPainter }, { pictureNear }, { wantedSize }] = await Promise.all([
     import('../../_painter/MaskPainter'),
     import('./picture-near'),
+    import('./wanted-size'),
   ]);
-  return { MaskPainter, pictureNear };
+  return { MaskPainter, pictureNear, wantedSize };
 });
 
 /** What was painted last, in the painter's place until it is there. */
 function Painted({ value }: { readonly value: unknown }) {
+  const { width, height } = pictureSize(typeof value === 'string' ? value : null) ?? { width: 1, height: 1 };
   return (
     <div
       aria-hidden
-      className="aspect-square w-full overflow-hidden rounded-md border border-border"
-      style={checker}
+      className="w-full overflow-hidden rounded-md border border-border"
+      style={{ ...checker, aspectRatio: `${width} / ${height}` }}
     >
       {/* A data URL of the document: nothing is optimised or fetched. */}
       {/* oxlint-disable-next-line nextjs/no-img-element */}
@@ -64,6 +67,8 @@ export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetPro
 export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetProps) {
   const painter = maskPainter.use();
   const image = useWorkspace(({ inference }) => painter?.pictureNear(inference, node));
+  const width = useWorkspace(({ inference }) => painter?.wantedSize(inference, node)?.width);
+  const height = useWorkspace(({ inference }) => painter?.wantedSize(inference, node)?.height);
   return (
     <div className="nodrag nowheel nopan">
       {painter === undefined ? (
@@ -72,6 +77,7 @@ export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetPr
         <painter.MaskPainter
           value={typeof value === 'string' ? value : null}
           image={image ?? null}
+          {...(width === undefined || height === undefined ? {} : { size: { width, height } })}
           readOnly={disabled}
           onChange={(next) => {
             set(next);
