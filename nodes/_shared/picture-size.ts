@@ -47,7 +47,9 @@ class Base64 {
   /** Whether ASCII text (or bytes, as `\xff`) stands there. */
   has(offset: number, text: string): boolean {
     const view = this.view(offset, text.length);
-    return [...text].every((character, index) => view.getUint8(index) === character.charCodeAt(0));
+    return Array.from({ length: text.length }, (_, at) => at).every(
+      (at) => view.getUint8(at) === text.charCodeAt(at),
+    );
   }
 }
 

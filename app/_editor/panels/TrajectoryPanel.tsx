@@ -43,7 +43,7 @@ export function TrajectoryPanel() {
           const branch = branchFrom(draft, sampler, step, bottom - top + 60);
           if (branch === undefined) return;
           queueMicrotask(() => select([branch]));
-          setTimeout(() => void flow()?.fitView({ duration: 300, padding: fitPadding }), 80);
+          setTimeout(() => void flow()?.fitView({ duration: 300, padding: fitPadding() }), 80);
         });
       }}
     />

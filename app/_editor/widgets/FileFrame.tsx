@@ -1,7 +1,8 @@
 'use client';
 /** What widgets for files have in common: a place to drop on or to pick with, and once there is a file, to replace or remove it. */
+import { clsx } from 'clsx';
 import { X, type LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../_ui/Button';
 import type { WidgetProps } from './props';
@@ -16,8 +17,10 @@ interface FileFrameProps extends Pick<WidgetProps, 'id' | 'label' | 'disabled' |
   /** Whether a file is of the kind that is wanted, and what to say where it is not. */
   readonly fits: (file: File) => boolean;
   readonly misfit: string;
-  /** Shows the file that is there, given its buttons; null where there is none. */
-  readonly shown: ((buttons: ReactNode) => ReactNode) | null;
+  /** What is shown of the file that is there; false where there is none. */
+  readonly children: ReactElement | false;
+  /** Whether the buttons lie over it; else they stand beside it. */
+  readonly over?: boolean;
 }
 
 export function FileFrame({
@@ -31,7 +34,8 @@ export function FileFrame({
   icon: Icon,
   fits,
   misfit,
-  shown,
+  children,
+  over = false,
 }: FileFrameProps) {
   const t = useTranslations(words);
   const file = usePickedFile(
@@ -50,7 +54,7 @@ export function FileFrame({
         disabled={disabled}
         className="sr-only"
       />
-      {shown === null ? (
+      {children === false ? (
         <button
           type="button"
           disabled={disabled}
@@ -61,16 +65,17 @@ export function FileFrame({
           {t('choose')}
         </button>
       ) : (
-        shown(
-          <>
+        <div className={over ? 'relative' : 'flex items-center gap-1'}>
+          {children}
+          <div className={clsx('flex gap-1', over && 'absolute top-1 right-1')}>
             <Button small look="outline" disabled={disabled} onClick={file.pick}>
               {t('replace')}
             </Button>
             <Button small look="outline" aria-label={t('remove')} disabled={disabled} onClick={file.remove}>
               <X size={13} />
             </Button>
-          </>,
-        )
+          </div>
+        </div>
       )}
       {file.problem !== null && <p className="mt-1 text-[11px] text-destructive">{file.problem}</p>}
     </div>

@@ -19,21 +19,12 @@ export function ImageFileWidget(props: WidgetProps) {
       icon={ImageUp}
       fits={({ type }) => types.includes(type)}
       misfit={t('not-a-picture')}
-      shown={
-        source === null
-          ? null
-          : (buttons) => (
-              <div className="relative">
-                {/* oxlint-disable-next-line jsx-a11y/img-redundant-alt -- names the parameter */}
-                <img
-                  src={source}
-                  alt={label}
-                  className="block max-h-56 w-full rounded-md bg-muted object-contain"
-                />
-                <div className="absolute top-1 right-1 flex gap-1">{buttons}</div>
-              </div>
-            )
-      }
-    />
+      over
+    >
+      {source !== null && (
+        // oxlint-disable-next-line jsx-a11y/img-redundant-alt -- names the parameter
+        <img src={source} alt={label} className="block max-h-56 w-full rounded-md bg-muted object-contain" />
+      )}
+    </FileFrame>
   );
 }

@@ -21,21 +21,15 @@ export function LatentFileWidget(props: WidgetProps) {
       icon={FileUp}
       fits={({ name }) => named.test(name)}
       misfit={t('not-a-latent')}
-      shown={
-        source === null
-          ? null
-          : (buttons) => (
-              <div className="flex items-center gap-1">
-                <span className="min-w-0 flex-1 truncate text-xs text-muted-foreground tabular-nums">
-                  {/* Base64 takes four characters for three bytes. */}
-                  {t('chosen', {
-                    size: format.bytes(Math.round((source.length - source.indexOf(',') - 1) * 0.75)),
-                  })}
-                </span>
-                {buttons}
-              </div>
-            )
-      }
-    />
+    >
+      {source !== null && (
+        <span className="min-w-0 flex-1 truncate text-xs text-muted-foreground tabular-nums">
+          {/* Base64 takes four characters for three bytes. */}
+          {t('chosen', {
+            size: format.bytes(Math.round((source.length - source.indexOf(',') - 1) * 0.75)),
+          })}
+        </span>
+      )}
+    </FileFrame>
   );
 }

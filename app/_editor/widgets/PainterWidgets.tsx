@@ -1,11 +1,12 @@
 'use client';
 /** The painters. Their code comes with the person's first sign of life; the picture stands there before it. */
+import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { pictureSize } from '@/nodes/_shared/picture-size';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
-import { checker } from '../../_painter/parts';
+import { checker, labelList, labelRow, Swatch } from '../../_painter/parts';
 import { late } from '../../_ui/late';
 import type { WidgetProps } from './props';
 
@@ -19,20 +20,25 @@ const maskPainter = late(async () => {
   return { MaskPainter, pictureNear, wantedSize };
 });
 
-/** What was painted last, in the painter's place until it is there. */
-function Painted({ value }: { readonly value: unknown }) {
+/**
+ * What was painted last, in the painter's place until it is there: as large as the painter will be, so that a graph
+ * fitted before is fitted after.
+ */
+function Painted({ value, below }: { readonly value: unknown; readonly below: ReactNode }) {
   const { width, height } = pictureSize(typeof value === 'string' ? value : null) ?? { width: 1, height: 1 };
   return (
-    <div
-      aria-hidden
-      className="w-full overflow-hidden rounded-md border border-border"
-      style={{ ...checker, aspectRatio: `${width} / ${height}` }}
-    >
-      {/* A data URL of the document: nothing is optimised or fetched. */}
-      {/* oxlint-disable-next-line nextjs/no-img-element */}
-      {typeof value === 'string' && value.startsWith('data:') && (
-        <img src={value} alt="" className="size-full [image-rendering:pixelated]" />
-      )}
+    <div aria-hidden className="flex flex-col gap-2">
+      <div
+        className="w-full overflow-hidden rounded-md border border-border"
+        style={{ ...checker, aspectRatio: `${width} / ${height}` }}
+      >
+        {/* A data URL of the document: nothing is optimised or fetched. */}
+        {/* oxlint-disable-next-line nextjs/no-img-element */}
+        {typeof value === 'string' && value.startsWith('data:') && (
+          <img src={value} alt="" className="size-full [image-rendering:pixelated]" />
+        )}
+      </div>
+      {below}
     </div>
   );
 }
@@ -48,7 +54,22 @@ export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetPro
   return (
     <div className="nodrag nowheel nopan">
       {painter === undefined ? (
-        <Painted value={value} />
+        <Painted
+          value={value}
+          below={
+            <>
+              <ul className={labelList}>
+                {labels.labels.map(({ name, color }, index) => (
+                  <li key={name} className={labelRow}>
+                    <Swatch color={color} none={index === 0} />
+                    <span className="min-w-0 flex-1 truncate">{name}</span>
+                  </li>
+                ))}
+              </ul>
+              <div className="h-[46px]" />
+            </>
+          }
+        />
       ) : (
         <painter.SemanticMapPainter
           value={typeof value === 'string' ? value : null}
@@ -72,7 +93,7 @@ export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetPr
   return (
     <div className="nodrag nowheel nopan">
       {painter === undefined ? (
-        <Painted value={value} />
+        <Painted value={value} below={<div className="h-[114px]" />} />
       ) : (
         <painter.MaskPainter
           value={typeof value === 'string' ? value : null}
