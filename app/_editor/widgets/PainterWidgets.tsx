@@ -10,14 +10,21 @@ import { checker, labelList, labelRow, Swatch } from '../../_painter/parts';
 import { late } from '../../_ui/late';
 import type { WidgetProps } from './props';
 
-const mapPainter = late(() => import('../../_painter/SemanticMapPainter'));
+const mapPainter = late(async () => {
+  const [{ SemanticMapPainter }, { LateMessages }] = await Promise.all([
+    import('../../_painter/SemanticMapPainter'),
+    import('../../_i18n/LateMessages'),
+  ]);
+  return { SemanticMapPainter, LateMessages };
+});
 const maskPainter = late(async () => {
-  const [{ MaskPainter }, { pictureNear }, { wantedSize }] = await Promise.all([
+  const [{ MaskPainter }, { LateMessages }, { pictureNear }, { wantedSize }] = await Promise.all([
     import('../../_painter/MaskPainter'),
+    import('../../_i18n/LateMessages'),
     import('./picture-near'),
     import('./wanted-size'),
   ]);
-  return { MaskPainter, pictureNear, wantedSize };
+  return { MaskPainter, LateMessages, pictureNear, wantedSize };
 });
 
 /**
@@ -71,15 +78,17 @@ export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetPro
           }
         />
       ) : (
-        <painter.SemanticMapPainter
-          value={typeof value === 'string' ? value : null}
-          labels={labels}
-          readOnly={disabled}
-          onChange={(next) => {
-            set(next);
-            seal();
-          }}
-        />
+        <painter.LateMessages>
+          <painter.SemanticMapPainter
+            value={typeof value === 'string' ? value : null}
+            labels={labels}
+            readOnly={disabled}
+            onChange={(next) => {
+              set(next);
+              seal();
+            }}
+          />
+        </painter.LateMessages>
       )}
     </div>
   );
@@ -95,16 +104,18 @@ export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetPr
       {painter === undefined ? (
         <Painted value={value} below={<div className="h-[114px]" />} />
       ) : (
-        <painter.MaskPainter
-          value={typeof value === 'string' ? value : null}
-          image={image ?? null}
-          {...(width === undefined || height === undefined ? {} : { size: { width, height } })}
-          readOnly={disabled}
-          onChange={(next) => {
-            set(next);
-            seal();
-          }}
-        />
+        <painter.LateMessages>
+          <painter.MaskPainter
+            value={typeof value === 'string' ? value : null}
+            image={image ?? null}
+            {...(width === undefined || height === undefined ? {} : { size: { width, height } })}
+            readOnly={disabled}
+            onChange={(next) => {
+              set(next);
+              seal();
+            }}
+          />
+        </painter.LateMessages>
       )}
     </div>
   );
