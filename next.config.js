@@ -9,7 +9,9 @@ const config = {
   turbopack: {
     // Messages come compiled (app/_i18n/compile-messages.cjs); the formatter that takes them is much smaller.
     resolveAlias: { 'use-intl/format-message': 'use-intl/format-message/format-only' },
-    rules: { '**/_i18n/{en,ko}.json': { loaders: ['./app/_i18n/compile-messages.cjs'], as: '*.js' } },
+    rules: {
+      '**/_i18n/{en,ko,late.en,late.ko}.json': { loaders: ['./app/_i18n/compile-messages.cjs'], as: '*.js' },
+    },
   },
   devIndicators: false,
   // `npm run check` type-checks the whole repository, tests and tools too; the build doesn't do it a second time.

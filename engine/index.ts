@@ -25,7 +25,9 @@ export type {
 } from './graph/inference';
 export { checkWire, type WireCheck } from './graph/wire';
 export { portsOf } from './graph/instance-ports';
+export { wordsOf, type TermWords } from './graph/wording';
 export { applyMend } from './graph/apply-mend';
+export { mendsOf, type WireEnds } from './graph/mends';
 export { plan } from './graph/plan';
 export { readiness } from './graph/targets';
 export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './graph/plan-types';

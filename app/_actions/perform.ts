@@ -240,14 +240,14 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
       }
     });
     if (ids.length <= 1)
-      setTimeout(() => void flow()?.fitView({ duration: 250, padding: fitPadding, maxZoom: 1 }), 60);
+      setTimeout(() => void flow()?.fitView({ duration: 250, padding: fitPadding(), maxZoom: 1 }), 60);
   },
   docs: (target) => {
     const [first] = chosen(target);
     if (first !== undefined) showDocs(first);
   },
 
-  fit: () => void flow()?.fitView({ duration: 200, padding: fitPadding, maxZoom: 1.25 }),
+  fit: () => void flow()?.fitView({ duration: 200, padding: fitPadding(), maxZoom: 1.25 }),
   'fit-selection': () =>
     void flow()?.fitView({
       duration: 200,

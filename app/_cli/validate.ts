@@ -6,9 +6,11 @@ import { mendText } from '@/app/_i18n/mend-text';
 import {
   applyMend,
   infer,
+  mendsOf,
   serialise,
   type Catalog,
   type Diagnostic,
+  type Inference,
   type LoomDocument,
   type Mend,
 } from '@/engine';
@@ -30,14 +32,21 @@ function mendLine(mend: Mend, document: LoomDocument): string {
   return `  mend: ${mendText(mend, (key, values) => t(key, values), titleOf, typeTitle)}`;
 }
 
+/** The first mend of the first error that has one. */
+function firstMend(inference: Inference): Mend | undefined {
+  for (const found of inference.diagnostics) {
+    const [mend] = found.severity === 'error' ? mendsOf(found, inference) : [];
+    if (mend) return mend;
+  }
+  return undefined;
+}
+
 /** The document with the first mend of each error applied, as long as there is one; `said` gets each. */
 function mended(document: LoomDocument, catalog: Catalog, said: (mend: Mend, at: LoomDocument) => void) {
   let current = document;
   for (let count = 0; count < maxMends; count++) {
-    const { diagnostics } = infer({ document: current, registry, catalog });
-    const mend = diagnostics
-      .filter(({ severity }) => severity === 'error')
-      .flatMap(({ mends }) => mends.slice(0, 1))[0];
+    const inference = infer({ document: current, registry, catalog });
+    const mend = firstMend(inference);
     if (!mend) break;
     said(mend, current);
     current = structuredClone(current);
@@ -59,13 +68,21 @@ export async function validate(
 ): Promise<number> {
   const document = await readDocument(file);
   const { catalog } = await installed(options.models);
-  const { diagnostics } = infer({ document, registry, catalog });
-  if (options.json) console.log(JSON.stringify(diagnostics, null, 2));
+  const inference = infer({ document, registry, catalog });
+  const { diagnostics } = inference;
+  if (options.json)
+    console.log(
+      JSON.stringify(
+        diagnostics.map((found) => ({ ...found, mends: mendsOf(found, inference) })),
+        null,
+        2,
+      ),
+    );
   else
     for (const diagnostic of diagnostics) {
       console.log(diagnosticLine(diagnostic));
       if (options.mend === undefined)
-        for (const mend of diagnostic.mends) console.log(mendLine(mend, document));
+        for (const mend of mendsOf(diagnostic, inference)) console.log(mendLine(mend, document));
     }
   if (options.mend === undefined) return failed(diagnostics) ? 1 : 0;
   const whole = mended(document, catalog, (mend, at) => console.error(mendLine(mend, at).trim()));

@@ -1,14 +1,9 @@
 'use client';
 /** The whole page. Rendered in the browser only: what it shows lives there. */
-import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 import { Messages } from '../_i18n/Messages';
+import { lazyPart } from '../_ui/lazy-part';
 import { Logo } from './Logo';
-
-const Editor = dynamic(() => import('./Editor').then((module) => module.Editor), {
-  ssr: false,
-  loading: Splash,
-});
 
 function Splash() {
   return (
@@ -20,6 +15,9 @@ function Splash() {
     </main>
   );
 }
+
+// Not `next/dynamic`: it brings what renders such parts on the server, which this page never does.
+const Editor = lazyPart(() => import('./Editor').then((module) => module.Editor), Splash);
 
 export function App() {
   const [mounted, setMounted] = useState(false);

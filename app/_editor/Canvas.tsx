@@ -49,7 +49,7 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
     // Fitting an empty canvas would wait for its first node and then jump away from under the pointer.
     else if (Object.keys(workspace.getState().document.nodes).length === 0)
       void instance.setViewport({ x: 0, y: 0, zoom: 1 });
-    else setTimeout(() => void flow()?.fitView({ padding: fitPadding, maxZoom: 1.1 }), 50);
+    else setTimeout(() => void flow()?.fitView({ padding: fitPadding(), maxZoom: 1.1 }), 50);
   }, [tab]);
 
   return (

@@ -1,9 +1,9 @@
 'use client';
 /** A refused wire: what was given, what is wanted, and the mends as buttons. */
 import { CircleX, Wrench, X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import { applyMend, type Diagnostic, type Mend, type PortType } from '@/engine';
+import { applyMend, mendsOf, type Diagnostic, type Mend, type PortType } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { mendText } from '../_i18n/mend-text';
 import { useNodeWords } from '../_i18n/node-text';
@@ -45,26 +45,22 @@ export function useMendText(): (mend: Mend) => string {
   return (mend) => mendText(mend, t, titleOf, typeTitle);
 }
 
-/** Buttons that mend a finding of the document. */
-export function MendButtons({
-  found,
-  before,
-}: {
-  readonly found: Diagnostic;
-  readonly before?: (mend: Mend) => Mend;
-}) {
+/** Buttons that mend a finding of the document; none where nothing would. */
+export function MendButtons({ found }: { readonly found: Diagnostic }) {
   const text = useMendText();
   const t = useTranslations('mends');
+  const mends = useMemo(() => mendsOf(found, workspace.getState().inference), [found]);
+  if (mends.length === 0) return null;
   return (
     <div className="flex flex-wrap gap-1.5">
-      {found.mends.map((mend) => (
+      {mends.map((mend) => (
         <Button
           key={JSON.stringify(mend)}
           small
           look="outline"
           title={t('one-click')}
           onClick={() => {
-            edit('mend', (draft) => applyMend(draft, before === undefined ? mend : before(mend), registry));
+            edit('mend', (draft) => applyMend(draft, mend, registry));
             view.setState({ refusal: null });
           }}
         >
@@ -83,6 +79,10 @@ export function RefusalCard() {
   const mendOf = useMendText();
   const box = useRef<HTMLDivElement>(null);
   const close = (): void => view.setState({ refusal: null });
+  const mends = useMemo(
+    () => (refusal === null ? [] : mendsOf(refusal.diagnostic, workspace.getState().inference, refusal)),
+    [refusal],
+  );
   useEffect(() => {
     if (refusal !== null) box.current?.querySelector('button')?.focus();
   }, [refusal]);
@@ -133,11 +133,11 @@ export function RefusalCard() {
         {diagnostic.gotType !== undefined && <TypeLine type={diagnostic.gotType} caption={t('got')} />}
         {diagnostic.wantType !== undefined && <TypeLine type={diagnostic.wantType} caption={t('want')} />}
       </div>
-      {diagnostic.mends.length > 0 && (
+      {mends.length > 0 && (
         <div className="mt-3">
           <p className="mb-1.5 text-xs font-medium text-muted-foreground">{t('mends')}</p>
           <div className="flex flex-wrap gap-1.5">
-            {diagnostic.mends.map((mend) => (
+            {mends.map((mend) => (
               <Button key={JSON.stringify(mend)} small look="outline" onClick={() => apply(mend)}>
                 <Wrench size={12} />
                 {mendOf(mend)}

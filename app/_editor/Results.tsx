@@ -4,6 +4,7 @@ import { lazyPart } from '../_ui/lazy-part';
 import { ChevronDown } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { stripHeight } from '../_state/flow';
 import { prefer } from '../_state/preferences';
 import { useRun } from '../_state/run';
 import { IconButton } from '../_ui/Button';
@@ -20,7 +21,8 @@ export function Results() {
   return (
     <section
       aria-label={t('label')}
-      className="flex h-[92px] shrink-0 items-center gap-2 border-t border-border bg-card px-2"
+      className="flex shrink-0 items-center gap-2 border-t border-border bg-card px-2"
+      style={{ height: stripHeight }}
     >
       <ul className="flex min-w-0 flex-1 gap-2 overflow-x-auto py-2">
         {results.map((result) => (

@@ -35,7 +35,7 @@ function menuAt(event: ReactMouseEvent | MouseEvent, on: string | null): void {
 export const canvasEvents = {
   onInit: (instance) => {
     setFlow(instance);
-    if (instance.getNodes().length > 0) void instance.fitView({ padding: fitPadding, maxZoom: 1.1 });
+    if (instance.getNodes().length > 0) void instance.fitView({ padding: fitPadding(), maxZoom: 1.1 });
   },
   onNodesChange,
   onEdgesChange,

@@ -3,8 +3,9 @@
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStoreWithEqualityFn } from 'zustand/traditional';
-import type { Diagnostic } from '@/engine';
+import { wordsOf, type Diagnostic, type Term } from '@/engine';
 import { useNodeWords } from '../_i18n/node-text';
+import { termText } from '../_i18n/term-text';
 import { usePortLabel } from './port-label';
 import { useNodeState } from '../_state/node-channel';
 import { workspace } from '../_state/workspace';
@@ -25,35 +26,42 @@ export const useAllDiagnostics = (): readonly Diagnostic[] =>
 export function useDiagnosticText(): (found: Diagnostic) => string {
   const t = useTranslations('diagnostics');
   const port = useTranslations('port');
+  const term = useTranslations('term');
   const words = useNodeWords();
   const portLabel = usePortLabel();
   return useCallback(
     (found) => {
       const { document } = workspace.getState();
       const node = found.node === undefined ? undefined : document.nodes[found.node];
-      const title =
-        node === undefined
-          ? (found.node ?? '')
-          : (node.title ?? words.title(registry.get(node.type), node.type));
+      const titleOf = (id: string): string => {
+        const named = document.nodes[id];
+        return named === undefined ? id : (named.title ?? words.title(registry.get(named.type), named.type));
+      };
       const fieldName = found.path?.split('.').at(-1) ?? '';
       const field = port.has(`fields.${fieldName}` as never)
         ? port(`fields.${fieldName}` as never)
         : fieldName;
-      const kind = (type: Diagnostic['gotType'], text: string | undefined) => {
+      const said = (type: Diagnostic['gotType'], value: Term | undefined, text: string | undefined) => {
         if (fieldName === 'kind' && type !== undefined) return port(`kinds.${type.kind}`);
-        const batch = type?.fields[fieldName];
-        const size = typeof batch === 'object' && 'broadcast' in batch ? batch.broadcast : undefined;
-        return typeof size === 'number' ? port('one-or', { size }) : (text ?? '?');
+        return value === undefined ? (text ?? '?') : termText(wordsOf(value), term, titleOf);
       };
+      const title = found.node === undefined ? '' : titleOf(found.node);
+      const got = said(found.gotType, found.gotTerm, found.got);
+      const want = said(found.wantType, found.wantTerm, found.want);
+      const definition = node && registry.get(node.type);
+      if (found.code === 'invalid-param' && found.wantTerm !== undefined && definition !== undefined) {
+        const label = definition.params.shape[fieldName]?.meta()?.label;
+        return t('param-size', { title, param: words.param(definition, fieldName, label), got, want });
+      }
       return t(found.code, {
         title,
         port: found.port === undefined ? '' : portLabel(node?.type, found.port),
         field,
-        got: kind(found.gotType, found.got),
-        want: kind(found.wantType, found.want),
+        got,
+        want,
         message: found.message,
       });
     },
-    [t, port, words, portLabel],
+    [t, port, term, words, portLabel],
   );
 }

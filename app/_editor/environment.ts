@@ -3,17 +3,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { preferences } from '../_state/preferences';
-
-const matches = (query: string) => ({
-  subscribe: (changed: () => void) => {
-    const list = matchMedia(query);
-    list.addEventListener('change', changed);
-    return () => list.removeEventListener('change', changed);
-  },
-  get: () => matchMedia(query).matches,
-});
-const narrow = matches('(max-width: 760px)');
-const systemDark = matches('(prefers-color-scheme: dark)');
+import { narrow, systemDark } from '../_ui/media';
 
 /** A phone, or a window as narrow as one: for looking and running. */
 export const useNarrow = (): boolean => useSyncExternalStore(narrow.subscribe, narrow.get, () => false);

@@ -1,7 +1,7 @@
 /**
- * What the page asks the engine's worker when somebody looks inside, and what
- * it answers. APP's protocol carries these beside its own messages; typed
- * arrays travel as transferables ({@link ./snapshot#transferables}).
+ * What the engine's worker answers when somebody looks inside; `requests.ts`
+ * is what the page asks. APP's protocol carries these beside its own messages;
+ * typed arrays travel as transferables ({@link ./snapshot#transferables}).
  */
 import { z } from 'zod';
 
@@ -118,52 +118,19 @@ export const trajectorySummarySchema = z.strictObject({
 });
 export type TrajectorySummary = z.output<typeof trajectorySummarySchema>;
 
-/** Which place: a node of the graph that a tab ran last. */
-const place = { id: z.string(), tab: z.string(), node: z.string() };
-
-/** Page → worker. `id` is echoed. */
-export const inspectRequestSchema = z.discriminatedUnion('type', [
-  /** The cached value of an output. `not-computed` when it has not run. */
-  z.strictObject({ type: z.literal('inspect'), ...place, port: z.string() }),
-  /** A latent output through the first stage of its space. Answers with an image snapshot. */
-  z.strictObject({ type: z.literal('inspect-decode'), ...place, port: z.string() }),
-  z.strictObject({ type: z.literal('trajectory'), ...place }),
-  /** Both tensors of one kept step. */
-  z.strictObject({
-    type: z.literal('trajectory-step'),
-    ...place,
-    step: z.int().nonnegative(),
-  }),
-  /** One tensor of a kept step, decoded. Answers with an image snapshot. */
-  z.strictObject({
-    type: z.literal('trajectory-decode'),
-    ...place,
-    step: z.int().nonnegative(),
-    which: z.enum(['x', 'denoised']),
-  }),
-  /** Whether samplings are kept from now on, and how many bytes of them. 0 keeps nothing. */
-  z.strictObject({ type: z.literal('trajectory-budget'), id: z.string(), bytes: z.number().nonnegative() }),
-]);
-export type InspectRequest = z.output<typeof inspectRequestSchema>;
-
-/** Worker → page. Failures travel as APP's own error message with the same id. */
+/** Worker → page, in the protocol's `inspected`. Failures travel as APP's own error message with the same id. */
 export const inspectReplySchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('snapshot'), id: z.string(), snapshot: snapshotSchema }),
-  z.strictObject({ type: z.literal('not-computed'), id: z.string() }),
-  z.strictObject({
-    type: z.literal('trajectory'),
-    id: z.string(),
-    trajectory: trajectorySummarySchema.nullable(),
-  }),
+  z.strictObject({ type: z.literal('snapshot'), snapshot: snapshotSchema }),
+  z.strictObject({ type: z.literal('not-computed') }),
+  z.strictObject({ type: z.literal('trajectory'), trajectory: trajectorySummarySchema.nullable() }),
   z.strictObject({
     type: z.literal('trajectory-step'),
-    id: z.string(),
     step: z.int(),
     x: snapshotSchema,
     denoised: snapshotSchema,
   }),
-  z.strictObject({ type: z.literal('done'), id: z.string() }),
 ]);
+export type InspectReply = z.output<typeof inspectReplySchema>;
 
 /** What the panels need of the worker: APP implements it over its protocol, the playground over fixed values. */
 export interface InspectClient {

@@ -3,6 +3,7 @@
 import { FlipHorizontal2, Trash2 } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
+import { pictureSize } from '@/nodes/_shared/picture-size';
 import { Button, IconButton } from '../_ui/Button';
 import { decodeMask, encodeMask, fromDataUrl, toDataUrl } from './indexed-png';
 import { PaintSurface } from './PaintSurface';
@@ -18,21 +19,44 @@ export interface MaskPainterProps {
   readonly onChange: (value: string | null) => void;
   /** URL of the picture underneath. */
   readonly image?: string | null;
+  /** What is wanted, where that is known; else what was painted is kept at its size, and a new mask is 256 × 256. */
   readonly size?: { readonly width: number; readonly height: number };
   readonly readOnly?: boolean;
 }
 
+const sides = ({ width, height }: { readonly width: number; readonly height: number }): string =>
+  `${width} × ${height}`;
 const native = { width: 256, height: 256 };
 /** Covers the picture in a colour that neither skin, sky nor grass has. */
 const tint = [233, 30, 140] as const;
 
-export function MaskPainter({
+/** The painter in the size that is wanted; another size is another painting, with a history of its own. */
+export function MaskPainter({ size, ...props }: MaskPainterProps) {
+  const stored = pictureSize(props.value);
+  const { width, height } = size ?? stored ?? native;
+  const other = stored !== undefined && (stored.width !== width || stored.height !== height);
+  return (
+    <SizedPainter
+      key={`${width}x${height}`}
+      {...props}
+      size={{ width, height }}
+      stored={other ? stored : undefined}
+    />
+  );
+}
+
+function SizedPainter({
   value,
   onChange,
   image = null,
-  size = native,
+  size,
+  stored,
   readOnly = false,
-}: MaskPainterProps) {
+}: Required<Pick<MaskPainterProps, 'size'>> &
+  Omit<MaskPainterProps, 'size'> & {
+    /** The size of what is stored, where it is another. */
+    readonly stored: MaskPainterProps['size'] | undefined;
+  }) {
   const t = useTranslations('painter');
   const format = useFormatter();
   const featherId = useId();
@@ -144,6 +168,14 @@ export function MaskPainter({
       <p className="text-xs text-muted-foreground">
         {t('covered', { share: format.number(covered, { style: 'percent', maximumFractionDigits: 1 }) })}
       </p>
+      {stored !== undefined && !readOnly && (
+        <p className="flex flex-wrap items-center gap-2 rounded-md bg-muted px-2 py-1.5 text-xs">
+          {t('otherSize', { stored: sides(stored), wanted: sides(size) })}
+          <Button small look="outline" onClick={() => onChange(toDataUrl(encodeMask(raster)))}>
+            {t('takeSize', { wanted: sides(size) })}
+          </Button>
+        </p>
+      )}
       <Refused error={control.error} />
     </section>
   );

@@ -12,7 +12,7 @@ import { IconButton } from '../_ui/Button';
 import { decodeMap, encodeMap, fromDataUrl, toDataUrl } from './indexed-png';
 import { PaintSurface } from './PaintSurface';
 import { PaintTools } from './PaintTools';
-import { checker, Ground, Refused } from './parts';
+import { Ground, labelList, labelRow, Refused, Swatch } from './parts';
 import { blank, resizeNearest, shares, valueAt } from './raster';
 import { usePainting } from './usePainting';
 import { usePaintTools } from './usePaintTools';
@@ -93,10 +93,7 @@ export function SemanticMapPainter({
           onKey={tools.onKey}
           backdrop={<Ground hint={blankMap ? t('nothingPainted') : undefined} />}
         />
-        <ul
-          className="nowheel grid max-h-40 grid-cols-[repeat(auto-fill,minmax(7rem,1fr))] content-start gap-0.5 overflow-auto @md:max-h-none @md:grid-cols-1"
-          aria-label={t('labels')}
-        >
+        <ul className={labelList} aria-label={t('labels')}>
           {labels.labels.map(({ name, color }, index) => {
             const share = used.find(({ value: each }) => each === index)?.share ?? 0;
             return (
@@ -107,15 +104,12 @@ export function SemanticMapPainter({
                   aria-pressed={label === index}
                   onClick={() => setLabel(index)}
                   className={clsx(
-                    'flex h-7 w-full items-center gap-2 rounded-md px-1.5 text-left text-xs transition-colors',
+                    labelRow,
+                    'transition-colors',
                     label === index ? 'bg-accent font-medium text-accent-foreground' : 'hover:bg-muted',
                   )}
                 >
-                  <span
-                    className="size-4 shrink-0 rounded-sm border border-input"
-                    style={index === 0 ? checker : { backgroundColor: color }}
-                    aria-hidden
-                  />
+                  <Swatch color={color} none={index === 0} />
                   <span className="min-w-0 flex-1 truncate">{name}</span>
                   <span className="text-[11px] tabular-nums opacity-80">
                     {share > 0

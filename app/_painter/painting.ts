@@ -1,8 +1,10 @@
 /** The state of one painting: the raster, and what undo and redo bring back. */
 import type { Raster } from './raster';
 
-/** Paintings kept for undo (64 kB each at 256 × 256). */
+/** Paintings kept for undo: a hundred of 256 × 256 (64 kB each), fewer of larger ones. */
 const limit = 100;
+const limitBytes = 64 * 2 ** 20;
+const kept = ({ data }: Raster): number => Math.max(4, Math.min(limit, Math.floor(limitBytes / data.length)));
 
 export interface Painting {
   readonly raster: Raster;
@@ -19,7 +21,7 @@ const same = (a: Raster, b: Raster): boolean =>
 export const paint = (state: Painting, raster: Raster): Painting =>
   same(state.raster, raster)
     ? state
-    : { raster, past: [...state.past, state.raster].slice(-limit), future: [] };
+    : { raster, past: [...state.past, state.raster].slice(-kept(raster)), future: [] };
 
 export function undo(state: Painting): Painting {
   const before = state.past.at(-1);

@@ -9,6 +9,22 @@ export const checker = {
   backgroundSize: '16px 16px',
 } as const;
 
+/** The labels of a package: two columns in a node, one beside the surface in a panel. */
+export const labelList =
+  'nowheel grid max-h-40 grid-cols-[repeat(auto-fill,minmax(7rem,1fr))] content-start gap-0.5 overflow-auto @md:max-h-none @md:grid-cols-1';
+export const labelRow = 'flex h-7 w-full items-center gap-2 rounded-md px-1.5 text-left text-xs';
+
+/** A label's colour; `none` shows the ground. */
+export function Swatch({ color, none }: { readonly color: string; readonly none: boolean }) {
+  return (
+    <span
+      className="size-4 shrink-0 rounded-sm border border-input"
+      style={none ? checker : { backgroundColor: color }}
+      aria-hidden
+    />
+  );
+}
+
 /** The checkered ground of a surface; `hint` stands on it while nothing is painted. */
 export function Ground({ hint }: { readonly hint?: string | undefined }) {
   return (

@@ -1,5 +1,8 @@
 /** The canvas on the page, for commands that move what is seen. Set while a canvas is mounted. */
 import type { ReactFlowInstance } from 'reactflow';
+import { narrow } from '../_ui/media';
+import { preferences } from './preferences';
+import { runStore } from './run';
 import type { Point } from './view';
 
 let instance: ReactFlowInstance | null = null;
@@ -25,5 +28,15 @@ export function placeForNew(): { screen: Point; flow: Point } {
   return { screen, flow: instance?.screenToFlowPosition(screen) ?? { x: 0, y: 0 } };
 }
 
-/** Room around a graph that is fitted whole: the tools in the lower left corner cover none of it. */
-export const fitPadding = { x: '28px', top: '28px', bottom: '72px' } as const;
+/** Height of the strip of results, in pixels. */
+export const stripHeight = 92;
+
+/**
+ * Room around a graph that is fitted whole: the tools in the lower left corner cover none of it, nor do they when the
+ * first result opens its strip and moves them up.
+ */
+export function fitPadding(): { x: '28px'; top: '28px'; bottom: `${number}px` } {
+  const stripToCome =
+    !narrow.get() && preferences.getState().results && runStore.getState().results.length === 0;
+  return { x: '28px', top: '28px', bottom: `${72 + (stripToCome ? stripHeight : 0)}px` };
+}

@@ -13,9 +13,13 @@ export type LazyPart<P extends object> = ComponentType<P> & {
  * `fetch`. Not `React.lazy`: that suspends once even when the code is there,
  * and React then shows the part up to 300 ms late; letters typed meanwhile
  * would be the canvas' hotkeys. Here code that is there is drawn at once. A
- * failed fetch is thrown where the part is drawn.
+ * failed fetch is thrown where the part is drawn. `Meanwhile` is drawn until
+ * the code is there; nothing without it.
  */
-export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>): LazyPart<P> {
+export function lazyPart<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  Meanwhile?: ComponentType,
+): LazyPart<P> {
   const code = late(load);
   function Part(props: P) {
     const Loaded = code.use();
@@ -30,7 +34,8 @@ export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>
       };
     }, []);
     if (failed !== undefined) throw failed.thrown;
-    return Loaded === undefined ? null : <Loaded {...props} />;
+    if (Loaded !== undefined) return <Loaded {...props} />;
+    return Meanwhile === undefined ? null : <Meanwhile />;
   }
   return Object.assign(Part, { fetch: () => code.load() });
 }

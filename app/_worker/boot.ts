@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { LoomError } from '@/engine';
 import { createTrajectoryStore, type TrajectoryStore } from '../_inspect/trajectory';
 import { assets, codec } from './images';
-import type { BackendChoice } from './protocol';
+import type { BackendChoice } from './door';
 
 export interface Engine {
   /** Makes a backend, and the model source whose sessions live on it. */

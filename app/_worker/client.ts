@@ -1,8 +1,11 @@
 /** The page's end of the worker: requests with answers, runs with events. */
 import { nanoid } from 'nanoid';
 import { LoomError } from '@/engine/types';
-import type { InspectClient, InspectRequest } from '../_inspect/messages';
-import { toPageSchema, type BackendChoice, type ErrorMessage, type ToPage, type ToWorker } from './protocol';
+import type { InspectClient, InspectReply } from '../_inspect/messages';
+import type { InspectRequest } from '../_inspect/requests';
+import type { BackendChoice } from './door';
+import { toPageSchema, type ErrorMessage, type ToPage } from './protocol';
+import type { ToWorker } from './requests';
 
 /** A message's error as the error it was. */
 export const asError = (error: ErrorMessage): LoomError =>
@@ -96,12 +99,26 @@ export function createEngineClient(options: {
   };
 }
 
-const unexpected = (answer: Answer): LoomError =>
+const unexpected = (answer: Answer | InspectReply): LoomError =>
   new LoomError('internal', `The engine answered "${answer.type}", which was not asked for.`);
 
 function inspectClient(ask: EngineClient['ask'], tab: () => string): InspectClient {
+  /** The reply in the inspector's own words, whose schema comes with the first question. */
+  const replyTo = async (
+    request: WithoutId<InspectRequest>,
+    signal: AbortSignal | undefined,
+  ): Promise<InspectReply> => {
+    const [answer, { inspectReplySchema }] = await Promise.all([
+      ask(request, signal),
+      import('../_inspect/messages'),
+    ]);
+    if (answer.type !== 'inspected') throw unexpected(answer);
+    const parsed = inspectReplySchema.safeParse(answer.reply);
+    if (parsed.success) return parsed.data;
+    throw new LoomError('internal', `Not in the inspector's protocol: ${parsed.error.message}`);
+  };
   const snapshotOf = async (request: WithoutId<InspectRequest>, signal?: AbortSignal) => {
-    const answer = await ask(request, signal);
+    const answer = await replyTo(request, signal);
     if (answer.type === 'snapshot') return answer.snapshot;
     if (answer.type === 'not-computed') return undefined;
     throw unexpected(answer);
@@ -115,12 +132,12 @@ function inspectClient(ask: EngineClient['ask'], tab: () => string): InspectClie
     inspect: (node, port, signal) => snapshotOf({ type: 'inspect', tab: tab(), node, port }, signal),
     decode: (node, port, signal) => must({ type: 'inspect-decode', tab: tab(), node, port }, signal),
     async trajectory(node, signal) {
-      const answer = await ask({ type: 'trajectory', tab: tab(), node }, signal);
+      const answer = await replyTo({ type: 'trajectory', tab: tab(), node }, signal);
       if (answer.type === 'trajectory') return answer.trajectory;
       throw unexpected(answer);
     },
     async trajectoryStep(node, step, signal) {
-      const answer = await ask({ type: 'trajectory-step', tab: tab(), node, step }, signal);
+      const answer = await replyTo({ type: 'trajectory-step', tab: tab(), node, step }, signal);
       if (answer.type === 'trajectory-step') return { x: answer.x, denoised: answer.denoised };
       throw unexpected(answer);
     },

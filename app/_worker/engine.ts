@@ -4,7 +4,9 @@ import { registry } from '@/nodes/registry';
 import { boot, recover, type Engine } from './boot';
 import { pictures, type Rgba } from './images';
 import { look, type Post } from './look';
-import { errorMessage, type BackendChoice, type ToWorker } from './protocol';
+import type { BackendChoice } from './door';
+import { errorMessage } from './error-message';
+import { toWorkerSchema, type ToWorker } from './requests';
 
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
@@ -31,8 +33,15 @@ function announce({ backend }: Engine): void {
   void backend.lost.then((reason) => post({ type: 'device-lost', reason }));
 }
 
-/** Takes one message from the page. */
-export function take(message: Exclude<ToWorker, { type: 'start' }>): void {
+/**
+ * Takes one message from the page.
+ * @throws LoomError `internal` for one that is not in the protocol
+ */
+export function take(data: unknown): void {
+  const parsed = toWorkerSchema.safeParse(data);
+  if (!parsed.success) throw new LoomError('internal', `Not in the protocol: ${parsed.error.message}`);
+  const message = parsed.data;
+  if (message.type === 'start') return;
   if (message.type === 'run') void runDocument(message);
   else if (message.type === 'cancel') running.get(message.run)?.abort();
   else

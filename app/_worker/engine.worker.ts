@@ -1,42 +1,44 @@
 /// <reference lib="webworker" />
 /**
  * The worker's door. It says at once what will compute; the engine itself, with
- * onnxruntime and the tokenizers, is fetched with the first thing asked of it.
+ * onnxruntime, the tokenizers and the rest of the protocol, is fetched with the
+ * first thing asked of it.
  */
+import type { z } from 'zod';
 import { LoomError, toLoomError } from '@/engine/types';
 import { chooseBackend } from '@/engine/tensor/choice';
-import { errorMessage, toWorkerSchema, type ToPage, type ToWorker } from './protocol';
+import { budgetSchema, envelopeSchema, startSchema } from './door';
+import { errorMessage } from './error-message';
+import type { ToPage } from './protocol';
 
 type Engine = typeof import('./engine');
-type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
-type Start = Of<'start'>;
+type Start = z.output<typeof startSchema>;
 
 let start: Start | undefined;
 let engine: Promise<Engine> | undefined;
 /** How much of a sampling the engine keeps, told before there is one. */
-let budget: Of<'trajectory-budget'> | undefined;
+let budget: z.output<typeof budgetSchema> | undefined;
 
 const post = (message: ToPage, transfer: Transferable[] = []): void =>
   self.postMessage(message, { transfer });
 
-self.addEventListener('message', (event: MessageEvent<unknown>) => {
-  const parsed = toWorkerSchema.safeParse(event.data);
-  if (!parsed.success) throw new LoomError('internal', `Not in the protocol: ${parsed.error.message}`);
-  const message = parsed.data;
-  if (message.type === 'start') {
-    start = message;
-    void announce(message);
+self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const first = startSchema.safeParse(data);
+  if (first.success) {
+    start = first.data;
+    void announce(first.data);
     return;
   }
-  if (message.type === 'trajectory-budget' && engine === undefined) {
-    budget = message;
-    post({ type: 'done', id: message.id });
+  const early = engine === undefined ? budgetSchema.safeParse(data) : undefined;
+  if (early?.success === true) {
+    budget = early.data;
+    post({ type: 'done', id: early.data.id });
     return;
   }
   // Messages wait in their order: promise callbacks run in the order they were added.
   open()
-    .then(({ take }) => take(message))
-    .catch((thrown: unknown) => refuse(message, toLoomError(thrown)));
+    .then(({ take }) => take(data))
+    .catch((thrown: unknown) => refuse(data, toLoomError(thrown)));
 });
 
 async function announce({ backend }: Start): Promise<void> {
@@ -65,9 +67,12 @@ function open(): Promise<Engine> {
   return engine;
 }
 
-function refuse(message: Exclude<ToWorker, Start>, error: LoomError): void {
-  if (message.type === 'cancel') return;
-  if (message.type === 'run')
-    post({ type: 'run-finished', run: message.run, outcome: 'failed', ms: 0, error: errorMessage(error) });
-  else post({ type: 'error', id: message.id, error: errorMessage(error) });
+/** Answers what could not be taken; a message that nobody waits for stops the worker's work, as an error that nobody caught. */
+function refuse(data: unknown, error: LoomError): void {
+  const { type, run, id } = envelopeSchema.safeParse(data).data ?? {};
+  if (type === 'cancel') return;
+  if (type === 'run' && run !== undefined)
+    post({ type: 'run-finished', run, outcome: 'failed', ms: 0, error: errorMessage(error) });
+  else if (id !== undefined) post({ type: 'error', id, error: errorMessage(error) });
+  else self.reportError(error);
 }

@@ -1,11 +1,12 @@
 /** Looking inside: what the inspector and the trajectory panel ask of the engine. */
 import { LoomError, type Plan } from '@/engine';
 import type { Tensor, TensorScope } from '@/engine/types';
-import type { Snapshot } from '../_inspect/messages';
+import type { InspectReply, Snapshot } from '../_inspect/messages';
 import { decodeLatent, snapshot, transferables } from '../_inspect/snapshot';
 import { unitScale } from '../_inspect/trajectory';
 import type { Engine } from './boot';
-import type { ToPage, ToWorker } from './protocol';
+import type { ToPage } from './protocol';
+import type { ToWorker } from './requests';
 
 export type Post = (message: ToPage, transfer?: Transferable[]) => void;
 
@@ -24,8 +25,9 @@ export async function look(
 ): Promise<void> {
   const { id, node } = message;
   const key = plan?.stepOf(node)?.key;
-  const send = (found: Snapshot): void =>
-    post({ type: 'snapshot', id, snapshot: found }, transferables(found));
+  const reply = (answer: InspectReply, transfer?: Transferable[]): void =>
+    post({ type: 'inspected', id, reply: answer }, transfer);
+  const send = (found: Snapshot): void => reply({ type: 'snapshot', snapshot: found }, transferables(found));
   const decode = async (samples: Tensor, space: string, scope: TensorScope): Promise<Snapshot> => {
     const options = { ops: scope.ops, signal: new AbortController().signal };
     return snapshot(await decodeLatent(samples, space, models, candidates(plan), options));
@@ -36,7 +38,7 @@ export async function look(
       const at = { node, port: message.port, ...(plan && { plan }) };
       const borrowed = plan && (executor.borrow(at) ?? executor.borrow({ ...at, side: 'in' }));
       if (borrowed === undefined) {
-        post({ type: 'not-computed', id });
+        reply({ type: 'not-computed' });
         return;
       }
       const scope = backend.scope();
@@ -53,12 +55,12 @@ export async function look(
     }
     case 'trajectory': {
       const found = key === undefined ? null : await trajectories.summary(key);
-      post({ type: 'trajectory', id, trajectory: found && { ...found, node } });
+      reply({ type: 'trajectory', trajectory: found && { ...found, node } });
       return;
     }
     case 'trajectory-step': {
       const { x, denoised } = await trajectories.step(key ?? '', message.step);
-      post({ type: 'trajectory-step', id, step: message.step, x, denoised }, [
+      reply({ type: 'trajectory-step', step: message.step, x, denoised }, [
         ...transferables(x),
         ...transferables(denoised),
       ]);

@@ -1,10 +1,9 @@
 /**
- * What the page and the engine's worker say to each other. Both sides parse
- * every message; pixels and typed arrays travel as transferables.
+ * What the engine's worker says to the page; `requests.ts` is the other way.
+ * Both sides parse every message; pixels and typed arrays travel as transferables.
  */
 import { z } from 'zod';
-import { diagnosticSchema, type ErrorCode, type LoomError } from '@/engine/types';
-import { inspectReplySchema, inspectRequestSchema } from '../_inspect/messages';
+import { diagnosticSchema, type ErrorCode } from '@/engine/types';
 
 const rgba = z.instanceof(Uint8ClampedArray<ArrayBuffer>);
 
@@ -24,18 +23,6 @@ export const errorSchema = z.strictObject({
 });
 export type ErrorMessage = z.output<typeof errorSchema>;
 
-/** The plain data of an error, for `postMessage`. */
-export const errorMessage = (error: LoomError): ErrorMessage => ({
-  code: error.code,
-  message: error.message,
-  place: { ...error.place },
-  ...(error.extra.mend === undefined ? {} : { mend: error.extra.mend }),
-  ...(error.extra.diagnostics === undefined ? {} : { diagnostics: [...error.extra.diagnostics] }),
-});
-
-export const backendChoices = ['auto', 'webgpu', 'wasm'] as const;
-export type BackendChoice = (typeof backendChoices)[number];
-
 export const backendInfoSchema = z.strictObject({
   kind: z.enum(['webgpu', 'wasm']),
   precision: z.enum(['fp16', 'fp32']),
@@ -45,34 +32,6 @@ export const backendInfoSchema = z.strictObject({
     z.enum(['no-webgpu', 'no-adapter', 'software-adapter', 'no-shader-f16', 'no-threads', 'forced']),
   ),
 });
-
-/** Page → worker. `run` and `id` are echoed in every answer. */
-export const toWorkerSchema = z.union([
-  z.discriminatedUnion('type', [
-    /** First message. `base` is the page's origin and path, for model files and onnxruntime's wasm. */
-    z.strictObject({ type: z.literal('start'), backend: z.enum(backendChoices), base: z.string() }),
-    /** Runs a document (parsed in the worker). Without targets, every sink. */
-    z.strictObject({
-      type: z.literal('run'),
-      run: z.string(),
-      /** Whose graph it is: the inspector asks for places in it by this name. */
-      tab: z.string(),
-      document: z.unknown(),
-      targets: z.array(z.string()).optional(),
-      /** Whether unfinished outputs are read back and shown. */
-      previews: z.boolean(),
-    }),
-    z.strictObject({ type: z.literal('cancel'), run: z.string() }),
-    /** How the package's text encoder cuts a prompt. */
-    z.strictObject({ type: z.literal('tokenize'), id: z.string(), package: z.string(), prompt: z.string() }),
-    /** After the device was lost: another one, new sessions, and the results that were copied. */
-    z.strictObject({ type: z.literal('recover'), id: z.string() }),
-    /** Tensors and sessions alive: leak tests. */
-    z.strictObject({ type: z.literal('live'), id: z.string() }),
-  ]),
-  inspectRequestSchema,
-]);
-export type ToWorker = z.output<typeof toWorkerSchema>;
 
 const inRun = { run: z.string(), node: z.string() };
 /** What happens to one node while a run goes on. */
@@ -162,10 +121,13 @@ export const toPageSchema = z.union([
       bytes: z.number(),
       sessions: z.int(),
     }),
+    /** What the inspector asked for; parsed by its own schema (`_inspect/messages.ts`), which comes with it. */
+    z.strictObject({ type: z.literal('inspected'), id: z.string(), reply: z.unknown() }),
+    /** A request with this id was done, and has nothing to say. */
+    z.strictObject({ type: z.literal('done'), id: z.string() }),
     /** A request with this id failed. */
     z.strictObject({ type: z.literal('error'), id: z.string(), error: errorSchema }),
   ]),
   nodeEventSchema,
-  inspectReplySchema,
 ]);
 export type ToPage = z.output<typeof toPageSchema>;

@@ -1,6 +1,7 @@
 'use client';
 /** Every panel and painter over fixed values: for looking at them while working on them. */
 import { useState } from 'react';
+import { LateMessages } from '../_i18n/LateMessages';
 import { Messages } from '../_i18n/Messages';
 import { Inspector } from '../_inspect/Inspector';
 import { Trajectory } from '../_inspect/Trajectory';
@@ -71,7 +72,9 @@ function Panels() {
 export function Playground() {
   return (
     <Messages>
-      <Panels />
+      <LateMessages>
+        <Panels />
+      </LateMessages>
       <TipLayer />
     </Messages>
   );

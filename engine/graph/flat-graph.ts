@@ -1,6 +1,6 @@
 /** The graph with its sub-graphs unfolded, as data. */
 import type { LoomNode } from '../document/schema';
-import type { Finding } from './finding';
+import type { Diagnostic } from '../types/diagnostics';
 
 /** One end of a wire. `node` is a node id; inside sub-graphs a path, `instance/inner`. */
 export interface Endpoint {
@@ -32,5 +32,5 @@ export interface FlatGraph {
   readonly cut: ReadonlySet<string>;
   readonly instances: ReadonlyMap<string, FlatInstance>;
   /** What is wrong with the graph itself, rather than with a node. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Diagnostic[];
 }

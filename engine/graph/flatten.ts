@@ -1,7 +1,7 @@
 /** The graph with its sub-graphs unfolded: what inference and plan walk. */
 import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } from '../document/schema';
+import type { Diagnostic } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
-import type { Finding } from './finding';
 import type { Endpoint, FlatEdge, FlatGraph, FlatInstance } from './flat-graph';
 import { own } from './own';
 import { topology } from './topology';
@@ -20,7 +20,7 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
   const nodes = new Map<string, LoomNode>();
   const edges: FlatEdge[] = [];
   const instances = new Map<string, FlatInstance>();
-  const findings: Finding[] = [];
+  const findings: Diagnostic[] = [];
   const isPlain = (type: string): boolean =>
     definitionOf(type) === undefined || registry.get(type) !== undefined;
 

@@ -1,9 +1,9 @@
 /** Inference of one node: its parameters, its ports as its wires settle them, what is wrong with it. */
 import type { LoomNode } from '../document/schema';
+import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog } from '../types/node';
 import type { PortType } from '../types/port';
 import { packagesOf, parsedParams, refinedPorts, type NodePorts } from './call-node';
-import type { Finding } from './finding';
 import type { FlatEdge } from './flat-graph';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
 import { own } from './own';
@@ -47,7 +47,7 @@ const nothing = { inputs: {}, outputs: {} };
 
 /** What is found at one node. Its name is only put together when there is something to say. */
 class Report {
-  readonly findings: Finding[] = [];
+  readonly findings: Diagnostic[] = [];
   constructor(
     readonly id: string,
     private readonly title: string | undefined,
@@ -55,7 +55,7 @@ class Report {
   get name(): string {
     return nodeName(this.id, this.title);
   }
-  add(finding: Omit<Finding, 'severity' | 'node'>, severity: Finding['severity'] = 'error'): void {
+  add(finding: Omit<Diagnostic, 'severity' | 'node'>, severity: Diagnostic['severity'] = 'error'): void {
     this.findings.push({ severity, node: this.id, ...finding });
   }
 }
@@ -139,7 +139,15 @@ function reportMismatch(
   if (port === undefined) {
     const [value, due] = [describeTerm(got), describeTerm(want)];
     const message = `The parameter ${path} of ${report.name} cannot be used: ${value} is given, but ${due} is wanted.`;
-    report.add({ code: 'invalid-param', path, got: value, want: due, message });
+    report.add({
+      code: 'invalid-param',
+      path,
+      got: value,
+      want: due,
+      gotTerm: got,
+      wantTerm: want,
+      message,
+    });
     return;
   }
   const edge = around.incoming.find((candidate) => candidate.to.port === port);
@@ -153,6 +161,8 @@ function reportMismatch(
     path,
     got: describeTerm(got),
     want: describeTerm(want),
+    gotTerm: got,
+    wantTerm: want,
     ...(gotType ? { gotType } : {}),
     ...(wantType ? { wantType } : {}),
     message: mismatchSentence(
@@ -303,7 +313,7 @@ function bypassed(
   definition: AnyNode,
   ports: NodePorts,
   { sources, actual }: Wires,
-  findings: readonly Finding[],
+  findings: readonly Diagnostic[],
 ): NodeInfo {
   const types = new Map(actual);
   const passes: Record<string, Endpoint> = {};

@@ -3,13 +3,11 @@ import type { LoomDocument, LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, NodeRegistry } from '../types/node';
 import type { PortType } from '../types/port';
-import type { Finding, WireEnds } from './finding';
 import type { FlatEdge, FlatGraph } from './flat-graph';
 import { flatten, sourceAt, targetsAt } from './flatten';
 import { inferNode } from './infer-node';
 import type { Inference, InferOptions, NodeInfo } from './inference';
 import { bypassedInstance } from './instance-ports';
-import { mendsFor } from './mends';
 import { own } from './own';
 import { patch, sameWork } from './patch';
 import { sameType } from './solve-ports';
@@ -96,9 +94,8 @@ class Result implements Inference {
   get diagnostics(): readonly Diagnostic[] {
     if (!this.#diagnostics) {
       const ofGraph = [...this.graph.findings, ...sweepFindings(this.document, this.registry)];
-      const found = ofGraph.map((finding) => withMends(finding, this));
-      for (const { findings } of this.nodes.values())
-        for (const finding of findings) found.push(withMends(finding, this));
+      const found: Diagnostic[] = [...ofGraph];
+      for (const { findings } of this.nodes.values()) found.push(...findings);
       this.#diagnostics = [
         ...found.filter(({ severity }) => severity === 'error'),
         ...found.filter(({ severity }) => severity !== 'error'),
@@ -124,21 +121,6 @@ class Result implements Inference {
     this.#byNode ??= byNode(this.diagnostics);
     return this.#byNode.get(node) ?? nothing;
   }
-}
-
-/**
- * The finding with its mends searched when they are first looked at (or copied,
- * or sent). `inHand`: the ends of a wire that is not in the document yet.
- */
-export function withMends(finding: Finding, inference: Inference, inHand?: WireEnds): Diagnostic {
-  let mends: Diagnostic['mends'] | undefined;
-  return {
-    ...finding,
-    get mends() {
-      mends ??= mendsFor(finding, inference, infer, inHand);
-      return mends;
-    },
-  };
 }
 
 /** What other nodes can see of a node. */

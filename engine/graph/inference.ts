@@ -4,7 +4,6 @@ import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog, NodeRegistry } from '../types/node';
 import type { PortType } from '../types/port';
 import type { Term } from '../types/term';
-import type { Finding } from './finding';
 import type { Endpoint, FlatGraph } from './flat-graph';
 
 export type { Endpoint } from './flat-graph';
@@ -36,7 +35,7 @@ export interface NodeInfo {
   readonly passes?: Readonly<Record<string, Endpoint>>;
   /** Fields that depend on a size not known before the run; the executor checks them with the real values. */
   readonly unsolved: readonly { readonly port: string; readonly field: string }[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Diagnostic[];
 }
 
 /** A node's port types with its own variables still in them. */
@@ -73,7 +72,7 @@ export interface Inference {
   /** Every node of the unfolded graph, by path. */
   readonly nodes: ReadonlyMap<string, NodeInfo>;
   readonly graph: FlatGraph;
-  /** Everything found, errors first, then in document order. `mends` of each are searched when first read. */
+  /** Everything found, errors first, then in document order. What would mend each: `mendsOf`. */
   readonly diagnostics: readonly Diagnostic[];
   /** No error anywhere. */
   readonly ok: boolean;

@@ -31,7 +31,6 @@ export function memoryWarnings(
       got,
       want,
       message: `This run will take about ${got} of memory at ${name}; ${has} ${want}. Choose a smaller picture or batch.`,
-      mends: [],
     },
   ];
 }

@@ -12,6 +12,7 @@ import { levelOf } from './levels';
 import { own } from './own';
 import { resolvePorts, settleRest, solvePorts } from './solve-ports';
 import { downstreamOf } from './reach';
+import { wordsOf } from './wording';
 
 /** An output that exists in the graph. */
 export interface Source {
@@ -115,7 +116,7 @@ function* placements(
     const needed = Object.entries(definition.inputs).filter(
       ([name, other]) => name !== input && other.optional !== true,
     );
-    for (const params of paramChoices(definition, defaults, misfit.want)) {
+    for (const params of paramChoices(definition, defaults, type, misfit.want)) {
       const ports = refinedPorts(definition, params, definition.version, inference.catalog);
       for (const also of feeds(inference, needed, misfit.target)) {
         const actual: [string, PortType][] = [
@@ -138,9 +139,15 @@ function* placements(
 
 /**
  * Defaults; and with parameters that are named like a wanted size set to it (a resize's width and height),
- * as it stands and in pixels, where the size is counted in cells of `factor` pixels.
+ * as it stands and in pixels, where the size is counted in cells of `factor` pixels. Where a multiple is wanted, to
+ * the largest one in what is given.
  */
-function paramChoices(definition: AnyNode, defaults: Link['params'], want: PortType): Link['params'][] {
+function paramChoices(
+  definition: AnyNode,
+  defaults: Link['params'],
+  given: PortType,
+  want: PortType,
+): Link['params'][] {
   const { factor } = want.fields;
   const { shape } = definition.params;
   const inPixels = typeof factor === 'number' && ('height' in shape || 'width' in shape);
@@ -148,7 +155,7 @@ function paramChoices(definition: AnyNode, defaults: Link['params'], want: PortT
   const sized = units.flatMap((unit) => {
     const params: Record<string, unknown> = { ...defaults };
     let changed = false;
-    for (const [field, size] of wantedSizes(want)) {
+    for (const [field, size] of [...wantedSizes(want), ...multiplesIn(given, want)]) {
       if (!Object.hasOwn(shape, field)) continue;
       // A batch or a factor is a count, not a length.
       params[field] = field === 'height' || field === 'width' ? size * unit : size;
@@ -166,6 +173,15 @@ export function wantedSizes({ fields }: PortType): (readonly [field: string, siz
     return typeof size === 'number' ? [[field, size] as const] : [];
   });
 }
+
+/** For each side of which a multiple is wanted: the largest in the given one, which a crop finds too; at least one of it. */
+const multiplesIn = (given: PortType, want: PortType): (readonly [field: string, size: number])[] =>
+  Object.entries(want.fields).flatMap(([field, term]) => {
+    const words = wordsOf(term);
+    const size = given.fields[field];
+    if (words.says !== 'multiple' || typeof size !== 'number') return [];
+    return [[field, Math.max(1, Math.floor(size / words.of)) * words.of] as const];
+  });
 
 /** Combinations of existing sources for required inputs. */
 function* feeds(

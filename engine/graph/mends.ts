@@ -1,14 +1,14 @@
 /** Repairs for a finding, each tried on the document before it is offered. */
 import { produce } from 'immer';
 import type { LoomDocument } from '../document/schema';
-import type { Mend } from '../types/diagnostics';
+import type { Diagnostic, Mend } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
 import { applyMend } from './apply-mend';
 import { defaultParams, parsedParams } from './call-node';
-import type { Finding, WireEnds } from './finding';
 import { sourceAt, targetsAt } from './flatten';
 import type { Endpoint } from './flat-graph';
-import type { Inference, InferOptions } from './inference';
+import { infer } from './infer';
+import type { Inference } from './inference';
 import { levelOf } from './levels';
 import {
   chains,
@@ -21,20 +21,24 @@ import {
 } from './mend-candidates';
 import { own } from './own';
 
-type Infer = (options: InferOptions) => Inference;
+/** The two ends of a wire, as the document names them. */
+export interface WireEnds {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+}
 
 /** Candidates tried, and offered of one sort, at most. */
 const maxTries = 24;
 const maxOffers = 3;
 
-/** Mends that work: applied to the inference's document they remove the finding and add no error. */
-export function mendsFor(
-  finding: Finding,
-  inference: Inference,
-  infer: Infer,
-  inHand?: WireEnds,
-): readonly Mend[] {
-  const trial = new Trial(finding, inference, infer, inHand);
+/**
+ * Mends that work: applied to the inference's document they remove the finding
+ * and add no error. Searched by trying them, so ask only where they are shown.
+ * `inHand`: the ends of the wire that `checkWire` refused, which is not in the
+ * document; the mends draw it themselves.
+ */
+export function mendsOf(finding: Diagnostic, inference: Inference, inHand?: WireEnds): readonly Mend[] {
+  const trial = new Trial(finding, inference, inHand);
   switch (finding.code) {
     case 'type-mismatch':
       return trial.keep(mismatchMends(finding, inference, inHand));
@@ -53,7 +57,7 @@ export function mendsFor(
   }
 }
 
-const removal = (finding: Finding): Mend[] =>
+const removal = (finding: Diagnostic): Mend[] =>
   finding.edge === undefined ? [] : [{ kind: 'remove-edge', edge: finding.edge.replace(/#\d+$/, '') }];
 
 /** Tries mends on the document. */
@@ -61,9 +65,8 @@ class Trial {
   #tries = 0;
   readonly #before: ReadonlySet<string>;
   constructor(
-    private readonly finding: Finding,
+    private readonly finding: Diagnostic,
     private readonly inference: Inference,
-    private readonly infer: Infer,
     private readonly inHand: WireEnds | undefined,
   ) {
     this.#before = errorsOf(inference);
@@ -92,7 +95,7 @@ class Trial {
         ? draw(mended, this.inHand, registry)
         : mended;
     if (drawn === document) return false;
-    const after = errorsOf(this.infer({ document: drawn, registry, catalog, previous: this.inference }));
+    const after = errorsOf(infer({ document: drawn, registry, catalog, previous: this.inference }));
     if (!this.inHand && after.has(idOf(this.finding))) return false;
     // A wire taken away may leave its input wanting one: that is the lesser fault, and said so.
     const { node, port } = this.finding;
@@ -116,12 +119,12 @@ const idOf = ({
   port,
   edge,
   path,
-}: Pick<Finding, 'code' | 'node' | 'port' | 'edge' | 'path'>): string =>
+}: Pick<Diagnostic, 'code' | 'node' | 'port' | 'edge' | 'path'>): string =>
   JSON.stringify([code, node, port, edge, path]);
 
 function errorsOf({ nodes, graph }: Inference): ReadonlySet<string> {
   const errors = new Set<string>();
-  const add = (finding: Finding): void => {
+  const add = (finding: Diagnostic): void => {
     if (finding.severity === 'error') errors.add(idOf(finding));
   };
   graph.findings.forEach(add);
@@ -130,7 +133,11 @@ function errorsOf({ nodes, graph }: Inference): ReadonlySet<string> {
 }
 
 /** The ends of the wire at fault, as the document has them. */
-function endsOf(finding: Finding, inference: Inference, inHand: WireEnds | undefined): WireEnds | undefined {
+function endsOf(
+  finding: Diagnostic,
+  inference: Inference,
+  inHand: WireEnds | undefined,
+): WireEnds | undefined {
   if (inHand) return inHand;
   const at = finding.edge === undefined ? undefined : levelOf(inference.document, finding.edge);
   const edge = at && own(at.level.edges, at.id);
@@ -143,7 +150,7 @@ function endsOf(finding: Finding, inference: Inference, inHand: WireEnds | undef
 }
 
 function* mismatchMends(
-  finding: Finding,
+  finding: Diagnostic,
   inference: Inference,
   inHand: WireEnds | undefined,
 ): Iterable<Mend> {
@@ -208,7 +215,7 @@ function* upstream(inference: Inference, misfit: Misfit): Iterable<Mend> {
 }
 
 /** The wire that closes the circle taken from something that the node does not feed, or away. */
-function* cycleMends(finding: Finding, inference: Inference): Iterable<Mend> {
+function* cycleMends(finding: Diagnostic, inference: Inference): Iterable<Mend> {
   const { node, port, edge } = finding;
   const kind = own(inference.nodes.get(node ?? '')?.declared.inputs ?? {}, port ?? '')?.kind;
   if (node !== undefined && port !== undefined && edge !== undefined && kind && !edge.includes('#'))
@@ -216,7 +223,7 @@ function* cycleMends(finding: Finding, inference: Inference): Iterable<Mend> {
   yield* removal(finding);
 }
 
-function* connections(finding: Finding, inference: Inference): Iterable<Mend> {
+function* connections(finding: Diagnostic, inference: Inference): Iterable<Mend> {
   const { node, port } = finding;
   const kind =
     node === undefined || port === undefined
@@ -227,7 +234,7 @@ function* connections(finding: Finding, inference: Inference): Iterable<Mend> {
   for (const { at } of sourcesOf(inference, kind, to)) yield { kind: 'connect', from: at, to };
 }
 
-function* paramMends(finding: Finding, inference: Inference): Iterable<Mend> {
+function* paramMends(finding: Diagnostic, inference: Inference): Iterable<Mend> {
   const { node, path } = finding;
   const info = node === undefined ? undefined : inference.nodes.get(node);
   if (node === undefined || path === undefined || path.includes('.') || !info?.definition) return;
@@ -246,13 +253,13 @@ function* paramMends(finding: Finding, inference: Inference): Iterable<Mend> {
 const near = (size: number): number[] =>
   [8, 16, 32, 64].map((unit) => Math.max(unit, Math.round(size / unit) * unit));
 
-function* packageMends(finding: Finding, inference: Inference): Iterable<Mend> {
+function* packageMends(finding: Diagnostic, inference: Inference): Iterable<Mend> {
   const { node, path } = finding;
   if (node === undefined || path === undefined) return;
   for (const value of inference.catalog.packages) yield { kind: 'set-param', node, param: path, value };
 }
 
-function* duplicates(finding: Finding, inference: Inference): Iterable<Mend> {
+function* duplicates(finding: Diagnostic, inference: Inference): Iterable<Mend> {
   yield* removal(finding);
   for (const { id, to } of inference.graph.incoming.get(finding.node ?? '') ?? [])
     if (to.port === finding.port && id !== finding.edge)

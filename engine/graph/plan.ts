@@ -1,7 +1,7 @@
 /** What to run for what is asked: pruned, ordered, keyed. */
 import type { Diagnostic } from '../types/diagnostics';
 import { keyOf } from './key';
-import { infer, withMends } from './infer';
+import { infer } from './infer';
 import { sourceAt, targetsAt } from './flatten';
 import type { Endpoint, Inference, NodeInfo } from './inference';
 import { memoryPlan } from './memory';
@@ -79,9 +79,7 @@ class Building {
       node,
       iteration,
       because,
-      diagnostics: findings
-        .filter(({ severity }) => severity === 'error')
-        .map((found) => withMends(found, inference)),
+      diagnostics: findings.filter(({ severity }) => severity === 'error'),
     });
   }
 

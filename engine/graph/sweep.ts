@@ -1,10 +1,10 @@
 /** Sweeps: a run repeated over lists of values, without copies of nodes. */
 import type { LoomDocument, LoomSweep } from '../document/schema';
 import type { NodeRegistry } from '../types/node';
-import type { Finding } from './finding';
 import { own } from './own';
 import type { Iteration } from './plan-types';
 import { definitionOf } from '../document/schema';
+import type { Diagnostic } from '../types/diagnostics';
 
 /** Combinations at most. */
 export const maxIterations = 1024;
@@ -43,9 +43,9 @@ export function withValues(document: LoomDocument, { values }: Iteration): LoomD
 }
 
 /** What is wrong with a document's sweeps; what is wrong with one of their values is found in its iteration. */
-export function sweepFindings(document: LoomDocument, registry: NodeRegistry): Finding[] {
-  const findings: Finding[] = [];
-  const report = (id: string, message: string, rest: Partial<Finding> = {}): void => {
+export function sweepFindings(document: LoomDocument, registry: NodeRegistry): Diagnostic[] {
+  const findings: Diagnostic[] = [];
+  const report = (id: string, message: string, rest: Partial<Diagnostic> = {}): void => {
     findings.push({ code: 'invalid-sweep', severity: 'error', path: `sweeps.${id}`, message, ...rest });
   };
   let total = 1;

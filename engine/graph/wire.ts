@@ -1,10 +1,8 @@
 /** Whether a wire may be drawn: asked while it is still in the hand. */
 import type { Diagnostic } from '../types/diagnostics';
-import type { Finding } from './finding';
 import type { FlatEdge } from './flat-graph';
 import { sourceAt, targetsAt } from './flatten';
 import { inferNode } from './infer-node';
-import { withMends } from './infer';
 import type { Endpoint, Inference } from './inference';
 import { own } from './own';
 import { leadsTo } from './reach';
@@ -19,14 +17,15 @@ export const wireInHand = (from: Endpoint, to: Endpoint): string =>
 /**
  * Judges a wire that is not in the document yet, given everything else that is
  * wired to its target; a wire that stands at the target input is taken to be
- * replaced. Refused with the same diagnostic that inference would give; its
- * mends can be applied to the document as it is (they draw the wire themselves).
+ * replaced. Refused with the same diagnostic that inference would give; what
+ * `mendsOf` finds for it with the wire's ends can be applied to the document as
+ * it is (the mends draw the wire themselves).
  */
 export function checkWire(inference: Inference, from: Endpoint, to: Endpoint): WireCheck {
   const edge = wireInHand(from, to);
-  const refuse = (finding: Omit<Finding, 'severity' | 'edge'>): WireCheck => ({
+  const refuse = (found: Omit<Diagnostic, 'severity' | 'edge'>): WireCheck => ({
     ok: false,
-    diagnostic: withMends({ ...finding, severity: 'error', edge }, inference, { from, to }),
+    diagnostic: { ...found, severity: 'error', edge },
   });
   const { instances } = inference.graph;
   const source = sourceAt(instances, from);

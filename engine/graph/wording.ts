@@ -24,6 +24,42 @@ const fieldNames: Readonly<Record<string, string>> = {
 };
 export const fieldName = (field: string): string => fieldNames[field] ?? field;
 
+/** What there is to say about a term, whatever the language: the editor words it from its catalogue. */
+export type TermWords =
+  | { readonly says: 'text'; readonly text: string }
+  /** No name: nothing. */
+  | { readonly says: 'names'; readonly names: readonly string[] }
+  | { readonly says: 'at-most' | 'one-or' | 'group'; readonly of: TermWords }
+  | { readonly says: 'together' | 'product' | 'sum'; readonly of: readonly TermWords[] }
+  | { readonly says: 'multiple' | 'least'; readonly of: number }
+  | { readonly says: 'any' }
+  /** Only running this node tells. */
+  | { readonly says: 'unknown'; readonly node: string };
+
+/** What a term says to people. */
+export function wordsOf(term: Term): TermWords {
+  if (typeof term !== 'object') return { says: 'text', text: String(term) };
+  if ('set' in term) return { says: 'names', names: term.set };
+  if ('atMost' in term) {
+    const names: TermWords = { says: 'names', names: term.atMost };
+    return term.atMost.length === 0 ? names : { says: 'at-most', of: names };
+  }
+  if ('within' in term) return { says: 'at-most', of: wordsOf(term.within) };
+  if ('union' in term) return { says: 'together', of: term.union.map(wordsOf) };
+  if ('broadcast' in term) return { says: 'one-or', of: wordsOf(term.broadcast) };
+  if ('var' in term) return variable(term.var);
+  const polynomial = polynomialOf(term);
+  const monomials = [...(polynomial?.values() ?? [])];
+  const [only] = monomials;
+  if (monomials.length === 1 && only && only.variables.length === 1 && only.factor > 1)
+    return { says: 'multiple', of: only.factor };
+  const least = leastOf(monomials);
+  if (least !== undefined) return { says: 'least', of: least };
+  return 'mul' in term
+    ? { says: 'product', of: term.mul.map(factor) }
+    : { says: 'sum', of: term.add.map(factor) };
+}
+
 const list = (names: readonly string[]): string =>
   names.length === 0
     ? 'nothing'
@@ -31,23 +67,38 @@ const list = (names: readonly string[]): string =>
       ? (names[0] ?? '')
       : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
-/** A term for people: `text and class`, `at most class`, `a multiple of 8`, `256`. */
-export function describeTerm(term: Term): string {
-  if (typeof term !== 'object') return String(term);
-  if ('set' in term) return list(term.set);
-  if ('atMost' in term) return term.atMost.length === 0 ? 'nothing' : `at most ${list(term.atMost)}`;
-  if ('within' in term) return `at most ${describeTerm(term.within)}`;
-  if ('union' in term) return term.union.map(describeTerm).join(' together with ');
-  if ('broadcast' in term) return `1 or ${describeTerm(term.broadcast)}`;
-  if ('var' in term) return variable(term.var);
-  const polynomial = polynomialOf(term);
-  const monomials = [...(polynomial?.values() ?? [])];
-  const [only] = monomials;
-  if (monomials.length === 1 && only && only.variables.length === 1 && only.factor > 1)
-    return `a multiple of ${only.factor}`;
-  const least = leastOf(monomials);
-  if (least !== undefined) return `at least ${least}`;
-  return 'mul' in term ? term.mul.map(factor).join(' × ') : term.add.map(factor).join(' + ');
+/** A term in English: `text and class`, `at most class`, `a multiple of 8`, `256`. */
+export const describeTerm = (term: Term): string => inEnglish(wordsOf(term));
+
+function inEnglish(words: TermWords): string {
+  switch (words.says) {
+    case 'text':
+      return words.text;
+    case 'names':
+      return list(words.names);
+    case 'at-most':
+      return `at most ${inEnglish(words.of)}`;
+    case 'one-or':
+      return `1 or ${inEnglish(words.of)}`;
+    case 'group':
+      return `(${inEnglish(words.of)})`;
+    case 'together':
+      return words.of.map(inEnglish).join(' together with ');
+    case 'product':
+      return words.of.map(inEnglish).join(' × ');
+    case 'sum':
+      return words.of.map(inEnglish).join(' + ');
+    case 'multiple':
+      return `a multiple of ${words.of}`;
+    case 'least':
+      return `at least ${words.of}`;
+    case 'any':
+      return 'any';
+    case 'unknown':
+      return `a size that only running “${words.node}” will tell`;
+    default:
+      return words satisfies never;
+  }
 }
 
 /** Of a sum of one own variable, which is at least 1, and a number. */
@@ -59,14 +110,15 @@ function leastOf(monomials: readonly Monomial[]): number | undefined {
   return isLone && offset && offset.factor > 0 ? offset.factor + 1 : undefined;
 }
 
-function variable(name: string): string {
-  if (!isUnknown(name)) return 'any';
-  return `a size that only running “${name.slice(name.indexOf('@') + 1)}” will tell`;
+function variable(name: string): TermWords {
+  if (!isUnknown(name)) return { says: 'any' };
+  return { says: 'unknown', node: name.slice(name.indexOf('@') + 1) };
 }
-function factor(term: Term): string {
-  if (typeof term !== 'object') return String(term);
-  if ('var' in term) return isUnknown(term.var) ? term.var.slice(0, term.var.indexOf('@')) : term.var;
-  return `(${describeTerm(term)})`;
+function factor(term: Term): TermWords {
+  if (typeof term !== 'object') return { says: 'text', text: String(term) };
+  if ('var' in term)
+    return { says: 'text', text: isUnknown(term.var) ? term.var.slice(0, term.var.indexOf('@')) : term.var };
+  return { says: 'group', of: wordsOf(term) };
 }
 
 /** How a node is named in messages: what it is and its id. */

@@ -1,6 +1,7 @@
 /** What inference and validation say about a document: data with stable codes; surfaces word it. */
 import { z } from 'zod';
 import { portTypeSchema, type PortType } from './port';
+import { termSchema, type Term } from './term';
 
 export const diagnosticCodes = [
   'unknown-node',
@@ -65,35 +66,14 @@ export interface Diagnostic {
   readonly path?: string;
   readonly got?: string;
   readonly want?: string;
+  /** The same before it was worded, where it is a term: for other languages. */
+  readonly gotTerm?: Term;
+  readonly wantTerm?: Term;
   readonly gotType?: PortType;
   readonly wantType?: PortType;
   /** English, complete, names the place: for logs and the command line. */
   readonly message: string;
-  readonly mends: readonly Mend[];
 }
-
-const endpoint = z.strictObject({ node: z.string(), port: z.string() });
-const mendSchema: z.ZodType<Mend> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('remove-edge'), edge: z.string() }),
-  z.strictObject({ kind: z.literal('connect'), from: endpoint, to: endpoint }),
-  z.strictObject({ kind: z.literal('set-param'), node: z.string(), param: z.string(), value: z.unknown() }),
-  z.strictObject({
-    kind: z.literal('insert'),
-    edge: z.string(),
-    wire: z.strictObject({ from: endpoint, to: endpoint }).optional(),
-    chain: z.array(
-      z.strictObject({
-        type: z.string(),
-        params: z.record(z.string(), z.unknown()),
-        input: z.string(),
-        output: z.string(),
-        also: z.record(z.string(), endpoint).optional(),
-      }),
-    ),
-  }),
-  z.strictObject({ kind: z.literal('rewire'), edge: z.string(), from: endpoint }),
-  z.strictObject({ kind: z.literal('replace-node'), node: z.string(), type: z.string() }),
-]);
 
 /** Boundary check for a {@link Diagnostic} that crosses the worker's door. */
 export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
@@ -105,8 +85,9 @@ export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
   path: z.string().optional(),
   got: z.string().optional(),
   want: z.string().optional(),
+  gotTerm: termSchema.optional(),
+  wantTerm: termSchema.optional(),
   gotType: portTypeSchema.optional(),
   wantType: portTypeSchema.optional(),
   message: z.string(),
-  mends: z.array(mendSchema),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode, port, v } from '@/engine/types';
 import { fileParam } from '../_shared/params';
+import { pictureSize } from '../_shared/picture-size';
 import { imageTensor, maskTensor, readPicture } from '../_shared/pixels';
 
 export const imageLoad = defineNode({
@@ -26,6 +27,13 @@ export const imageLoad = defineNode({
       .default('white')
       .meta({ widget: 'select', label: 'Behind transparency', advanced: true }),
   }),
+  // What the document carries says its size at once; of a file elsewhere only the run tells.
+  refine({ source }) {
+    const size = pictureSize(source);
+    return size === undefined
+      ? {}
+      : { image: { kind: 'image', fields: { ...size } }, mask: { kind: 'mask', fields: { ...size } } };
+  },
   async run({ params, runtime }) {
     const picture = await readPicture(runtime, params.source);
     const background = { white: 255, black: 0, keep: undefined }[params.background];

@@ -25,7 +25,8 @@ import { dashOf, fillingOf, outlines } from '@/app/_editor/ports';
 import { match, searchNodes } from '@/app/_editor/search';
 import { commands } from '@/app/_actions/commands';
 import { currentNodeWords } from '@/app/_i18n/node-text';
-import { toPageSchema, toWorkerSchema } from '@/app/_worker/protocol';
+import { toPageSchema } from '@/app/_worker/protocol';
+import { toWorkerSchema } from '@/app/_worker/requests';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const template = (name: string): LoomDocument =>

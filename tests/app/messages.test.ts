@@ -7,6 +7,8 @@ import { commands } from '@/app/_actions/commands';
 import { registry } from '@/nodes/registry';
 import en from '@/app/_i18n/en.json';
 import ko from '@/app/_i18n/ko.json';
+import lateEn from '@/app/_i18n/late.en.json';
+import lateKo from '@/app/_i18n/late.ko.json';
 import nodesKo from '@/app/_i18n/nodes.ko.json';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -22,8 +24,8 @@ function flat(tree: object, prefix = ''): Map<string, string> {
   }
   return found;
 }
-const english = flat(en);
-const korean = flat(ko);
+const english = flat({ ...en, ...lateEn });
+const korean = flat({ ...ko, ...lateKo });
 
 /** All code of the app, for keys that are used. */
 const sources = readdirSync(`${root}app`, { recursive: true, withFileTypes: true })

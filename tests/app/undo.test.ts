@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   applyMend,
+  mendsOf,
   createHistory,
   documentSchema,
   groupNodes,
@@ -173,7 +174,7 @@ const gestures: Record<string, Gesture> = {
       registry,
       catalog: { ports: () => undefined, packages: [], hash: () => undefined },
     });
-    const mend = hand.one(inference.diagnostics.flatMap(({ mends }) => mends));
+    const mend = hand.one(inference.diagnostics.flatMap((found) => mendsOf(found, inference)));
     if (mend !== undefined) applyMend(draft, mend, registry);
   },
 };

@@ -6,6 +6,11 @@ import { createCatalog } from '@/models';
 import { registry } from '@/nodes/registry';
 import { fieldsOfNode } from '@/app/_editor/fields';
 import { pictureNear } from '@/app/_editor/widgets/picture-near';
+import { wantedSize } from '@/app/_editor/widgets/wanted-size';
+import { createNodeFiles } from '@/models/files-node';
+import { readPackage } from '@/models/packages';
+import { encodeMask, toDataUrl } from '@/app/_painter/indexed-png';
+import { blank } from '@/app/_painter/raster';
 
 const text = readFileSync('public/templates/inpainting.json', 'utf8');
 const inference = (without: readonly string[] = []) => {
@@ -33,6 +38,61 @@ describe('the picture under a mask', () => {
   });
   it('is not the mask’s own file', () => {
     expect(pictureNear(inference(['picture']), 'soft')).toBeUndefined();
+  });
+});
+
+describe('the size of a mask', () => {
+  const png = (width: number, height: number): string => toDataUrl(encodeMask(blank(width, height)));
+  const wanted = async (nodes: object, wires: readonly string[]) => {
+    const catalog = createCatalog([await readPackage(createNodeFiles('tests/fixtures'), 'tiny')]);
+    const end = (at: string) => ({ node: at.split('.')[0], port: at.split('.')[1] });
+    const edges = Object.fromEntries(
+      wires.map((wire, index) => {
+        const [from = '', to = ''] = wire.split(' > ');
+        return [`w${index}`, { from: end(from), to: end(to) }];
+      }),
+    );
+    const { document } = parseDocument({ format: 'latent-loom', version: 1, nodes, edges });
+    return wantedSize(infer({ document, registry, catalog }), 'mask');
+  };
+  const laid = {
+    // Painted in another size: what is wanted counts.
+    mask: { type: 'mask/load', params: { source: png(256, 256) } },
+    soft: { type: 'mask/feather' },
+    picture: { type: 'image/load', params: { source: png(320, 200) } },
+    over: { type: 'image/composite' },
+  };
+
+  it('is that of the picture it is laid over, through what feathers it', async () => {
+    expect(await wanted(laid, ['picture.image > over.a', 'mask.mask > over.mask'])).toEqual({
+      width: 320,
+      height: 200,
+    });
+    expect(
+      await wanted(laid, ['picture.image > over.b', 'mask.mask > soft.mask', 'soft.mask > over.mask']),
+    ).toEqual({ width: 320, height: 200 });
+  });
+  it('is that of the noise it keeps the sampler from, in pixels', async () => {
+    const nodes = {
+      mask: { type: 'mask/load' },
+      package: { type: 'model/package', params: { package: 'tiny' } },
+      noise: { type: 'latent/noise', params: { width: 128, height: 64 } },
+      unet: { type: 'sampling/unet' },
+      sampler: { type: 'sampling/sampler' },
+    };
+    const wires = [
+      'package.unet > noise.unet',
+      'package.unet > unet.unet',
+      'unet.denoiser > sampler.denoiser',
+      'noise.noise > sampler.noise',
+      'mask.mask > sampler.mask',
+    ];
+    expect(await wanted(nodes, wires)).toEqual({ width: 128, height: 64 });
+  });
+  it('is not known where nothing says it', async () => {
+    expect(await wanted(laid, [])).toBeUndefined();
+    expect(await wanted(laid, ['mask.mask > soft.mask'])).toBeUndefined();
+    expect(await wanted(laid, ['mask.mask > over.mask'])).toBeUndefined();
   });
 });
 

@@ -144,7 +144,8 @@ test('Text to image from an empty canvas by keyboard alone, then run', async ({ 
 test('a wire let go on the empty canvas offers what fits, connected', async ({ page, editor }) => {
   await editor.open();
   const from = await editor.at(editor.port('decode', 'out', 'image'));
-  await editor.drag(from, { x: from.x + 20, y: from.y - 180 });
+  // Between Decode and Image, which stands below it.
+  await editor.drag(from, { x: from.x - 90, y: from.y + 130 });
   await expect(page.getByText('Nodes that take “Image”')).toBeVisible();
   const names = await page.getByRole('option').allTextContents();
   expect(names.some((name) => name.startsWith('Encode'))).toBe(true);

@@ -1,4 +1,4 @@
-import { expect, test } from './editor';
+import { expect, test, tinyTemplate } from './editor';
 
 test('a panel whose code is on its way leaves the canvas where it is', async ({ page, editor }) => {
   await editor.open();
@@ -32,4 +32,21 @@ test('a panel whose code is on its way leaves the canvas where it is', async ({ 
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('dialog')).toBeVisible();
   expect(await page.evaluate('hiddenFrames')).toBe(0);
+});
+
+test('findings speak Korean where the page does: sizes, not only sentences', async ({ page, editor }) => {
+  const document = tinyTemplate('text-to-image');
+  const { noise } = document.nodes;
+  if (!noise) throw new Error('the template has changed');
+  noise.params['width'] = 250;
+  await editor.open({ document });
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'All commands' })).toBeFocused();
+  await page.keyboard.type('한국어');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: '실행', exact: true })).toBeVisible();
+  await page.keyboard.press('Alt+4');
+  const problems = page.getByRole('complementary', { name: '문제' });
+  await expect(problems).toContainText('노이즈: “너비”이(가) 250인데 8의 배수이어야 합니다.');
+  await expect(problems).not.toContainText('multiple');
 });

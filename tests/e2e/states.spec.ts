@@ -150,7 +150,8 @@ for (const scheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('alertdialog')).toBeVisible();
     await looker.look('refused wire');
     await page.keyboard.press('Escape');
-    await editor.drag(from, { x: from.x + 40, y: from.y - 180 });
+    // Below Decode, where nothing stands.
+    await editor.drag(from, { x: from.x + 60, y: from.y + 140 });
     await expect(page.getByText('Nodes that take “Latent”')).toBeVisible();
     await looker.look('palette');
     await page.keyboard.press('Escape');

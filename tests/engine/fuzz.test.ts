@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { infer, LoomError, parseDocument, plan } from '@/engine';
+import { infer, LoomError, mendsOf, parseDocument, plan } from '@/engine';
 import { registry as nodes } from '@/nodes/registry';
 import { catalog } from './kit';
 import { kit } from './kit-nodes';
@@ -182,7 +182,8 @@ describe('fuzz', () => {
             throw new Error('an untyped diagnostic');
         planned += plan(inference).steps.length;
         // Mends are searched for one in a hundred: each tries edits of the whole document.
-        if (number % 100 === 0) for (const { mends } of inference.diagnostics) found += mends.length;
+        if (number % 100 === 0)
+          for (const one of inference.diagnostics) found += mendsOf(one, inference).length;
       } catch (thrown) {
         if (!(thrown instanceof LoomError) || thrown.code !== 'invalid-document')
           throw new Error(`document ${number} brought ${String(thrown)}`, { cause: thrown });

@@ -2,9 +2,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  applyMend,
   checkWire,
   infer,
   inferredCount,
+  mendsOf,
   parseDocument,
   plan,
   serialise,
@@ -238,8 +240,27 @@ describe('inference', () => {
   it('mends remove what they are for and add no error, on any graph', () => {
     fc.assert(
       fc.property(anyDocument, (document) => {
-        for (const { mends } of infer({ document, registry: kit, catalog }).diagnostics)
-          expect(Array.isArray(mends)).toBe(true);
+        const inference = infer({ document, registry: kit, catalog });
+        const errors = ({ diagnostics }: Inference): string[] =>
+          diagnostics
+            .filter(({ severity }) => severity === 'error')
+            .map(({ code, node, port, edge, path }) => JSON.stringify([code, node, port, edge, path]));
+        const before = new Set(errors(inference));
+        for (const found of inference.diagnostics)
+          for (const mend of mendsOf(found, inference)) {
+            const mended = structuredClone(document);
+            applyMend(mended, mend, kit);
+            const after = errors(infer({ document: mended, registry: kit, catalog }));
+            const { code, node, port, edge, path } = found;
+            expect(after).not.toContain(JSON.stringify([code, node, port, edge, path]));
+            // The input whose wire is taken away may want one now.
+            const wanting = JSON.stringify(['missing-input', node, port, undefined, undefined]);
+            expect(
+              after.filter(
+                (error) => !before.has(error) && !(mend.kind === 'remove-edge' && error === wanting),
+              ),
+            ).toEqual([]);
+          }
       }),
       { numRuns: 100 },
     );

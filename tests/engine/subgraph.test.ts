@@ -6,6 +6,7 @@ import {
   checkWire,
   groupNodes,
   infer,
+  mendsOf,
   makeUnique,
   mayStandIn,
   parseDocument,
@@ -126,11 +127,12 @@ describe('instances', () => {
         to: { node: 'words', port: 'conditioner' },
       };
     });
-    const refused = checkWire(
-      read(document),
-      { node: 'words', port: 'conditioning' },
-      { node: 'drawing', port: 'positive' },
-    );
+    const inference = read(document);
+    const ends = {
+      from: { node: 'words', port: 'conditioning' },
+      to: { node: 'drawing', port: 'positive' },
+    };
+    const refused = checkWire(inference, ends.from, ends.to);
     expect(refused).toMatchObject({
       ok: false,
       diagnostic: {
@@ -142,7 +144,7 @@ describe('instances', () => {
         want: 'kl',
       },
     });
-    expect(refused.ok ? [] : refused.diagnostic.mends).toContainEqual({
+    expect(refused.ok ? [] : mendsOf(refused.diagnostic, inference, ends)).toContainEqual({
       kind: 'rewire',
       edge: 'x',
       from: { node: 'package', port: 'conditioner' },
@@ -287,7 +289,7 @@ describe('instances', () => {
       { code: 'invalid-param', node: 'drawing/unet', path: 'guidance' },
     ]);
     expect(next.diagnosticsOf('drawing')).toHaveLength(1);
-    expect(next.diagnostics[0]?.mends[0]).toEqual({
+    expect(next.diagnostics.flatMap((found) => mendsOf(found, next))[0]).toEqual({
       kind: 'set-param',
       node: 'drawing/unet',
       param: 'guidance',

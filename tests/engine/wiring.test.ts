@@ -5,7 +5,9 @@ import {
   applyMend,
   checkWire,
   infer,
+  mendsOf,
   plan,
+  type Diagnostic,
   type Endpoint,
   type Inference,
   type LoomDocument,
@@ -24,6 +26,12 @@ const mended = (document: LoomDocument, mend: Mend): LoomDocument =>
 const wired = (document: LoomDocument, from: string, to: string): LoomDocument =>
   mended(document, { kind: 'connect', from: end(from), to: end(to) });
 
+/** Mends of something that was found. */
+function mendsFor(found: Diagnostic | undefined, inference: Inference): readonly Mend[] {
+  if (!found) throw new Error('nothing was found');
+  return mendsOf(found, inference);
+}
+
 /** Asserts that the wire is refused as said, in hand and in the document; that each mend leaves no error; gives the mends. */
 function refused(
   document: LoomDocument,
@@ -32,11 +40,13 @@ function refused(
   why: Readonly<Record<string, unknown>>,
   message: string,
 ): readonly Mend[] {
-  const inHand = checkWire(read(document), end(from), end(to));
+  const before = read(document);
+  const inHand = checkWire(before, end(from), end(to));
   if (inHand.ok) throw new Error(`${from} > ${to} was taken`);
   expect(inHand.diagnostic).toMatchObject(why);
   expect(inHand.diagnostic.message).toBe(message);
-  for (const mend of inHand.diagnostic.mends) {
+  const offered = mendsOf(inHand.diagnostic, before, { from: end(from), to: end(to) });
+  for (const mend of offered) {
     const after =
       mend.kind === 'insert' || mend.kind === 'connect'
         ? mended(document, mend)
@@ -46,12 +56,13 @@ function refused(
   const drawn = read(wired(document, from, to));
   const found = drawn.diagnostics.find(({ code }) => code === why.code);
   expect(found).toMatchObject({ ...why, severity: 'error' });
-  for (const mend of found?.mends ?? []) {
+  const mends = mendsFor(found, drawn);
+  for (const mend of mends) {
     const left = read(mended(drawn.document, mend)).diagnostics;
     expect({ mend, left: left.filter(({ code }) => code !== 'missing-input') }).toEqual({ mend, left: [] });
   }
-  expect(found?.mends).toContainEqual(expect.objectContaining({ kind: 'remove-edge' }));
-  return inHand.diagnostic.mends;
+  expect(mends).toContainEqual(expect.objectContaining({ kind: 'remove-edge' }));
+  return offered;
 }
 
 /** A whole sampling on package `of`, with an encoder on package `from`. */
@@ -266,22 +277,28 @@ describe('what is found in a document', () => {
     const inference = read(graph({ unet: ['kit/sampler', { steps: 500 }] }));
     const found = inference.diagnostics.find(({ code }) => code === 'invalid-param');
     expect(found).toMatchObject({ node: 'unet', path: 'steps', got: '500' });
-    expect(found?.mends).toEqual([
+    expect(mendsFor(found, inference)).toEqual([
       { kind: 'set-param', node: 'unet', param: 'steps', value: 100 },
       { kind: 'set-param', node: 'unet', param: 'steps', value: 2 },
     ]);
   });
 
   it('a package that is not there, with those that are', () => {
-    const [found] = read(graph({ p: ['kit/package', { package: 'lost' }] })).diagnostics;
+    const inference = read(graph({ p: ['kit/package', { package: 'lost' }] }));
+    const [found] = inference.diagnostics;
     expect(found).toMatchObject({ code: 'package-missing', path: 'package', got: 'lost' });
-    expect(found?.mends).toContainEqual({ kind: 'set-param', node: 'p', param: 'package', value: 'kl' });
+    expect(mendsFor(found, inference)).toContainEqual({
+      kind: 'set-param',
+      node: 'p',
+      param: 'package',
+      value: 'kl',
+    });
   });
 
   it('missing inputs, with the wires that would do', () => {
     const inference = read(graph({ n: ['kit/number'], s: ['kit/sum'] }));
     expect(codes(inference)).toEqual([['missing-input', 's']]);
-    expect(inference.diagnostics[0]?.mends).toEqual([
+    expect(mendsFor(inference.diagnostics[0], inference)).toEqual([
       { kind: 'connect', from: { node: 'n', port: 'number' }, to: { node: 's', port: 'a' } },
     ]);
   });
@@ -302,7 +319,7 @@ describe('what is found in a document', () => {
       ['unknown-port', 's'],
       ['unknown-port', 's'],
     ]);
-    expect(inference.diagnostics[1]?.mends).toEqual([
+    expect(mendsFor(inference.diagnostics[1], inference)).toEqual([
       { kind: 'remove-edge', edge: 'w1' },
       { kind: 'remove-edge', edge: 'w0' },
     ]);

@@ -1,7 +1,7 @@
 /** Batches are fields of port types: known while wiring, and refused there where they do not go together. */
 import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
-import { applyMend, checkWire, infer, parseDocument, type LoomDocument } from '@/engine';
+import { applyMend, checkWire, infer, mendsOf, parseDocument, type LoomDocument } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
@@ -101,7 +101,8 @@ describe('batches that nodes map over', () => {
       expect(inferred(pick(index, count)).diagnostics).toEqual([]);
       expect(batchOf(pick(index, count), 'pick.picked')).toBe(count);
     }
-    const [found] = inferred(pick(4, 2)).diagnostics;
+    const inference = inferred(pick(4, 2));
+    const [found] = inference.diagnostics;
     expect(found).toMatchObject({
       code: 'type-mismatch',
       node: 'pick',
@@ -110,7 +111,12 @@ describe('batches that nodes map over', () => {
       got: '5',
       want: 'at least 6',
     });
-    expect(found?.mends).toContainEqual({ kind: 'set-param', node: 'pick', param: 'index', value: 0 });
+    expect(found && mendsOf(found, inference)).toContainEqual({
+      kind: 'set-param',
+      node: 'pick',
+      param: 'index',
+      value: 0,
+    });
   });
 
   it('go through a whole sampling: to the pictures', () => {
@@ -166,7 +172,7 @@ describe('batches that do not go together', () => {
     const [found, ...more] = inference.diagnostics;
     expect(more).toEqual([]);
     expect(found).toMatchObject({ code: 'type-mismatch', severity: 'error', path: 'batch', ...where });
-    const helpful = found?.mends.filter(({ kind }) => kind !== 'remove-edge') ?? [];
+    const helpful = found ? mendsOf(found, inference).filter(({ kind }) => kind !== 'remove-edge') : [];
     expect(helpful.length).toBeGreaterThan(0);
     for (const mend of helpful) {
       const mended = produce(document, (draft: LoomDocument) => {
@@ -186,10 +192,9 @@ describe('batches that do not go together', () => {
   });
 
   it('either side is changed, or one element is picked', () => {
-    const [found] = inferred(sampling(4, 4, 3)).diagnostics;
-    expect(found?.mends).toContainEqual({ kind: 'set-param', node: 'start', param: 'batch', value: 4 });
-    expect(found?.mends.some((mend) => mend.kind === 'insert' && mend.chain[0]?.type === 'latent/pick')).toBe(
-      true,
-    );
+    const inference = inferred(sampling(4, 4, 3));
+    const mends = inference.diagnostics.flatMap((found) => mendsOf(found, inference));
+    expect(mends).toContainEqual({ kind: 'set-param', node: 'start', param: 'batch', value: 4 });
+    expect(mends.some((mend) => mend.kind === 'insert' && mend.chain[0]?.type === 'latent/pick')).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 /** Sizes are known while wiring, from a package's own size and from sizes in pixels, before anything runs. */
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { infer, parseDocument } from '@/engine';
+import { infer, mendsOf, parseDocument } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
@@ -83,7 +84,8 @@ describe('sizes', () => {
   });
 
   it('in pixels that are no whole cells are refused, with the nearest that are', () => {
-    const [found] = inferred({ n: ['latent/noise', { width: 250 }] }, ['package.unet > n.unet']).diagnostics;
+    const inference = inferred({ n: ['latent/noise', { width: 250 }] }, ['package.unet > n.unet']);
+    const [found] = inference.diagnostics;
     expect(found).toMatchObject({
       code: 'invalid-param',
       node: 'n',
@@ -93,26 +95,37 @@ describe('sizes', () => {
       message:
         'The parameter width of “Noise” (n) cannot be used: 250 is given, but a multiple of 8 is wanted.',
     });
-    expect(found?.mends[0]).toEqual({ kind: 'set-param', node: 'n', param: 'width', value: 248 });
+    expect(found && mendsOf(found, inference)[0]).toEqual({
+      kind: 'set-param',
+      node: 'n',
+      param: 'width',
+      value: 248,
+    });
   });
 });
 
 describe('a package whose graphs take one size', () => {
   const noise = (params: Record<string, unknown>) =>
-    inferred({ n: ['latent/noise', params] }, ['package.unet > n.unet'], oneSize).diagnostics;
+    inferred({ n: ['latent/noise', params] }, ['package.unet > n.unet'], oneSize);
   it('takes it, given or left to the package', () => {
-    expect(noise({})).toEqual([]);
-    expect(noise({ height: 64, width: 64 })).toEqual([]);
+    expect(noise({}).diagnostics).toEqual([]);
+    expect(noise({ height: 64, width: 64 }).diagnostics).toEqual([]);
   });
   it('refuses noise of another, naming the parameter; the mend gives the size back', () => {
-    const found = noise({ height: 128, width: 64 });
+    const inference = noise({ height: 128, width: 64 });
+    const found = inference.diagnostics;
     expect(found).toMatchObject([
       { code: 'invalid-param', node: 'n', path: 'height', got: '128', want: '64', severity: 'error' },
     ]);
-    expect(found[0]?.mends[0]).toEqual({ kind: 'set-param', node: 'n', param: 'height', value: 0 });
+    expect(found.flatMap((one) => mendsOf(one, inference))[0]).toEqual({
+      kind: 'set-param',
+      node: 'n',
+      param: 'height',
+      value: 0,
+    });
   });
   it('refuses latents to decode and pictures to encode; the mends bring them to its size', () => {
-    const found = inferred(
+    const inference = inferred(
       {
         e: ['latent/empty', { height: 128, width: 128 }],
         d: ['first-stage/decode'],
@@ -128,13 +141,14 @@ describe('a package whose graphs take one size', () => {
         'r.resized > back.image',
       ],
       oneSize,
-    ).diagnostics;
+    );
+    const found = inference.diagnostics;
     expect(found).toMatchObject([
       { code: 'type-mismatch', node: 'd', port: 'latent', path: 'height', got: '16', want: '8' },
       { code: 'type-mismatch', node: 'back', port: 'image', path: 'height', got: '128', want: '64' },
     ]);
-    const resizes = found.map(({ mends }) =>
-      mends.flatMap((mend) =>
+    const resizes = found.map((one) =>
+      mendsOf(one, inference).flatMap((mend) =>
         mend.kind === 'insert'
           ? mend.chain.flatMap(({ type, params }) =>
               type.endsWith('/resize') ? [{ type, width: params['width'], height: params['height'] }] : [],
@@ -150,5 +164,64 @@ describe('a package whose graphs take one size', () => {
   it('says nothing of packages that take many', () => {
     const found = inferred({ n: ['latent/noise', { height: 128 }] }, ['package.unet > n.unet']);
     expect(found.diagnostics).toEqual([]);
+  });
+});
+
+describe('a picture that the document carries', () => {
+  const file = async (width: number, height: number) => {
+    const bytes = await sharp({ create: { width, height, channels: 3, background: '#123' } })
+      .png()
+      .toBuffer();
+    return `data:image/png;base64,${bytes.toString('base64')}`;
+  };
+  const encoded = (source: string | null) =>
+    inferred({ file: ['image/load', { source }], e: ['first-stage/encode'] }, [
+      'package.firstStage > e.firstStage',
+      'file.image > e.image',
+    ]);
+
+  it('says its size, and so what it is encoded to', async () => {
+    const found = encoded(await file(48, 32));
+    expect(found.diagnostics).toEqual([]);
+    expect(sizeOf(found, 'file', 'image')).toEqual([32, 48]);
+    expect(sizeOf(found, 'file', 'mask')).toEqual([32, 48]);
+    expect(sizeOf(found, 'e', 'latent')).toEqual([4, 6]);
+  });
+  it('of a size that is not encoded is refused while wiring; the mends cut it or bring it to one', async () => {
+    const found = encoded(await file(50, 33));
+    expect(found.diagnostics).toMatchObject([
+      { code: 'type-mismatch', node: 'e', port: 'image', path: 'height', got: '33', want: 'a multiple of 8' },
+    ]);
+    const chains = found.diagnostics.flatMap((one) =>
+      mendsOf(one, found).flatMap((mend) => (mend.kind === 'insert' ? [mend.chain] : [])),
+    );
+    for (const type of ['image/crop', 'image/resize'])
+      expect(chains).toContainEqual([
+        expect.objectContaining({ type, params: expect.objectContaining({ width: 48, height: 32 }) }),
+      ]);
+  });
+  it('that is none yet, or stands elsewhere, is taken: only the run tells', () => {
+    expect(encoded(null).diagnostics).toEqual([]);
+    expect(encoded('f'.repeat(64)).diagnostics).toEqual([]);
+  });
+  it('is not cut where it is too small to: neither by hand nor by a mend', async () => {
+    const cut = inferred(
+      {
+        file: ['image/load', { source: await file(50, 33) }],
+        c: ['image/crop', { y: 2, height: 32, width: 50 }],
+      },
+      ['file.image > c.image'],
+    );
+    expect(cut.diagnostics).toMatchObject([
+      { code: 'type-mismatch', node: 'c', port: 'image', path: 'height', got: '33', want: 'at least 34' },
+    ]);
+    const small = encoded(await file(5, 5));
+    const types = small.diagnostics.flatMap((one) =>
+      mendsOf(one, small).flatMap((mend) =>
+        mend.kind === 'insert' ? mend.chain.map(({ type }) => type) : [],
+      ),
+    );
+    expect(types).toContain('image/resize');
+    expect(types).not.toContain('image/crop');
   });
 });

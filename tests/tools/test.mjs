@@ -53,7 +53,9 @@ const build = await run('npm', ['run', 'build'], { env: { LOOM_TEST_PACKAGES: '1
 count('build', { passed: build.code === 0 ? 1 : 0, failed: build.code === 0 ? 0 : 1 });
 
 if (build.code === 0) {
-  const size = await run(process.execPath, ['tests/tools/size.mjs']);
+  const size = await run(process.execPath, ['tests/tools/size.mjs', '--browser'], {
+    env: { CHROMIUM_PATH: chromiumPath() },
+  });
   count('bytes', { passed: size.code === 0 ? 1 : 0, failed: size.code === 0 ? 0 : 1 });
   const browser = `${reports}/playwright.json`;
   const playwright = await run(bin('playwright'), ['test', '--reporter=list,json'], {

@@ -2,6 +2,7 @@
 /** The command palette: every command, its hotkey; what cannot be done now is dimmed. */
 import { Command } from 'cmdk';
 import { useTranslations } from 'use-intl';
+import { commandIcons } from '../../_actions/command-icons';
 import { commandGroups, commands, shownKey } from '../../_actions/commands';
 import { enabled, perform } from '../../_actions/perform';
 import { view } from '../../_state/view';
@@ -23,22 +24,25 @@ export function CommandDialog() {
         <Command.Group key={group} heading={tg(group)} className={groupLook}>
           {commands
             .filter((found) => found.group === group && found.id !== 'commands')
-            .map(({ id, icon: Icon }) => (
-              <Command.Item
-                key={id}
-                value={`${t(id)} ${id}`}
-                disabled={!enabled(id)}
-                className={itemLook}
-                onSelect={() => {
-                  view.setState({ dialog: null });
-                  perform(id);
-                }}
-              >
-                <Icon size={15} className="shrink-0 text-muted-foreground" />
-                <span className="flex-1">{t(id)}</span>
-                {shownKey(id) !== undefined && <Keys hotkey={shownKey(id) ?? ''} />}
-              </Command.Item>
-            ))}
+            .map(({ id }) => {
+              const Icon = commandIcons[id];
+              return (
+                <Command.Item
+                  key={id}
+                  value={`${t(id)} ${id}`}
+                  disabled={!enabled(id)}
+                  className={itemLook}
+                  onSelect={() => {
+                    view.setState({ dialog: null });
+                    perform(id);
+                  }}
+                >
+                  <Icon size={15} className="shrink-0 text-muted-foreground" />
+                  <span className="flex-1">{t(id)}</span>
+                  {shownKey(id) !== undefined && <Keys hotkey={shownKey(id) ?? ''} />}
+                </Command.Item>
+              );
+            })}
         </Command.Group>
       ))}
     </CommandFrame>

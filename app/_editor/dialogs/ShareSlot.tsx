@@ -2,6 +2,7 @@
 /** Couples the share and version dialogs with the workspace. */
 import { useStore } from 'zustand';
 import { documentTitle } from '../../_actions/files';
+import { LateMessages } from '../../_i18n/LateMessages';
 import { keeping } from '../../_share/keep';
 import { ShareDialog } from '../../_share/ShareDialog';
 import { VersionsDialog } from '../../_share/VersionsDialog';
@@ -14,21 +15,26 @@ export function ShareSlot({ which }: { readonly which: 'share' | 'versions' }) {
   const active = useWorkspace((state) => state.active);
   const store = useStore(keeping, (state) => state.store);
   const close = (): void => view.setState({ dialog: null });
-  if (which === 'share') return <ShareDialog document={document} title={documentTitle()} onClose={close} />;
   return (
-    <VersionsDialog
-      store={store}
-      document={active}
-      onRestore={(version) => {
-        edit('restore', (draft) => replaceBy(draft, version));
-        close();
-      }}
-      onOpen={(opened, id) => {
-        if (id !== undefined && workspace.getState().tabs.some((tab) => tab.id === id)) activate(id);
-        else openDocument(opened, { replace: false, ...(id === undefined ? {} : { id }) });
-        close();
-      }}
-      onClose={close}
-    />
+    <LateMessages>
+      {which === 'share' ? (
+        <ShareDialog document={document} title={documentTitle()} onClose={close} />
+      ) : (
+        <VersionsDialog
+          store={store}
+          document={active}
+          onRestore={(version) => {
+            edit('restore', (draft) => replaceBy(draft, version));
+            close();
+          }}
+          onOpen={(opened, id) => {
+            if (id !== undefined && workspace.getState().tabs.some((tab) => tab.id === id)) activate(id);
+            else openDocument(opened, { replace: false, ...(id === undefined ? {} : { id }) });
+            close();
+          }}
+          onClose={close}
+        />
+      )}
+    </LateMessages>
   );
 }

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
 import { Inspector } from '../../_inspect/Inspector';
+import { LateMessages } from '../../_i18n/LateMessages';
 import { useNodeWords } from '../../_i18n/node-text';
 import { samplerBehind } from '../../_state/samplers';
 import { inspectClient } from '../../_state/engine';
@@ -46,19 +47,21 @@ export function InspectPanel() {
           <TypeLine type={type} caption={t('type')} />
         </div>
       )}
-      <Inspector
-        client={inspectClient}
-        target={end === null ? null : { ...end, tab, title }}
-        version={version}
-        onOpenTrajectory={
-          sampler === undefined
-            ? undefined
-            : () => {
-                view.setState({ trajectory: sampler });
-                prefer({ dock: 'trajectory' });
-              }
-        }
-      />
+      <LateMessages>
+        <Inspector
+          client={inspectClient}
+          target={end === null ? null : { ...end, tab, title }}
+          version={version}
+          onOpenTrajectory={
+            sampler === undefined
+              ? undefined
+              : () => {
+                  view.setState({ trajectory: sampler });
+                  prefer({ dock: 'trajectory' });
+                }
+          }
+        />
+      </LateMessages>
     </div>
   );
 }

@@ -42,7 +42,7 @@ export function ProblemsPanel() {
             )}
             <span>{text(one)}</span>
           </button>
-          {one.mends.length > 0 && <MendButtons found={one} />}
+          <MendButtons found={one} />
         </li>
       ))}
     </ul>

@@ -1,0 +1,12 @@
+/** Errors on their way through the worker's door. */
+import type { LoomError } from '@/engine/types';
+import type { ErrorMessage } from './protocol';
+
+/** The plain data of an error, for `postMessage`. */
+export const errorMessage = (error: LoomError): ErrorMessage => ({
+  code: error.code,
+  message: error.message,
+  place: { ...error.place },
+  ...(error.extra.mend === undefined ? {} : { mend: error.extra.mend }),
+  ...(error.extra.diagnostics === undefined ? {} : { diagnostics: [...error.extra.diagnostics] }),
+});
