@@ -68,7 +68,7 @@ export function useWindowEvents(): void {
       view.setState({ refusal: null, palette: null, menu: null });
       select([]);
     };
-    const onKey = createKeybindingsHandler(bindings, { ignore: () => false });
+    const onKey = createKeybindingsHandler(bindings);
     const onEveryKey = (event: KeyboardEvent): void => {
       holdKey(event);
       // React Flow takes every Enter on a node for a choice, and with Shift or Control it takes the choice
