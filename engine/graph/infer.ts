@@ -93,8 +93,7 @@ class Result implements Inference {
 
   get diagnostics(): readonly Diagnostic[] {
     if (!this.#diagnostics) {
-      const ofGraph = [...this.graph.findings, ...sweepFindings(this.document, this.registry)];
-      const found: Diagnostic[] = [...ofGraph];
+      const found = [...this.graph.findings, ...sweepFindings(this.document, this.registry)];
       for (const { findings } of this.nodes.values()) found.push(...findings);
       this.#diagnostics = [
         ...found.filter(({ severity }) => severity === 'error'),

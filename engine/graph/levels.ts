@@ -1,4 +1,4 @@
-/** Diagnostic one's way in a document by the paths that diagnostics use. */
+/** Finding one's way in a document by the paths that diagnostics use. */
 import { definitionOf, type LoomDefinition, type LoomDocument } from '../document/schema';
 import { own } from './own';
 

@@ -6,8 +6,8 @@ import type { NetworkCall } from './memory-calls';
  * Working memory of a call in bytes, beyond the weights. A call on pictures whose
  * size only the run will tell is taken to be of the network's own size.
  *
- * Threads race for the gaps in wasm's heap, so that equal calls take from 1 to
- * `spread` times what one thread takes; √spread is as near to the one as to the other.
+ * Which gaps of wasm's heap tensors fall into is a race of threads and chance of size, so that
+ * equal calls take from 1 to `spread` times what lives at once; √spread is as near to the one as to the other.
  */
 export function activationsOf(
   facts: NetworkMemory,

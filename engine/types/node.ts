@@ -40,7 +40,7 @@ export interface NetworkMemory {
   readonly perCell: number;
   /** Where attention decides, `fixed + pictures · (perCell · n + perPair · n²)`: the larger of both is taken. Absent where nothing grows faster than n. */
   readonly attention?: { readonly perCell: number; readonly perPair: number };
-  /** Most that equal calls took over what a single thread takes, ≥ 1: threads race for the gaps in wasm's heap. */
+  /** Most that equal calls took over what lives at once, ≥ 1: which gaps of wasm's heap tensors fall into is chance. */
   readonly spread: number;
   /** Cells of one picture of the size that the package is for: taken where only the run will tell the size. */
   readonly cells: number;
