@@ -4,6 +4,7 @@ export * from './diagnostics';
 export * from './error';
 export * from './half';
 export * from './model';
+export * from './network';
 export * from './node';
 export * from './port';
 export * from './runtime';
