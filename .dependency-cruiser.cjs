@@ -14,9 +14,9 @@ module.exports = {
       { path: '^engine/' },
       {
         path: 'node_modules',
-        pathNot: 'node_modules/(zod|immer|@noble/hashes|onnxruntime-web|onnxruntime-common|fflate)/',
+        pathNot: 'node_modules/(zod|immer|@noble/hashes|onnxruntime-web|onnxruntime-common|fflate|pbf)/',
       },
-      'The engine stands on zod, immer and hashes.',
+      'The engine stands on zod, immer, hashes and pbf.',
     ),
     rule(
       'ort-in-one-place',
