@@ -239,7 +239,14 @@ const readOpset = (pbf: PbfReader): [string, number] =>
 
 /** NodeProto: input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7. AttributeProto.g = 6, .graphs = 11. */
 function readNode(pbf: PbfReader): { node: OnnxNode; graphsInside: boolean } {
-  const found = { inputs: [] as string[], outputs: [] as string[], name: '', op: '', domain: '', inside: false };
+  const found = {
+    inputs: [] as string[],
+    outputs: [] as string[],
+    name: '',
+    op: '',
+    domain: '',
+    inside: false,
+  };
   pbf.readFields((tag, node, reader) => {
     if (tag === 1) node.inputs.push(reader.readString());
     else if (tag === 2) node.outputs.push(reader.readString());

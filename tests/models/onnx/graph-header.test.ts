@@ -132,7 +132,9 @@ describe('readOnnxHeader', () => {
     );
     expect(
       header.initializers.flatMap(({ name, dims, place }) =>
-        place?.kind === 'external' ? [{ name, dims, file: place.location, offset: place.offset, length: place.bytes }] : [],
+        place?.kind === 'external'
+          ? [{ name, dims, file: place.location, offset: place.offset, length: place.bytes }]
+          : [],
       ),
     ).toEqual(graph.external.map(({ dataType: _, ...rest }) => rest));
     expect(header.inputs.map(({ name, dims }) => ({ name, dims }))).toEqual(graph.inputs);
