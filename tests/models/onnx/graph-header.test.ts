@@ -136,13 +136,13 @@ describe('readOnnxHeader', () => {
           ? [{ name, dims, file: place.location, offset: place.offset, length: place.bytes }]
           : [],
       ),
-    ).toEqual(graph.external.map(({ dataType: _, ...rest }) => rest));
+    ).toEqual(graph.external.map(({ name, dims, file, offset, length }) => ({ name, dims, file, offset, length })));
     expect(header.inputs.map(({ name, dims }) => ({ name, dims }))).toEqual(graph.inputs);
   });
 
   it('refuses what is cut or turned, with a typed error and nothing else', async () => {
     const whole = small({ location: 'w' });
-    await fc.assert(
+    const check = fc.check(
       fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), fc.boolean(), async (at, byte, cut) => {
         const bytes = cut ? whole.slice(0, at) : whole.slice();
         if (!cut) bytes[at] = byte;
@@ -150,10 +150,10 @@ describe('readOnnxHeader', () => {
           () => undefined,
           (error: unknown) => error,
         );
-        if (thrown !== undefined) expect(thrown).toBeInstanceOf(LoomError);
-        if (cut) expect(thrown).toBeInstanceOf(LoomError);
+        return thrown instanceof LoomError || (thrown === undefined && !cut);
       }),
       { numRuns: 2000 },
     );
+    expect(await check).toMatchObject({ failed: false });
   });
 });
