@@ -1,11 +1,11 @@
 /** One door for everything that comes in: opened, dropped, pasted. What it is, or a typed refusal. */
 import { LoomError, type DocumentNotice, type LoomDocument } from '@/engine';
 import { readClip, type Clip } from './clip';
-import { hasLink } from './has-link';
-import { readLink } from './link';
-import { extractGraph, foreignGraph, graphLimit, type PictureOrigin } from './png';
+import { hasLink } from './link/has-link';
+import { readLink } from './link/link';
+import { extractGraph, foreignGraph, graphLimit, type PictureOrigin } from './png/png';
 import { parseText } from './parse-text';
-import { isPng } from './png-chunks';
+import { isPng } from './png/png-chunks';
 
 /** Largest file that is read at all. Larger ones are refused by their size alone. */
 export const fileLimit = 64 << 20;

@@ -1,5 +1,5 @@
 /** What a snapshot can be saved as: the numbers (safetensors, .npy) and its views as PNG. DOM-free; `loom inspect` writes the same. */
-import { encodeRaster } from '../_share/png-image';
+import { encodeRaster } from '../_formats/png/png-image';
 import type { Snapshot } from './messages';
 import { viewOf, viewsOf, type View } from './views';
 import { writeNpy, writeSafetensors, type NamedTensor } from './writers';

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { nodeSchema, type LoomDocument, type LoomNode } from '../document/schema';
 import type { Mend } from '../types/diagnostics';
 import type { AnyNode, NodeRegistry } from '../types/node';
-import type { Endpoint } from './flat-graph';
-import { freshId, levelOf, type Level } from './levels';
-import { own } from './own';
+import type { Endpoint } from '../graph/flat-graph';
+import { freshId, levelOf, type Level } from '../graph/levels';
+import { own } from '../types/own';
 
 type Edge = LoomDocument['edges'][string];
 type Params = LoomNode['params'];

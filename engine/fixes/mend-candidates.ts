@@ -5,14 +5,14 @@
 import type { Mend } from '../types/diagnostics';
 import type { AnyNode } from '../types/node';
 import type { PortType } from '../types/port';
-import { defaultParams, refinedPorts } from './call-node';
-import type { Endpoint } from './flat-graph';
-import type { Inference } from './inference';
-import { levelOf } from './levels';
-import { own } from './own';
-import { resolvePorts, settleRest, solvePorts } from './solve-ports';
-import { downstreamOf } from './reach';
-import { wordsOf } from './wording';
+import { defaultParams, refinedPorts } from '../infer/call-node';
+import type { Endpoint } from '../graph/flat-graph';
+import type { Inference } from '../infer/inference';
+import { levelOf } from '../graph/levels';
+import { own } from '../types/own';
+import { resolvePorts, settleRest, solvePorts } from '../solver/solve-ports';
+import { downstreamOf } from '../graph/reach';
+import { wordsOf } from '../infer/wording';
 
 /** An output that exists in the graph. */
 export interface Source {

@@ -4,12 +4,12 @@ import type { LoomDocument } from '../document/schema';
 import type { Diagnostic, Mend } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
 import { applyMend } from './apply-mend';
-import { defaultParams, parsedParams } from './call-node';
-import { sourceAt, targetsAt } from './flatten';
-import type { Endpoint } from './flat-graph';
-import { infer } from './infer';
-import type { Inference } from './inference';
-import { levelOf } from './levels';
+import { defaultParams, parsedParams } from '../infer/call-node';
+import { sourceAt, targetsAt } from '../graph/flatten';
+import type { Endpoint } from '../graph/flat-graph';
+import { infer } from '../infer/infer';
+import type { Inference } from '../infer/inference';
+import { levelOf } from '../graph/levels';
 import {
   chains,
   misfitOf,
@@ -19,7 +19,7 @@ import {
   wantedSizes,
   type Misfit,
 } from './mend-candidates';
-import { own } from './own';
+import { own } from '../types/own';
 
 /** The two ends of a wire, as the document names them. */
 export interface WireEnds {

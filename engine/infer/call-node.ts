@@ -6,8 +6,8 @@
 import { z } from 'zod';
 import type { AnyNode, Catalog } from '../types/node';
 import type { PortType } from '../types/port';
-import type { DeclaredPorts } from './inference';
-import type { PortTypes } from './solve-ports';
+import type { DeclaredPorts } from '../solver/declared-ports';
+import type { PortTypes } from '../solver/solve-ports';
 
 export type Params = Readonly<Record<string, unknown>>;
 

@@ -4,10 +4,16 @@ import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog } from '../types/node';
 import type { PortType } from '../types/port';
 import { packagesOf, parsedParams, refinedPorts, type NodePorts } from './call-node';
-import type { FlatEdge } from './flat-graph';
+import type { FlatEdge } from '../graph/flat-graph';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
-import { own } from './own';
-import { resolvePorts, settleRest, solvePorts, type PortMismatch, type PortTypes } from './solve-ports';
+import { own } from '../types/own';
+import {
+  resolvePorts,
+  settleRest,
+  solvePorts,
+  type PortMismatch,
+  type PortTypes,
+} from '../solver/solve-ports';
 import { describeTerm, mismatchSentence, nodeName } from './wording';
 
 /** What the rest of the graph offers a node while it is inferred. */

@@ -3,15 +3,15 @@ import type { LoomDocument, LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, NodeRegistry } from '../types/node';
 import type { PortType } from '../types/port';
-import type { FlatEdge, FlatGraph } from './flat-graph';
-import { flatten, sourceAt, targetsAt } from './flatten';
+import type { FlatEdge, FlatGraph } from '../graph/flat-graph';
+import { flatten, sourceAt, targetsAt } from '../graph/flatten';
 import { inferNode } from './infer-node';
 import type { Inference, InferOptions, NodeInfo } from './inference';
-import { bypassedInstance } from './instance-ports';
-import { own } from './own';
-import { patch, sameWork } from './patch';
-import { sameType } from './solve-ports';
-import { sweepFindings } from './sweep';
+import { bypassedInstance } from '../graph/instance-ports';
+import { own } from '../types/own';
+import { patch, sameWork } from '../graph/patch';
+import { sameType } from '../solver/solve-ports';
+import { sweepFindings } from './sweep-check';
 
 /** How many nodes the last call inferred anew: what tests of incremental inference count. */
 const inferredBy = new WeakMap<Inference, number>();

@@ -3,10 +3,10 @@ import type { LoomDocument, LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog, NodeRegistry } from '../types/node';
 import type { PortType } from '../types/port';
-import type { Term } from '../types/term';
-import type { Endpoint, FlatGraph } from './flat-graph';
+import type { DeclaredPorts } from '../solver/declared-ports';
+import type { Endpoint, FlatGraph } from '../graph/flat-graph';
 
-export type { Endpoint } from './flat-graph';
+export type { Endpoint } from '../graph/flat-graph';
 
 /**
  * What a node is to the plan: `ready` runs; `invalid` has an error of its own;
@@ -36,21 +36,6 @@ export interface NodeInfo {
   /** Fields that depend on a size not known before the run; the executor checks them with the real values. */
   readonly unsolved: readonly { readonly port: string; readonly field: string }[];
   readonly findings: readonly Diagnostic[];
-}
-
-/** A node's port types with its own variables still in them. */
-export interface DeclaredPorts {
-  readonly inputs: Readonly<Record<string, PortType>>;
-  readonly outputs: Readonly<Record<string, PortType>>;
-  /** What parameters settle about the variables. */
-  readonly equations?: readonly SizeEquation[];
-}
-
-/** An equation between sizes, and the parameter that says so. */
-export interface SizeEquation {
-  readonly param: string;
-  readonly want: Term;
-  readonly got: Term;
 }
 
 export interface InferOptions {

@@ -1,11 +1,11 @@
 /** Whether a wire may be drawn: asked while it is still in the hand. */
 import type { Diagnostic } from '../types/diagnostics';
-import type { FlatEdge } from './flat-graph';
-import { sourceAt, targetsAt } from './flatten';
+import type { FlatEdge } from '../graph/flat-graph';
+import { sourceAt, targetsAt } from '../graph/flatten';
 import { inferNode } from './infer-node';
 import type { Endpoint, Inference } from './inference';
-import { own } from './own';
-import { leadsTo } from './reach';
+import { own } from '../types/own';
+import { leadsTo } from '../graph/reach';
 import { nodeName } from './wording';
 
 export type WireCheck = { readonly ok: true } | { readonly ok: false; readonly diagnostic: Diagnostic };

@@ -1,7 +1,7 @@
 /** What findings say, in English sentences that name the place. */
 import type { Term } from '../types/term';
-import { polynomialOf, type Monomial } from './polynomial';
-import { isUnknown } from './unify';
+import { polynomialOf, type Monomial } from '../solver/polynomial';
+import { isUnknown } from '../solver/unify';
 
 /** What each field is called in a sentence. */
 const fieldNames: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonical } from '../document/canonical';
 import type { BackendInfo } from '../types/backend';
 import type { AnyNode, Catalog } from '../types/node';
-import { packagesOf, type Params } from './call-node';
+import { packagesOf, type Params } from '../infer/call-node';
 
 /** Everything a result depends on. */
 export interface KeyParts {

@@ -1,7 +1,7 @@
 /** Which networks a step calls. Knows kinds of ports, no nodes: a network is called where its value ends up. */
 import type { NetworkName } from '../types/model';
 import type { PortKind, PortType } from '../types/port';
-import { evaluationsOf, packagesOf } from './call-node';
+import { evaluationsOf, packagesOf } from '../infer/call-node';
 import type { PlanStep } from './plan-types';
 
 /** A network on a wire: whose it is, and how often its batch is repeated in one call. */

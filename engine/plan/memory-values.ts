@@ -2,7 +2,7 @@
 import type { Catalog } from '../types/node';
 import type { BackendInfo } from '../types/backend';
 import type { PortKind, PortType } from '../types/port';
-import { packagesOf } from './call-node';
+import { packagesOf } from '../infer/call-node';
 import type { PlanStep } from './plan-types';
 
 /** What a picture is taken to measure where only the run will tell. */

@@ -1,9 +1,9 @@
 /** A run that will take more than the device reports, said before it starts. */
 import type { BackendInfo } from '../types/backend';
 import type { Diagnostic } from '../types/diagnostics';
-import type { Inference } from './inference';
+import type { Inference } from '../infer/inference';
 import type { MemoryPlan } from './memory-types';
-import { nodeName } from './wording';
+import { nodeName } from '../infer/wording';
 
 /** wasm addresses memory with 32 bits. */
 const wasmLimit = 2 ** 32;

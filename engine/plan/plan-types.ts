@@ -4,7 +4,8 @@ import type { BackendInfo } from '../types/backend';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode } from '../types/node';
 import type { PortType } from '../types/port';
-import type { DeclaredPorts, Endpoint } from './inference';
+import type { Endpoint } from '../graph/flat-graph';
+import type { DeclaredPorts } from '../solver/declared-ports';
 import type { MemoryPlan } from './memory-types';
 
 /** A node in one iteration of a sweep. Without a sweep `iteration` is 0. */

@@ -1,13 +1,13 @@
 /** What to run for what is asked: pruned, ordered, keyed. */
 import type { Diagnostic } from '../types/diagnostics';
 import { keyOf } from './key';
-import { infer } from './infer';
-import { sourceAt, targetsAt } from './flatten';
-import type { Endpoint, Inference, NodeInfo } from './inference';
+import { infer } from '../infer/infer';
+import { sourceAt, targetsAt } from '../graph/flatten';
+import type { Endpoint, Inference, NodeInfo } from '../infer/inference';
 import { memoryPlan } from './memory';
 import { memoryWarnings } from './memory-warning';
 import type { MemoryPlan } from './memory-types';
-import { own } from './own';
+import { own } from '../types/own';
 import type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan-types';
 import { iterationsOf, withValues } from './sweep';
 import { ancestors, blameOf, wantedBy } from './targets';

@@ -1,5 +1,5 @@
 /** What is asked for, what that needs, and whether it can run: the part of planning that needs no keys. */
-import type { Inference, NodeInfo } from './inference';
+import type { Inference, NodeInfo } from '../infer/inference';
 
 /** The nodes behind the names asked for; every sink when no names are given. */
 export function wantedBy(inference: Inference, targets: readonly string[] | undefined): readonly Target[] {

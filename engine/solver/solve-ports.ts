@@ -1,8 +1,8 @@
 /** One node's ports against what its wires bring: the same solver before the run (types) and during it (values). */
 import type { PortType } from '../types/port';
 import type { Term } from '../types/term';
-import type { DeclaredPorts } from './inference';
-import { own } from './own';
+import type { DeclaredPorts } from './declared-ports';
+import { own } from '../types/own';
 import { isUnknown, reduce, rename, unify, unknownOf, type Solution } from './unify';
 
 export type PortTypes = Readonly<Record<string, PortType>>;

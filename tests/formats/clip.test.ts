@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
 import { emptyDocument, LoomError, parseDocument, serialise, type LoomDocument } from '@/engine';
-import { copyNodes, pasteClip, readClip } from '@/app/_share/clip';
+import { copyNodes, pasteClip, readClip } from '@/app/_formats/clip';
 import { anyDocument } from './documents';
 
 const document = parseDocument({

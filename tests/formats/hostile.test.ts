@@ -2,13 +2,13 @@
 import { zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { LoomError, serialise } from '@/engine';
-import { copyNodes } from '@/app/_share/clip';
-import { encodeImage } from '@/app/_share/image';
-import { fileLimit, readIncoming, readIncomingFile } from '@/app/_share/incoming';
-import { makeLink } from '@/app/_share/link';
-import { embedGraph } from '@/app/_share/png';
-import { duplicateKey } from '@/app/_share/parse-text';
-import { pngChunks, writePng } from '@/app/_share/png-chunks';
+import { copyNodes } from '@/app/_formats/clip';
+import { encodeImage } from '@/app/_formats/png/image';
+import { fileLimit, readIncoming, readIncomingFile } from '@/app/_formats/incoming';
+import { makeLink } from '@/app/_formats/link/link';
+import { embedGraph } from '@/app/_formats/png/png';
+import { duplicateKey } from '@/app/_formats/parse-text';
+import { pngChunks, writePng } from '@/app/_formats/png/png-chunks';
 import { sample } from './documents';
 
 /** A small generator of its own (mulberry32), so that a failing seed can be named. */

@@ -4,10 +4,10 @@ import { deflateSync } from 'fflate';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyDocument, LoomError, parseDocument, serialise } from '@/engine';
-import { fromBase64Url, toBase64Url } from '@/app/_share/base64url';
-import { hasLink } from '@/app/_share/has-link';
-import { linkLimit, makeLink, readLink } from '@/app/_share/link';
-import { dictionary1 } from '@/app/_share/link-dictionary';
+import { fromBase64Url, toBase64Url } from '@/app/_formats/base64url';
+import { hasLink } from '@/app/_formats/link/has-link';
+import { linkLimit, makeLink, readLink } from '@/app/_formats/link/link';
+import { dictionary1 } from '@/app/_formats/link/link-dictionary';
 import { anyDocument, sample } from './documents';
 
 const page = 'https://loom.example/edit?x=1#old';

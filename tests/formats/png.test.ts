@@ -4,8 +4,8 @@ import { zlibSync } from 'fflate';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LoomError, serialise } from '@/engine';
-import { crc32 } from '@/app/_share/crc32';
-import { encodeImage } from '@/app/_share/image';
+import { crc32 } from '@/app/_formats/crc32';
+import { encodeImage } from '@/app/_formats/png/image';
 import {
   embedGraph,
   extractGraph,
@@ -13,9 +13,9 @@ import {
   graphKeyword,
   graphLimit,
   stripMetadata,
-} from '@/app/_share/png';
-import { pngChunks, writePng } from '@/app/_share/png-chunks';
-import { decodeRaster, encodeRaster } from '@/app/_share/png-image';
+} from '@/app/_formats/png/png';
+import { pngChunks, writePng } from '@/app/_formats/png/png-chunks';
+import { decodeRaster, encodeRaster } from '@/app/_formats/png/png-image';
 import { anyDocument, sample } from './documents';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { documentJsonSchema, schemaFile } from '@/app/_share/json-schema';
+import { documentJsonSchema, schemaFile } from '@/app/_formats/json-schema';
 
 const published = fileURLToPath(new URL(`../../${schemaFile}`, import.meta.url));
 
-it('the published JSON Schema is the zod schema of today (npx vitest run tests/share/schema.test.ts -u writes it)', async () => {
+it('the published JSON Schema is the zod schema of today (npx vitest run tests/formats/schema.test.ts -u writes it)', async () => {
   expect(existsSync(published)).toBe(true);
   await expect(documentJsonSchema()).toMatchFileSnapshot(published);
 });

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { emptyDocument, parseDocument, serialise } from '@/engine';
-import { copyNodes, pasteClip } from '@/app/_share/clip';
-import { encodeImage } from '@/app/_share/image';
-import { readIncoming } from '@/app/_share/incoming';
-import { makeLink } from '@/app/_share/link';
-import { embedGraph } from '@/app/_share/png';
+import { copyNodes, pasteClip } from '@/app/_formats/clip';
+import { encodeImage } from '@/app/_formats/png/image';
+import { readIncoming } from '@/app/_formats/incoming';
+import { makeLink } from '@/app/_formats/link/link';
+import { embedGraph } from '@/app/_formats/png/png';
 
 const folder = new URL('../../public/templates/', import.meta.url);
 const graphs = readdirSync(folder)

@@ -3,7 +3,7 @@
 import 'fake-indexeddb/auto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { emptyDocument, parseDocument, type LoomDocument } from '@/engine';
-import { openStore } from '@/app/_share/store';
+import { openStore } from '@/app/_persistence/store';
 
 const kept = new Map<string, string>();
 beforeAll(() => {
@@ -20,7 +20,7 @@ const titled = (title: string): LoomDocument =>
 /** The page's modules as a fresh visit has them. */
 async function visit() {
   vi.resetModules();
-  const keep = await import('@/app/_share/keep');
+  const keep = await import('@/app/_persistence/keep');
   const workspace = await import('@/app/_state/workspace');
   const back = await keep.keepWorkspace();
   return { ...keep, ...workspace, back };

@@ -2,10 +2,10 @@
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createHistory, emptyDocument, LoomError, serialise, type LoomDocument } from '@/engine';
-import { createAutosave } from '@/app/_share/autosave';
-import { openStore, type DocumentStore } from '@/app/_share/store';
-import { thin } from '@/app/_share/versions';
-import { sample } from './documents';
+import { createAutosave } from '@/app/_persistence/autosave';
+import { openStore, type DocumentStore } from '@/app/_persistence/store';
+import { thin } from '@/app/_persistence/versions';
+import { sample } from '../formats/documents';
 
 const open: DocumentStore[] = [];
 let names = 0;

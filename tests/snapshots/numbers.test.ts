@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { pca, symmetricEigen } from '@/app/_inspect/pca';
+import { pca, symmetricEigen } from '@/app/_snapshots/pca';
 import {
   channelStats,
   codeUsage,
@@ -13,7 +13,7 @@ import {
   rms,
   rowNorms,
   tensorStats,
-} from '@/app/_inspect/stats';
+} from '@/app/_snapshots/stats';
 
 const numbers = z.array(z.number());
 const floats = z

@@ -9,8 +9,8 @@ import {
   type ModelSource,
   type UNet,
 } from '@/engine/types';
-import { snapshotSchema } from '@/app/_inspect/messages';
-import { decodeLatent, snapshot, transferables } from '@/app/_inspect/snapshot';
+import { snapshotSchema } from '@/app/_snapshots/messages';
+import { decodeLatent, snapshot, transferables } from '@/app/_snapshots/snapshot';
 
 const { ops } = createCpuScope();
 const space: LatentSpaceInfo = {

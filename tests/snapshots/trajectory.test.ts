@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createCpuScope } from '@/engine/tensor';
 import { LoomError, type LatentSpaceInfo } from '@/engine/types';
-import { snapshotSchema, trajectorySummarySchema } from '@/app/_inspect/messages';
-import { createTrajectoryStore, unitScale } from '@/app/_inspect/trajectory';
+import { snapshotSchema, trajectorySummarySchema } from '@/app/_snapshots/messages';
+import { createTrajectoryStore, unitScale } from '@/app/_snapshots/trajectory';
 
 const space: LatentSpaceInfo = {
   space: 's',

@@ -1,7 +1,7 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { exportsOf } from '@/app/_inspect/export';
-import type { Snapshot } from '@/app/_inspect/messages';
+import { exportsOf } from '@/app/_snapshots/export';
+import type { Snapshot } from '@/app/_snapshots/messages';
 import {
   channelViews,
   codeColor,
@@ -16,8 +16,8 @@ import {
   valuesAt,
   viewOf,
   viewsOf,
-} from '@/app/_inspect/views';
-import { writeNpy, writeSafetensors } from '@/app/_inspect/writers';
+} from '@/app/_snapshots/views';
+import { writeNpy, writeSafetensors } from '@/app/_snapshots/writers';
 
 const pixel = ({ width, rgba }: { width: number; rgba: Uint8ClampedArray }, x: number, y: number) =>
   Array.from(rgba.subarray((y * width + x) * 4, (y * width + x) * 4 + 4));

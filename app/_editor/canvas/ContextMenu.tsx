@@ -1,12 +1,12 @@
 'use client';
 import { useTranslations } from 'use-intl';
-import type { CommandId } from '../_actions/commands';
-import { perform } from '../_actions/perform';
-import { useView, view } from '../_state/view';
-import { edit } from '../_state/workspace';
-import { MenuAt } from '../_ui/overlays/MenuOverlay';
+import type { CommandId } from '../../_actions/commands';
+import { perform } from '../../_actions/perform';
+import { useView, view } from '../../_state/view';
+import { edit } from '../../_state/workspace';
+import { MenuAt } from '../../_ui/overlays/MenuOverlay';
 import { Cable, Plus, Trash2 } from 'lucide-react';
-import { useEntry } from './entry';
+import { useEntry } from '../lib/entry';
 
 const onNode: readonly (CommandId | 'separator')[] = [
   'run-here',

@@ -2,10 +2,10 @@
 import { Hand, Maximize, Minus, MousePointer2, PanelLeft, Plus } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { shownKey, type CommandId } from '../_actions/commands';
-import { perform } from '../_actions/perform';
-import { preferences } from '../_state/preferences';
-import { IconButton } from '../_ui/Button';
+import { shownKey, type CommandId } from '../../_actions/commands';
+import { perform } from '../../_actions/perform';
+import { preferences } from '../../_state/preferences';
+import { IconButton } from '../../_ui/Button';
 
 /** The small bar on the canvas: tools, zoom, fit. */
 export function Controls({ touch }: { readonly touch: boolean }) {

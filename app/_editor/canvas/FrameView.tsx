@@ -3,8 +3,8 @@
 import { memo, useState } from 'react';
 import { NodeResizer, type NodeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
-import { edit, useWorkspace } from '../_state/workspace';
-import { gesture } from '../_state/view';
+import { edit, useWorkspace } from '../../_state/workspace';
+import { gesture } from '../../_state/view';
 
 const colours = ['#6b7280', '#5341dd', '#0b7c79', '#b3560b', '#b02f8b', '#1f8048', '#1f6fc4'];
 

@@ -3,8 +3,8 @@
 import { memo } from 'react';
 import { NodeResizer, type NodeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
-import { activeTab, edit, useWorkspace } from '../_state/workspace';
-import { gesture } from '../_state/view';
+import { activeTab, edit, useWorkspace } from '../../_state/workspace';
+import { gesture } from '../../_state/view';
 
 export const NoteView = memo(function NoteView({ id, selected }: NodeProps) {
   const key = id.slice('note:'.length);

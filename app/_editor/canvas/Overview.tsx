@@ -3,8 +3,8 @@
 import { MiniMap, useStore as useFlowStore, type Node, type ReactFlowState } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { workspace } from '../_state/workspace';
-import { categoryColour } from './node/category';
+import { workspace } from '../../_state/workspace';
+import { categoryColour } from '../port/category';
 
 const size = { width: 168, height: 112 };
 const colourOf = (node: Node): string =>

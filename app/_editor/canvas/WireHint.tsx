@@ -3,9 +3,9 @@
 import { useConnection, useReactFlow } from 'reactflow';
 import { createPortal } from 'react-dom';
 import { CircleX } from 'lucide-react';
-import { useView } from '../_state/view';
-import { portKey } from '../_state/wiring';
-import { useDiagnosticText } from './diagnostics';
+import { useView } from '../../_state/view';
+import { portKey } from '../../_state/wiring';
+import { useDiagnosticText } from '../port/diagnostics';
 
 export function WireHint() {
   const connection = useConnection();

@@ -5,11 +5,11 @@ import { memo } from 'react';
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { catalogStore } from '../_state/catalog';
-import { useRun } from '../_state/run';
-import { useView } from '../_state/view';
-import { useNodeState } from '../_state/node-channel';
-import { colourOf, dashOf } from './ports';
+import { catalogStore } from '../../_state/catalog';
+import { useRun } from '../../_state/run';
+import { useView } from '../../_state/view';
+import { useNodeState } from '../../_state/node-channel';
+import { colourOf, dashOf } from '../port/ports';
 
 export const WireView = memo(function WireView(props: EdgeProps) {
   const { id, source, sourceHandleId, target } = props;

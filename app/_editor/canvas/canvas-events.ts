@@ -2,12 +2,12 @@
 import type { DragEvent, MouseEvent as ReactMouseEvent } from 'react';
 import type { Node, ReactFlowProps } from 'reactflow';
 import { registry } from '@/nodes/registry';
-import { addNode, insertOnEdge } from '../_state/edits';
-import { fitPadding, flow, setFlow } from '../_state/flow';
-import { preferences, prefer } from '../_state/preferences';
-import { select, view, type Point } from '../_state/view';
-import { edit, workspace } from '../_state/workspace';
-import { fitOnEdge } from '../_state/wiring';
+import { addNode, insertOnEdge } from '../../_state/edits';
+import { fitPadding, flow, setFlow } from '../../_state/flow';
+import { preferences, prefer } from '../../_state/preferences';
+import { select, view, type Point } from '../../_state/view';
+import { edit, workspace } from '../../_state/workspace';
+import { fitOnEdge } from '../../_state/wiring';
 import {
   onConnect,
   onConnectEnd,
@@ -16,9 +16,9 @@ import {
   onReconnectEnd,
   onReconnectStart,
 } from './canvas-wires';
-import { dragType } from './drag';
+import { dragType } from '../lib/drag';
 import { fits, onDrag, onDragStart, onDragStop, onEdgesChange, onNodesChange } from './gestures';
-import { pointOf } from './point';
+import { pointOf } from '../lib/point';
 
 /** Where each tab was looking. */
 export const viewports = new Map<string, { x: number; y: number; zoom: number }>();

@@ -1,12 +1,12 @@
 /** What pulling wires on the canvas does. Kept outside of the component: React Flow takes in every new function anew. */
 import type { Connection, Edge, FinalConnectionState, OnConnectStartParams } from 'reactflow';
-import { connect } from '../_state/edits';
-import { flow } from '../_state/flow';
-import { view } from '../_state/view';
-import { edit, workspace } from '../_state/workspace';
-import { portKey } from '../_state/wiring';
+import { connect } from '../../_state/edits';
+import { flow } from '../../_state/flow';
+import { view } from '../../_state/view';
+import { edit, workspace } from '../../_state/workspace';
+import { portKey } from '../../_state/wiring';
 import { beginWire, ends, endWire, tryConnect } from './gestures';
-import { pointOf } from './point';
+import { pointOf } from '../lib/point';
 
 /** The wire whose end is being moved. */
 let reconnecting: string | null = null;

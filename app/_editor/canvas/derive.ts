@@ -3,9 +3,9 @@
 import { useSyncExternalStore } from 'react';
 import type { Edge, Node } from 'reactflow';
 import type { LoomDocument } from '@/engine';
-import { gesture, view } from '../_state/view';
-import { workspace } from '../_state/workspace';
-import { nodeWidth } from './node/width';
+import { gesture, view } from '../../_state/view';
+import { workspace } from '../../_state/workspace';
+import { nodeWidth } from '../../_state/node-width';
 
 const noData = {};
 

@@ -2,12 +2,12 @@
 import type { Connection, NodeChange, EdgeChange } from 'reactflow';
 import { checkWire, type Endpoint } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { connect, insertOnEdge, moveTo } from '../_state/edits';
-import { boxOf } from '../_actions/perform';
-import { gesture, view, type Point, type Wiring } from '../_state/view';
-import { edit, workspace } from '../_state/workspace';
-import { wiredPorts } from './node/stray-ports';
-import { fitOnEdge, portKey, verdicts } from '../_state/wiring';
+import { connect, insertOnEdge, moveTo } from '../../_state/edits';
+import { boxOf } from '../../_actions/perform';
+import { gesture, view, type Point, type Wiring } from '../../_state/view';
+import { edit, workspace } from '../../_state/workspace';
+import { wiredPorts } from '../node/stray-ports';
+import { fitOnEdge, portKey, verdicts } from '../../_state/wiring';
 
 /** Sizes, positions and selection as React Flow reports them. Nothing is removed here: commands do that. */
 export function onNodesChange(changes: NodeChange[]): void {

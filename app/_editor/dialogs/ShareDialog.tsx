@@ -4,10 +4,10 @@ import { Check, Copy, FileDown, TriangleAlert } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import type { LoomDocument } from '@/engine';
-import { Button } from '../_ui/Button';
-import { Modal } from '../_ui/Modal';
-import { saveFile } from './files';
-import { makeLink } from './link';
+import { Button } from '../../_ui/Button';
+import { Modal } from '../../_ui/Modal';
+import { saveFile } from '../../_formats/files';
+import { makeLink } from '../../_formats/link/link';
 
 export function ShareDialog({
   document,

@@ -5,10 +5,10 @@ import { FolderOpen, History, Trash2 } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { useFormatter, useNow, useTranslations } from 'use-intl';
 import { toLoomError, type LoomDocument, type LoomError } from '@/engine';
-import { Button, IconButton } from '../_ui/Button';
-import { Modal } from '../_ui/Modal';
-import { flushAll } from './keep';
-import type { DocumentEntry, DocumentStore, VersionEntry } from './store';
+import { Button, IconButton } from '../../_ui/Button';
+import { Modal } from '../../_ui/Modal';
+import { flushAll } from '../../_persistence/keep';
+import type { DocumentEntry, DocumentStore, VersionEntry } from '../../_persistence/store';
 
 interface Listing {
   readonly versions: readonly VersionEntry[];

@@ -7,8 +7,8 @@ import type { AnyNode } from '@/engine';
 import { useNodeWords } from '../../_i18n/node-text';
 import { useNode } from '../../_state/node-channel';
 import { edit, activeTab } from '../../_state/workspace';
-import { useDiagnosticText, useDiagnostics } from '../diagnostics';
-import type { Field } from '../fields';
+import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
+import type { Field } from '../../_state/fields';
 import { widgetOf } from './widgets';
 
 /** Widgets that need the node's whole width: their name stands above. */

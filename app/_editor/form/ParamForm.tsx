@@ -4,9 +4,9 @@ import { ChevronDown, ChevronRight } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { AnyNode } from '@/engine';
-import { useWorkspace } from '../_state/workspace';
-import { fieldsOfNode, type Field } from './fields';
-import { FieldRow } from './widgets/FieldRow';
+import { useWorkspace } from '../../_state/workspace';
+import { fieldsOfNode, type Field } from '../../_state/fields';
+import { FieldRow } from './FieldRow';
 
 export const ParamForm = memo(function ParamForm({
   id,

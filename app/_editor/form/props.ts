@@ -1,6 +1,6 @@
 /** What every widget is given: a parameter, its value, and how to set it. */
 import type { AnyNode } from '@/engine';
-import type { Field } from '../fields';
+import type { Field } from '../../_state/fields';
 
 export interface WidgetProps {
   readonly id: string;

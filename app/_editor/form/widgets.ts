@@ -1,7 +1,7 @@
 /** Which component edits which hint. */
 import type { ComponentType } from 'react';
 import { lazyPart } from '../../_ui/lazy-part';
-import type { Field } from '../fields';
+import type { Field } from '../../_state/fields';
 import type { WidgetProps } from './props';
 import { ClassWidget } from './ClassWidget';
 import { ImageFileWidget } from './ImageFileWidget';

@@ -1,12 +1,12 @@
 'use client';
 import { useTranslations } from 'use-intl';
-import { shownKey, type CommandId } from '../_actions/commands';
-import { checked, enabled, perform } from '../_actions/perform';
-import { late } from '../_ui/late';
-import type { MenuEntry } from '../_ui/menu';
+import { shownKey, type CommandId } from '../../_actions/commands';
+import { checked, enabled, perform } from '../../_actions/perform';
+import { late } from '../../_ui/late';
+import type { MenuEntry } from '../../_ui/menu';
 
 /** Come with the menus, at the first touch of the page. */
-const icons = late(() => import('../_actions/command-icons').then((module) => module.commandIcons));
+const icons = late(() => import('../../_actions/command-icons').then((module) => module.commandIcons));
 
 /** A command as a menu entry. */
 export function useEntry(): (id: CommandId) => MenuEntry {

@@ -1,4 +1,4 @@
-import type { Point } from '../_state/view';
+import type { Point } from '../../_state/view';
 
 /** Where on the page an event of mouse or finger is. */
 export const pointOf = (event: MouseEvent | TouchEvent): Point => {

@@ -3,7 +3,7 @@
  * there. Their owner means the dialog: letters wait for its search box; what
  * would act on the graph (Delete, Enter, letters that are hotkeys) does not.
  */
-import { view } from '../_state/view';
+import { view } from '../../_state/view';
 
 let typed = '';
 

@@ -4,17 +4,17 @@ import { Search, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeWords } from '../_i18n/node-text';
-import { addNode } from '../_state/edits';
-import { placeForNew } from '../_state/flow';
-import { prefer } from '../_state/preferences';
-import { select } from '../_state/view';
-import { edit } from '../_state/workspace';
-import { IconButton } from '../_ui/Button';
-import { categories, categoryColour } from './node/category';
-import { PortGlyph } from './PortGlyph';
+import { useNodeWords } from '../../_i18n/node-text';
+import { addNode } from '../../_state/edits';
+import { placeForNew } from '../../_state/flow';
+import { prefer } from '../../_state/preferences';
+import { select } from '../../_state/view';
+import { edit } from '../../_state/workspace';
+import { IconButton } from '../../_ui/Button';
+import { categories, categoryColour } from '../port/category';
+import { PortGlyph } from '../port/PortGlyph';
 import { searchNodes } from './search';
-import { dragType } from './drag';
+import { dragType } from '../lib/drag';
 import type { AnyNode } from '@/engine';
 
 export function Library() {

@@ -4,11 +4,11 @@ import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStoreWithEqualityFn } from 'zustand/traditional';
 import { wordsOf, type Diagnostic, type Term } from '@/engine';
-import { useNodeWords } from '../_i18n/node-text';
-import { termText } from '../_i18n/term-text';
+import { useNodeWords } from '../../_i18n/node-text';
+import { termText } from '../../_i18n/term-text';
 import { usePortLabel } from './port-label';
-import { useNodeState } from '../_state/node-channel';
-import { workspace } from '../_state/workspace';
+import { useNodeState } from '../../_state/node-channel';
+import { workspace } from '../../_state/workspace';
 import { registry } from '@/nodes/registry';
 
 const equal = (a: readonly Diagnostic[], b: readonly Diagnostic[]): boolean =>

@@ -3,7 +3,7 @@
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeWords } from '../_i18n/node-text';
+import { useNodeWords } from '../../_i18n/node-text';
 
 export type PortSide = 'inputs' | 'outputs';
 

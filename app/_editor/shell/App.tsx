@@ -1,8 +1,8 @@
 'use client';
 /** The whole page. Rendered in the browser only: what it shows lives there. */
 import { useEffect, useState } from 'react';
-import { Messages } from '../_i18n/Messages';
-import { lazyPart } from '../_ui/lazy-part';
+import { Messages } from './Messages';
+import { lazyPart } from '../../_ui/lazy-part';
 import { Logo } from './Logo';
 
 function Splash() {

@@ -4,12 +4,12 @@ import { clsx } from 'clsx';
 import { Cpu, Loader2, TriangleAlert, Zap } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { resume, startEngine } from '../_state/engine';
-import { prefer, preferences } from '../_state/preferences';
-import { useRun } from '../_state/run';
-import { Button } from '../_ui/Button';
-import { Choice } from '../_ui/Choice';
-import { DropPanel } from '../_ui/DropPanel';
+import { resume, startEngine } from '../../_state/engine';
+import { prefer, preferences } from '../../_state/preferences';
+import { useRun } from '../../_state/run';
+import { Button } from '../../_ui/Button';
+import { Choice } from '../../_ui/Choice';
+import { DropPanel } from '../../_ui/DropPanel';
 
 export function BackendBadge({ compact }: { readonly compact: boolean }) {
   const t = useTranslations('backend');

@@ -1,22 +1,24 @@
 'use client';
 /** The panel on the right: inspector, trajectory, documentation, problems, list. Each is fetched when first opened. */
-import { lazyPart } from '../_ui/lazy-part';
+import { lazyPart } from '../../_ui/lazy-part';
 import { clsx } from 'clsx';
 import { BookOpen, ChartSpline, ListTree, Microscope, TriangleAlert, X } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { prefer, preferences, type Preferences } from '../_state/preferences';
-import { useWorkspace } from '../_state/workspace';
-import { IconButton } from '../_ui/Button';
-import { Tip } from '../_ui/Tip';
+import { prefer, preferences, type Preferences } from '../../_state/preferences';
+import { useWorkspace } from '../../_state/workspace';
+import { IconButton } from '../../_ui/Button';
+import { Tip } from '../../_ui/Tip';
 
-const DocsPanel = lazyPart(() => import('./panels/DocsPanel').then((module) => module.DocsPanel));
-const ProblemsPanel = lazyPart(() => import('./panels/ProblemsPanel').then((module) => module.ProblemsPanel));
-const ListPanel = lazyPart(() => import('./panels/ListPanel').then((module) => module.ListPanel));
-const InspectPanel = lazyPart(() => import('./panels/InspectPanel').then((module) => module.InspectPanel));
+const DocsPanel = lazyPart(() => import('../panels/DocsPanel').then((module) => module.DocsPanel));
+const ProblemsPanel = lazyPart(() =>
+  import('../panels/ProblemsPanel').then((module) => module.ProblemsPanel),
+);
+const ListPanel = lazyPart(() => import('../panels/ListPanel').then((module) => module.ListPanel));
+const InspectPanel = lazyPart(() => import('../panels/InspectPanel').then((module) => module.InspectPanel));
 const TrajectoryPanel = lazyPart(() =>
-  import('./panels/TrajectoryPanel').then((module) => module.TrajectoryPanel),
+  import('../panels/TrajectoryPanel').then((module) => module.TrajectoryPanel),
 );
 
 type Shown = Exclude<Preferences['dock'], 'none'>;

@@ -3,13 +3,13 @@
 import { ReactFlowProvider } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { catalogStore } from '../_state/catalog';
-import { preferences } from '../_state/preferences';
-import { useView } from '../_state/view';
-import { TipLayer } from '../_ui/Tip';
-import { NoticeLayer } from '../_ui/NoticeLayer';
-import { Canvas } from './Canvas';
-import { Controls } from './Controls';
+import { catalogStore } from '../../_state/catalog';
+import { preferences } from '../../_state/preferences';
+import { useView } from '../../_state/view';
+import { TipLayer } from '../../_ui/Tip';
+import { NoticeLayer } from '../../_ui/NoticeLayer';
+import { Canvas } from '../canvas/Canvas';
+import { Controls } from '../canvas/Controls';
 import { Dock, DockRail } from './Dock';
 import { EmptyHint } from './EmptyHint';
 import {
@@ -26,7 +26,7 @@ import {
   TemplateDialog,
   WireDialog,
 } from './late-parts';
-import { Library } from './Library';
+import { Library } from '../library/Library';
 import { Notices } from './Notices';
 import { Results } from './Results';
 import { TopBar } from './TopBar';

@@ -1,9 +1,9 @@
 'use client';
 import { LayoutTemplate, MousePointerClick, Plus } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { perform } from '../_actions/perform';
-import { useWorkspace } from '../_state/workspace';
-import { Button } from '../_ui/Button';
+import { perform } from '../../_actions/perform';
+import { useWorkspace } from '../../_state/workspace';
+import { Button } from '../../_ui/Button';
 
 /** What an empty canvas says. */
 export function EmptyHint() {

@@ -3,16 +3,19 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { IntlProvider } from 'use-intl';
 import { useStore } from 'zustand';
-import { currentLocale, preferences, type Locale } from '../_state/preferences';
-import { setNodeTexts } from './node-text';
-import en from './en.json';
+import { currentLocale, preferences, type Locale } from '../../_state/preferences';
+import { setNodeTexts } from '../../_i18n/node-text';
+import en from '../../_i18n/en.json';
 
 type Catalogue = typeof en;
 
 const loaders: Record<Locale, () => Promise<{ messages: Catalogue; nodes: unknown }>> = {
   en: async () => ({ messages: en, nodes: {} }),
   ko: async () => {
-    const [messages, nodes] = await Promise.all([import('./ko.json'), import('./nodes.ko.json')]);
+    const [messages, nodes] = await Promise.all([
+      import('../../_i18n/ko.json'),
+      import('../../_i18n/nodes.ko.json'),
+    ]);
     return { messages: messages.default, nodes: nodes.default };
   },
 };

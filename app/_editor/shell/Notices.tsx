@@ -2,11 +2,11 @@
 /** Bars under the top bar: a document from a link, packages that cannot be read, too little memory for a run. */
 import { Lock, TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { loadCatalog } from '../_state/catalog';
-import { runStore, useRun } from '../_state/run';
-import { activeTab, updateTab, useWorkspace } from '../_state/workspace';
-import { Button } from '../_ui/Button';
-import { useDiagnosticText } from './diagnostics';
+import { loadCatalog } from '../../_state/catalog';
+import { runStore, useRun } from '../../_state/run';
+import { activeTab, updateTab, useWorkspace } from '../../_state/workspace';
+import { Button } from '../../_ui/Button';
+import { useDiagnosticText } from '../port/diagnostics';
 
 export function Notices({ catalogFailed }: { readonly catalogFailed: boolean }) {
   const t = useTranslations('notices');

@@ -1,17 +1,17 @@
 'use client';
 /** On a phone: the graph as a list with its forms, and the pictures, in a sheet over the canvas. */
-import { lazyPart } from '../_ui/lazy-part';
+import { lazyPart } from '../../_ui/lazy-part';
 import { clsx } from 'clsx';
 import { useEffect } from 'react';
 import { Images, ListTree, Workflow } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { useRun } from '../_state/run';
-import { useView, view, type View } from '../_state/view';
-import { useWorkspace } from '../_state/workspace';
-import { Frames } from './node/Frames';
+import { useRun } from '../../_state/run';
+import { useView, view, type View } from '../../_state/view';
+import { useWorkspace } from '../../_state/workspace';
+import { Frames } from '../node/Frames';
 import { Results } from './Results';
 
-const ListPanel = lazyPart(() => import('./panels/ListPanel').then((module) => module.ListPanel));
+const ListPanel = lazyPart(() => import('../panels/ListPanel').then((module) => module.ListPanel));
 const pages = [
   { id: 'none', icon: Workflow },
   { id: 'list', icon: ListTree },

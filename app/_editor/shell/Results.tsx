@@ -1,16 +1,16 @@
 'use client';
 /** The strip of past results: each shows its picture large, saves it, and brings back the graph that made it. */
-import { lazyPart } from '../_ui/lazy-part';
+import { lazyPart } from '../../_ui/lazy-part';
 import { ChevronDown } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { stripHeight } from '../_state/flow';
-import { prefer } from '../_state/preferences';
-import { useRun } from '../_state/run';
-import { IconButton } from '../_ui/Button';
-import { FrameCanvas } from './node/Frames';
+import { stripHeight } from '../../_state/flow';
+import { prefer } from '../../_state/preferences';
+import { useRun } from '../../_state/run';
+import { IconButton } from '../../_ui/Button';
+import { FrameCanvas } from '../node/Frames';
 
-const ResultDialog = lazyPart(() => import('./dialogs/ResultDialog').then((module) => module.ResultDialog));
+const ResultDialog = lazyPart(() => import('../dialogs/ResultDialog').then((module) => module.ResultDialog));
 
 export function Results() {
   const t = useTranslations('results');

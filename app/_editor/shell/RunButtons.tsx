@@ -2,13 +2,13 @@
 /** Run, run many, cancel, and how many runs wait. */
 import { ChevronDown, Play, Square } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { shownKey } from '../_actions/commands';
-import { perform } from '../_actions/perform';
-import { useFormat } from '../_i18n/format';
-import { useRun } from '../_state/run';
-import { Button } from '../_ui/Button';
-import { DropMenu } from '../_ui/DropMenu';
-import { Tip } from '../_ui/Tip';
+import { shownKey } from '../../_actions/commands';
+import { perform } from '../../_actions/perform';
+import { useFormat } from '../../_i18n/format';
+import { useRun } from '../../_state/run';
+import { Button } from '../../_ui/Button';
+import { DropMenu } from '../../_ui/DropMenu';
+import { Tip } from '../../_ui/Tip';
 
 export function RunButtons({ compact }: { readonly compact: boolean }) {
   const t = useTranslations('bar');

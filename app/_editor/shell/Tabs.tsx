@@ -5,13 +5,13 @@ import { ChevronDown, LayoutTemplate, Plus, X } from 'lucide-react';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { shownKey } from '../_actions/commands';
-import { perform } from '../_actions/perform';
-import { keeping } from '../_share/keep';
-import { useRun } from '../_state/run';
-import { activate, closeTab, useWorkspace, workspace } from '../_state/workspace';
-import { IconButton } from '../_ui/Button';
-import { DropMenu } from '../_ui/DropMenu';
+import { shownKey } from '../../_actions/commands';
+import { perform } from '../../_actions/perform';
+import { keeping } from '../../_persistence/keep';
+import { useRun } from '../../_state/run';
+import { activate, closeTab, useWorkspace, workspace } from '../../_state/workspace';
+import { IconButton } from '../../_ui/Button';
+import { DropMenu } from '../../_ui/DropMenu';
 
 /** Arrow keys walk the tabs, Delete closes one (WAI-ARIA tabs with deletable tabs). */
 function onKeyDown(event: KeyboardEvent<HTMLElement>): void {

@@ -1,7 +1,7 @@
 /** What the browser's console (and the tests) may ask of a running editor: `loom.document()`, `loom.live()`. */
 import { serialise } from '@/engine';
-import { ask } from '../_state/engine';
-import { workspace } from '../_state/workspace';
+import { ask } from '../../_state/engine';
+import { workspace } from '../../_state/workspace';
 
 export interface LoomConsole {
   /** The active document as canonical JSON. */

@@ -2,8 +2,8 @@
 /** What the window is like: narrow, dark. */
 import { useEffect, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
-import { preferences } from '../_state/preferences';
-import { narrow, systemDark } from '../_ui/media';
+import { preferences } from '../../_state/preferences';
+import { narrow, systemDark } from '../../_ui/media';
 
 /** A phone, or a window as narrow as one: for looking and running. */
 export const useNarrow = (): boolean => useSyncExternalStore(narrow.subscribe, narrow.get, () => false);

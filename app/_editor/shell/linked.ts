@@ -1,9 +1,9 @@
 /** A graph in the page's address: opened read-only, and still there after a reload until it is made one's own or closed. */
 import { toLoomError } from '@/engine';
-import { say } from '../_i18n/say';
-import { hasLink } from '../_share/has-link';
-import { openDocument, workspace } from '../_state/workspace';
-import { notify } from '../_ui/notify';
+import { say } from '../../_i18n/say';
+import { hasLink } from '../../_formats/link/has-link';
+import { openDocument, workspace } from '../../_state/workspace';
+import { notify } from '../../_ui/notify';
 
 /** The tab that shows what the address holds; nothing else keeps a read-only document. */
 let linked: string | undefined;
@@ -18,7 +18,7 @@ function forget(): void {
 export async function openLinked(): Promise<boolean> {
   if (!hasLink(location.href)) return false;
   try {
-    const { readLink } = await import('../_share/link');
+    const { readLink } = await import('../../_formats/link/link');
     const found = readLink(location.href);
     if (found === undefined) return false;
     linked = openDocument(found.document, { readOnly: true }).id;

@@ -2,16 +2,16 @@
 /** What happens when the page opens: kept tabs come back, a link opens, a first visit gets a graph; the engine starts. */
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
-import { openTemplate } from '../_actions/templates';
+import { openTemplate } from '../../_actions/templates';
 import { fetchAhead } from './ahead';
 import { exposeConsole } from './console';
 import { followLink, openLinked } from './linked';
-import { setSay } from '../_i18n/say';
-import { keepWorkspace } from '../_share/keep';
-import { loadCatalog } from '../_state/catalog';
-import { startEngine } from '../_state/engine';
-import { workspace } from '../_state/workspace';
-import { resetView } from '../_state/view';
+import { setSay } from '../../_i18n/say';
+import { keepWorkspace } from '../../_persistence/keep';
+import { loadCatalog } from '../../_state/catalog';
+import { startEngine } from '../../_state/engine';
+import { workspace } from '../../_state/workspace';
+import { resetView } from '../../_state/view';
 
 let begun = false;
 

@@ -3,16 +3,16 @@
 import { useEffect } from 'react';
 import { createKeybindingsHandler } from 'tinykeys';
 import { toLoomError } from '@/engine';
-import { clipText, noteCopied, pasteNodes } from '../_actions/clipboard';
-import { commands } from '../_actions/commands';
-import { enabled, perform } from '../_actions/perform';
-import { say } from '../_i18n/say';
-import { carriedBy, type Carried } from '../_share/carried';
-import { removeItems } from '../_state/edits';
-import { select, view } from '../_state/view';
-import { edit } from '../_state/workspace';
-import { notify } from '../_ui/notify';
-import { dialogOpen, holdKey } from './typed-ahead';
+import { clipText, noteCopied, pasteNodes } from '../../_actions/clipboard';
+import { commands } from '../../_actions/commands';
+import { enabled, perform } from '../../_actions/perform';
+import { say } from '../../_i18n/say';
+import { carriedBy, type Carried } from '../../_formats/carried';
+import { removeItems } from '../../_state/edits';
+import { select, view } from '../../_state/view';
+import { edit } from '../../_state/workspace';
+import { notify } from '../../_ui/notify';
+import { dialogOpen, holdKey } from '../lib/typed-ahead';
 
 /** Text being edited, or text marked with the mouse: the browser's own clipboard and keys apply. */
 function inText(target: EventTarget | null): boolean {
@@ -109,7 +109,7 @@ export function useWindowEvents(): void {
         try {
           // Nodes at once; the readers of everything else are fetched when it comes.
           if (pasteNodes(text, false)) return;
-          import('../_actions/incoming').then(({ pasteText }) => pasteText(text, false)).catch(refuse);
+          import('../../_actions/incoming').then(({ pasteText }) => pasteText(text, false)).catch(refuse);
         } catch (thrown) {
           refuse(thrown);
         }
@@ -140,7 +140,7 @@ export function useWindowEvents(): void {
 
 /** Each thing is taken or refused on its own. The readers of files come with the first of them. */
 function takeAll(carried: Carried): void {
-  Promise.all([import('../_actions/incoming'), import('../_share/files')])
+  Promise.all([import('../../_actions/incoming'), import('../../_formats/files')])
     .then(async ([{ takeIncoming }, { readCarried }]) => {
       for (const incoming of await readCarried(carried))
         try {

@@ -8,11 +8,11 @@
  */
 import { deflateSync } from 'fflate';
 import { LoomError, serialise, type DocumentNotice, type LoomDocument } from '@/engine';
-import { fromBase64Url, toBase64Url } from './base64url';
-import { crc32 } from './crc32';
-import { inflateLimited } from './inflate';
+import { fromBase64Url, toBase64Url } from '../base64url';
+import { crc32 } from '../crc32';
+import { inflateLimited } from '../inflate';
 import { dictionary1 } from './link-dictionary';
-import { parseText } from './parse-text';
+import { parseText } from '../parse-text';
 
 /** Characters of a link that browsers and most mail and chat programs still carry. */
 export const linkLimit = 32_000;

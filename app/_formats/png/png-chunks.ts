@@ -1,6 +1,6 @@
 /** PNG as a list of chunks (PNG third edition, §5), read as if every length lied. */
 import { LoomError, type ErrorPlace } from '@/engine/types';
-import { crc32 } from './crc32';
+import { crc32 } from '../crc32';
 
 const signature = [137, 80, 78, 71, 13, 10, 26, 10];
 /** libpng writes IDATs of 8 KiB: this many chunks are a picture of half a gigabyte, or an attack. */

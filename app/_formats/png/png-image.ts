@@ -2,7 +2,7 @@
 import { decode as decodePng } from 'fast-png';
 import { zlibSync } from 'fflate';
 import { LoomError, toLoomError, type ErrorPlace } from '@/engine/types';
-import { inflateLimited } from './inflate';
+import { inflateLimited } from '../inflate';
 import { pngChunks, writePng } from './png-chunks';
 
 /** Pixels that are read at most: 16 megapixels. */

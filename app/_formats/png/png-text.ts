@@ -1,7 +1,7 @@
 /** International text chunks of a PNG (iTXt, §11.3.3.4): UTF-8, compressed, found by keyword wherever they stand. */
 import { zlibSync } from 'fflate';
 import { LoomError, type ErrorPlace } from '@/engine/types';
-import { inflateLimited } from './inflate';
+import { inflateLimited } from '../inflate';
 import { pngChunks, writePng, type PngChunk } from './png-chunks';
 
 const latin1 = (bytes: Uint8Array): string => {

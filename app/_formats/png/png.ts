@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { serialise, type DocumentNotice, type LoomDocument } from '@/engine';
 import type { ErrorPlace } from '@/engine/types';
-import { parseText } from './parse-text';
+import { parseText } from '../parse-text';
 import { readPngTexts, stripPng, writePngTexts } from './png-text';
 
 /** The text is the document itself, as in a file: any PNG tool can take it out. */

@@ -1,4 +1,4 @@
-"""NumPy reference values for the inspector: python tests/inspect/vectors/make.py > tests/inspect/vectors/vectors.json
+"""NumPy reference values for the inspector: python tests/snapshots/vectors/make.py > tests/snapshots/vectors/vectors.json
 
 The inputs are written too, so that the test needs no generator of NumPy's.
 """
