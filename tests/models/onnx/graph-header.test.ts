@@ -136,7 +136,9 @@ describe('readOnnxHeader', () => {
           ? [{ name, dims, file: place.location, offset: place.offset, length: place.bytes }]
           : [],
       ),
-    ).toEqual(graph.external.map(({ name, dims, file, offset, length }) => ({ name, dims, file, offset, length })));
+    ).toEqual(
+      graph.external.map(({ name, dims, file, offset, length }) => ({ name, dims, file, offset, length })),
+    );
     expect(header.inputs.map(({ name, dims }) => ({ name, dims }))).toEqual(graph.inputs);
   });
 
