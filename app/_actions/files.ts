@@ -1,5 +1,5 @@
 /** Files: open, save, and results as PNG. */
-import { say } from '../_i18n/say';
+import { translate } from '../_i18n/say';
 import { download, openFile, saveFile } from '../_formats/files';
 import { activeTab, openDocument, updateTab, workspace } from '../_state/workspace';
 import { takeIncoming } from './incoming';
@@ -14,7 +14,7 @@ export async function openFiles(): Promise<void> {
 }
 
 /** The active document's name. */
-export const documentTitle = (): string => workspace.getState().document.meta.title ?? say('untitled');
+export const documentTitle = (): string => workspace.getState().document.meta.title ?? translate('untitled');
 
 /** Saves to the file it came from, or asks where. */
 export async function saveActive(elsewhere: boolean): Promise<void> {
@@ -25,15 +25,15 @@ export async function saveActive(elsewhere: boolean): Promise<void> {
   });
   if (saved === null) return;
   if (saved.handle !== undefined) updateTab(tab.id, { handle: saved.handle });
-  notify.success(say('save.done', { name: saved.name }));
+  notify.success(translate('save.done', { name: saved.name }));
 }
 
 /** A result as PNG bytes, the graph and seed inside unless switched off. */
 export async function resultPng(result: Result, metadata: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  const canvas = new OffscreenCanvas(result.frame.width, result.frame.height);
+  const canvas = new OffscreenCanvas(result.picture.width, result.picture.height);
   canvas
     .getContext('2d')
-    ?.putImageData(new ImageData(result.frame.rgba, result.frame.width, result.frame.height), 0, 0);
+    ?.putImageData(new ImageData(result.picture.rgba, result.picture.width, result.picture.height), 0, 0);
   const blob = await canvas.convertToBlob({ type: 'image/png' });
   const bytes = new Uint8Array(await blob.arrayBuffer());
   if (!metadata) return bytes;

@@ -2,7 +2,7 @@
 import { LoomError } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { fieldsOfNode } from '../_state/fields';
-import { say } from '../_i18n/say';
+import { translate } from '../_i18n/say';
 import { readIncoming, type Incoming } from '../_formats/incoming';
 import { addNode } from '../_state/edits';
 import { placeForNew } from '../_state/flow';
@@ -39,18 +39,18 @@ export function takeIncoming(incoming: Incoming, handle?: Tab['handle']): void {
       const id = addNode(draft, definition, placeForNew().flow, { [field.name]: source });
       queueMicrotask(() => select([id]));
     });
-    if (incoming.foreign !== undefined) notify.info(say('open.foreign', { program: incoming.foreign }));
+    if (incoming.foreign !== undefined) notify.info(translate('open.foreign', { program: incoming.foreign }));
   }
 }
 
 /** Paste from a command: reads the system clipboard where the browser allows it. */
-export async function pasteFromClipboard(wired: boolean): Promise<void> {
+export async function pasteFromClipboard(connected: boolean): Promise<void> {
   const system = await navigator.clipboard?.readText().catch(() => '');
-  pasteText(system !== undefined && system !== '' ? system : lastCopied(), wired);
+  pasteText(system !== undefined && system !== '' ? system : lastCopied(), connected);
 }
 
 /** Takes a pasted text: nodes, a graph, a link. */
-export function pasteText(text: string, wired: boolean): void {
+export function pasteText(text: string, connected: boolean): void {
   if (text.trim() === '') throw new LoomError('bad-input', 'The clipboard is empty.');
-  if (!pasteNodes(text, wired)) takeIncoming(readIncoming(text));
+  if (!pasteNodes(text, connected)) takeIncoming(readIncoming(text));
 }

@@ -1,7 +1,7 @@
 /** Files of the person's own disk: File System Access where the browser has it, upload and download elsewhere. */
 import { z } from 'zod';
 import { serialise, type LoomDocument } from '@/engine';
-import type { Carried } from './carried';
+import type { DropPayload } from './carried';
 import { readIncoming, readIncomingFile, type Incoming } from './incoming';
 
 /** What the File System Access API is used for; its types are not in TypeScript's DOM library. */
@@ -147,7 +147,7 @@ async function settle(job: () => Incoming | Promise<Incoming>): Promise<Incoming
 }
 
 /** Everything carried, in order. Each refusal is in its place, so that one bad file does not hide the others. */
-export async function readCarried({ files, text }: Carried): Promise<readonly (Incoming | Error)[]> {
+export async function readDropPayload({ files, text }: DropPayload): Promise<readonly (Incoming | Error)[]> {
   if (files.length > 0)
     return Promise.all(files.slice(0, 16).map((file) => settle(() => readIncomingFile(file))));
   return text === '' ? [] : [await settle(() => readIncoming(text))];

@@ -89,7 +89,7 @@ function readBytes(bytes: Uint8Array, name: string): Incoming {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new LoomError('bad-input', 'This is neither a graph nor a picture that can be read.', place, {
-      mend: 'Open a .json graph, or a PNG, JPEG or WebP picture.',
+      fix: 'Open a .json graph, or a PNG, JPEG or WebP picture.',
       cause,
     });
   }
@@ -107,7 +107,7 @@ function readText(text: string, name: string): Incoming {
   if (clip) return { kind: 'clip', clip };
   if (!trimmed.startsWith('{') && !trimmed.startsWith('['))
     throw new LoomError('bad-input', 'This text is not a graph.', name === '' ? {} : { file: name }, {
-      mend: 'Paste a graph as JSON, nodes copied here, or a link that holds a graph.',
+      fix: 'Paste a graph as JSON, nodes copied here, or a link that holds a graph.',
     });
   refuseForeign(trimmed);
   return { kind: 'document', from: 'json', name, ...parseText(trimmed) };
@@ -125,7 +125,7 @@ function refuseForeign(text: string): void {
       'This is a graph of ComfyUI, which cannot be opened here yet.',
       {},
       {
-        mend: 'Build the graph from a template of this editor.',
+        fix: 'Build the graph from a template of this editor.',
       },
     );
 }

@@ -1,33 +1,33 @@
-/** A mend in words: the editor's buttons and the command line say the same. */
-import type { Mend } from '@/engine/types';
+/** A fix in words: the editor's buttons and the command line say the same. */
+import type { QuickFix } from '@/engine/types';
 
-/** The catalogue's `mends` namespace. */
-type Translate = (key: Mend['kind'], values?: Record<string, string>) => string;
+/** The catalogue's `fixes` namespace. */
+type Translate = (key: QuickFix['kind'], values?: Record<string, string>) => string;
 
 /**
  * @param titleOf what a node of the document is called, by id
  * @param typeTitle what a node type is called
  */
-export function mendText(
-  mend: Mend,
+export function fixText(
+  fix: QuickFix,
   t: Translate,
   titleOf: (id: string) => string,
   typeTitle: (type: string) => string,
 ): string {
-  switch (mend.kind) {
+  switch (fix.kind) {
     case 'remove-edge':
       return t('remove-edge');
     case 'connect':
-      return t('connect', { from: titleOf(mend.from.node), to: titleOf(mend.to.node) });
+      return t('connect', { from: titleOf(fix.from.node), to: titleOf(fix.to.node) });
     case 'set-param':
-      return t('set-param', { node: titleOf(mend.node), param: mend.param, value: String(mend.value) });
+      return t('set-param', { node: titleOf(fix.node), param: fix.param, value: String(fix.value) });
     case 'insert':
-      return t('insert', { nodes: mend.chain.map(({ type }) => typeTitle(type)).join(' → ') });
+      return t('insert', { nodes: fix.chain.map(({ type }) => typeTitle(type)).join(' → ') });
     case 'rewire':
-      return t('rewire', { from: titleOf(mend.from.node) });
+      return t('rewire', { from: titleOf(fix.from.node) });
     case 'replace-node':
-      return t('replace-node', { node: titleOf(mend.node), type: typeTitle(mend.type) });
+      return t('replace-node', { node: titleOf(fix.node), type: typeTitle(fix.type) });
     default:
-      return mend satisfies never;
+      return fix satisfies never;
   }
 }

@@ -8,16 +8,16 @@ import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { AnyNode } from '@/engine';
 
-const words = z.record(z.string(), z.string());
-const nodeWords = z.looseObject({
+const labels = z.record(z.string(), z.string());
+const nodeLabels = z.looseObject({
   title: z.string().optional(),
   doc: z.string().optional(),
-  inputs: words.optional(),
-  outputs: words.optional(),
-  params: words.optional(),
-  options: z.record(z.string(), words).optional(),
+  inputs: labels.optional(),
+  outputs: labels.optional(),
+  params: labels.optional(),
+  options: z.record(z.string(), labels).optional(),
 });
-const schema = z.record(z.string(), nodeWords);
+const schema = z.record(z.string(), nodeLabels);
 type NodeTexts = z.output<typeof schema>;
 
 interface Texts {
@@ -32,10 +32,10 @@ const store = createStore<Texts>(() => ({ nodes: {}, ports: {} }));
 export function setNodeTexts(raw: unknown): void {
   const entries = z.record(z.string(), z.unknown()).catch({}).parse(raw);
   const texts: NodeTexts = {};
-  const ports = words.catch({}).parse(entries['ports']);
+  const ports = labels.catch({}).parse(entries['ports']);
   for (const [id, entry] of Object.entries(entries)) {
     if (id === 'ports') continue;
-    const parsed = nodeWords.safeParse(entry);
+    const parsed = nodeLabels.safeParse(entry);
     if (parsed.success) texts[id] = parsed.data;
   }
   store.setState({ nodes: texts, ports });
@@ -44,7 +44,7 @@ export function setNodeTexts(raw: unknown): void {
 const spaced = (name: string): string =>
   name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replace(/^./, (letter) => letter.toUpperCase());
 
-export interface NodeWords {
+export interface NodeLabels {
   title(definition: AnyNode | undefined, fallback: string): string;
   doc(definition: AnyNode): string;
   /** `kind`: the port kind in the reader's language; a port named after its kind is called so. */
@@ -58,7 +58,7 @@ export interface NodeWords {
   option(definition: AnyNode, param: string, value: string): string;
 }
 
-const wordsOf = ({ nodes: texts, ports }: Texts): NodeWords => ({
+const labelsOf = ({ nodes: texts, ports }: Texts): NodeLabels => ({
   title: (definition, fallback) =>
     definition === undefined ? fallback : (texts[definition.id]?.title ?? definition.title),
   doc: (definition) => texts[definition.id]?.doc ?? definition.doc,
@@ -79,9 +79,9 @@ const wordsOf = ({ nodes: texts, ports }: Texts): NodeWords => ({
 });
 
 /** Words about nodes in the current language, for components. */
-export function useNodeWords(): NodeWords {
+export function useNodeLabels(): NodeLabels {
   const texts = useStore(store);
-  return useMemo(() => wordsOf(texts), [texts]);
+  return useMemo(() => labelsOf(texts), [texts]);
 }
 /** The same outside of React. */
-export const currentNodeWords = (): NodeWords => wordsOf(store.getState());
+export const currentNodeLabels = (): NodeLabels => labelsOf(store.getState());

@@ -1,15 +1,15 @@
 /** Words outside of React (toasts, undo labels): the provider hands its translator over. */
-type Say = (key: string, values?: Record<string, string | number>) => string;
-let translate: Say = (key) => key;
+type Translate = (key: string, values?: Record<string, string | number>) => string;
+let translator: Translate = (key) => key;
 
-export const setSay = (next: Say): void => {
-  translate = next;
+export const setTranslate = (next: Translate): void => {
+  translator = next;
 };
 /** A message by its whole key, e.g. `run.blocked`. */
-export const say: Say = (key, values) => translate(key, values);
+export const translate: Translate = (key, values) => translator(key, values);
 
 /** An undo step's label (`key` or `key|argument`) in words. */
-export function sayEdit(label: string): string {
+export function editLabel(label: string): string {
   const [key = label, name] = label.split('|');
-  return say(`edits.${key}`, name === undefined ? {} : { name });
+  return translate(`edits.${key}`, name === undefined ? {} : { name });
 }

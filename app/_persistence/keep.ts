@@ -1,11 +1,11 @@
-/** Couples the workspace with the store: tabs come back, and every change is kept. The page calls {@link keepWorkspace} once. */
+/** Couples the workspace with the store: tabs come back, and every change is kept. The page calls {@link persistWorkspace} once. */
 import { createStore } from 'zustand/vanilla';
 import { toLoomError, type LoomError } from '@/engine/types';
 import { activate, openDocument, workspace, type Tab } from '../_state/workspace';
 import { createAutosave, type Autosave, type SaveState } from './autosave';
 import { openStore, type DocumentStore } from './store';
 
-export interface Keeping {
+export interface Persistence {
   /** Undefined until storage is open, and where the browser forbids it (`error` says so). */
   readonly store: DocumentStore | undefined;
   readonly error: LoomError | undefined;
@@ -16,7 +16,7 @@ export interface Keeping {
   /** Stored documents that could not be read when the page opened; their text stays stored. */
   readonly unreadable: readonly { readonly id: string; readonly error: LoomError }[];
 }
-export const keeping = createStore<Keeping>(() => ({
+export const persistence = createStore<Persistence>(() => ({
   store: undefined,
   error: undefined,
   states: {},
@@ -34,22 +34,22 @@ const activeKey = 'loom.active-tab';
  * empty ones are not stored.
  * @returns how many tabs came back. Never rejects: see `keeping`.
  */
-export async function keepWorkspace(): Promise<number> {
+export async function persistWorkspace(): Promise<number> {
   try {
     // React's strict mode calls twice; there is one store.
     opening ??= openStore();
     const store = await opening;
-    if (keeping.getState().store !== undefined) return 0;
-    keeping.setState({ store });
+    if (persistence.getState().store !== undefined) return 0;
+    persistence.setState({ store });
     const count = await restore(store);
     workspace.subscribe((now, before) => {
-      if (now.tabs !== before.tabs) follow(store);
+      if (now.tabs !== before.tabs) syncTabs(store);
       if (now.active !== before.active) remember(now.active);
     });
-    follow(store);
+    syncTabs(store);
     return count;
   } catch (error) {
-    keeping.setState({ error: toLoomError(error) });
+    persistence.setState({ error: toLoomError(error) });
     return 0;
   }
 }
@@ -66,7 +66,9 @@ async function restore(store: DocumentStore): Promise<number> {
       begin(store, tab, entry.revision);
       count += 1;
     } catch (error) {
-      keeping.setState((state) => ({ unreadable: [...state.unreadable, { id, error: toLoomError(error) }] }));
+      persistence.setState((state) => ({
+        unreadable: [...state.unreadable, { id, error: toLoomError(error) }],
+      }));
     }
   }
   if (wanted !== null) activate(wanted);
@@ -74,14 +76,14 @@ async function restore(store: DocumentStore): Promise<number> {
 }
 
 /** Begins to keep new tabs and lets go of closed ones. */
-function follow(store: DocumentStore): void {
+function syncTabs(store: DocumentStore): void {
   const { tabs } = workspace.getState();
-  for (const tab of tabs) if (!tab.readOnly) adopt(store, tab);
+  for (const tab of tabs) if (!tab.readOnly) startAutosave(store, tab);
   for (const [id, save] of saves)
     if (!tabs.some((tab) => tab.id === id)) {
       saves.delete(id);
       void save.stop();
-      keeping.setState(({ states }) => ({
+      persistence.setState(({ states }) => ({
         states: Object.fromEntries(Object.entries(states).filter(([tab]) => tab !== id)),
       }));
     }
@@ -89,7 +91,7 @@ function follow(store: DocumentStore): void {
 }
 
 /** Stores a tab's document as soon as it holds anything. */
-function adopt(store: DocumentStore, tab: Tab): void {
+function startAutosave(store: DocumentStore, tab: Tab): void {
   if (saves.has(tab.id) || starting.has(tab.id)) return;
   const { document } = tab.history;
   const empty = Object.keys({ ...document.nodes, ...document.notes, ...document.groups }).length === 0;
@@ -98,7 +100,7 @@ function adopt(store: DocumentStore, tab: Tab): void {
     const stop = tab.history.subscribe(() => {
       stop();
       starting.delete(tab.id);
-      if (workspace.getState().tabs.some((open) => open.id === tab.id)) adopt(store, tab);
+      if (workspace.getState().tabs.some((open) => open.id === tab.id)) startAutosave(store, tab);
     });
     return;
   }
@@ -117,7 +119,7 @@ function begin(store: DocumentStore, tab: Tab, revision: number, stored = tab.hi
     subscribe: (changed) => tab.history.subscribe(changed),
     onState: (state) => setState(tab.id, state),
     onConflict: () =>
-      keeping.setState(({ conflicts }) => ({ conflicts: [...new Set([...conflicts, tab.id])] })),
+      persistence.setState(({ conflicts }) => ({ conflicts: [...new Set([...conflicts, tab.id])] })),
   });
   saves.set(tab.id, save);
   setState(tab.id, save.state);
@@ -126,7 +128,7 @@ function begin(store: DocumentStore, tab: Tab, revision: number, stored = tab.hi
 }
 
 const setState = (id: string, state: SaveState): void =>
-  keeping.setState(({ states }) => ({ states: { ...states, [id]: state } }));
+  persistence.setState(({ states }) => ({ states: { ...states, [id]: state } }));
 
 function remember(id: string): void {
   try {

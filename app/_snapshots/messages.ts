@@ -36,7 +36,7 @@ const part = z.strictObject({
   image: float32.nullable(),
 });
 
-/** A value on a wire, copied to the CPU: everything the inspector needs to show it. */
+/** A value on an edge, copied to the CPU: everything the inspector needs to show it. */
 export const snapshotSchema = z.discriminatedUnion('kind', [
   /** float32 [B, C, h, w], normalised. */
   z.strictObject({ kind: z.literal('latent'), dims, data: float32, space: spaceInfo }),

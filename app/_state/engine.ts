@@ -1,14 +1,14 @@
 /** Drives the worker: starts it, queues runs, turns its messages into the run store. Survives its crash. */
 import { nanoid } from 'nanoid';
 import { LoomError, readiness, serialise, toLoomError } from '@/engine';
-import { say } from '../_i18n/say';
+import { translate } from '../_i18n/say';
 import type { InspectClient } from '../_snapshots/messages';
 import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
 import type { ToPage } from '../_worker/protocol';
 import { preferences } from './preferences';
-import { nextProgress, runStore, setFrames, setNodeRun, type NodeRun, type QueuedRun } from './run';
+import { nextProgress, runStore, setPictures, setNodeRun, type NodeRun, type QueuedRun } from './run';
 import { addResult } from './results';
 import { activeTab, edit, workspace } from './workspace';
 import { nextSeed, randomSeed, seedControl } from './edits';
@@ -213,10 +213,10 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
     const error = errorMessage(new LoomError('device-lost', message.reason));
     runStore.setState({ engine: { is: 'failed', error } });
     // What ran is read when the button is pressed: the message that it ended may come after this one.
-    notify.error(say('errors.device-lost'), {
+    notify.error(translate('errors.device-lost'), {
       description: message.reason,
       duration: Infinity,
-      action: { label: say('backend.resume'), onClick: () => void resume({ again: true }) },
+      action: { label: translate('backend.resume'), onClick: () => void resume({ again: true }) },
     });
     return;
   }
@@ -245,7 +245,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       set(message.node, nextProgress(nodes[tab]?.[message.node], message, now, paces, message.node));
       break;
     case 'node-preview':
-      setFrames(tab, message.node, [message]);
+      setPictures(tab, message.node, [message]);
       break;
     case 'node-cached':
       set(message.node, { is: 'cached' });
@@ -269,9 +269,9 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
     }
     case 'picture': {
       const { width, height, rgba } = message;
-      if (message.frame) {
-        const before = message.index === 0 ? [] : (runStore.getState().frames[tab]?.[message.node] ?? []);
-        setFrames(tab, message.node, [...before, { width, height, rgba }]);
+      if (message.inNode) {
+        const before = message.index === 0 ? [] : (runStore.getState().pictures[tab]?.[message.node] ?? []);
+        setPictures(tab, message.node, [...before, { width, height, rgba }]);
       }
       if (message.sink) addResult(current, message.node, { width, height, rgba }, now - current.startedAt);
       break;

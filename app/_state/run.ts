@@ -21,7 +21,7 @@ export type NodeRun =
   | { readonly is: 'failed'; readonly error: ErrorMessage };
 
 /** RGBA on its way to a canvas. */
-export interface Frame {
+export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
@@ -32,7 +32,7 @@ export interface Result {
   readonly id: string;
   readonly run: string;
   readonly node: string;
-  readonly frame: Frame;
+  readonly picture: Picture;
   /** Canonical JSON of the document at the time of the run. */
   readonly document: string;
   readonly seed: string | undefined;
@@ -62,7 +62,7 @@ export interface RunState {
   /** Per tab, then per node: how the last run that touched it ended. */
   readonly nodes: Readonly<Record<string, Readonly<Record<string, NodeRun>>>>;
   /** Per tab, then per node: what it last put out or is putting out. */
-  readonly frames: Readonly<Record<string, Readonly<Record<string, readonly Frame[]>>>>;
+  readonly pictures: Readonly<Record<string, Readonly<Record<string, readonly Picture[]>>>>;
   readonly results: readonly Result[];
   /** What the current or last run's plan warned of. */
   readonly warnings: readonly Diagnostic[];
@@ -82,7 +82,7 @@ export const runStore = createStore<RunState>(() => ({
   interrupted: null,
   current: null,
   nodes: {},
-  frames: {},
+  pictures: {},
   results: [],
   warnings: [],
   version: 0,
@@ -98,9 +98,9 @@ export function setNodeRun(tab: string, node: string, run: NodeRun): void {
   runStore.setState((state) => ({ nodes: { ...state.nodes, [tab]: { ...state.nodes[tab], [node]: run } } }));
 }
 /** Replaces what a node shows. */
-export function setFrames(tab: string, node: string, frames: readonly Frame[]): void {
+export function setPictures(tab: string, node: string, pictures: readonly Picture[]): void {
   runStore.setState((state) => ({
-    frames: { ...state.frames, [tab]: { ...state.frames[tab], [node]: frames } },
+    pictures: { ...state.pictures, [tab]: { ...state.pictures[tab], [node]: pictures } },
   }));
 }
 

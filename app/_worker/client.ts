@@ -10,7 +10,7 @@ import type { ToWorker } from './requests';
 /** A message's error as the error it was. */
 export const asError = (error: ErrorMessage): LoomError =>
   new LoomError(error.code, error.message, error.place, {
-    ...(error.mend === undefined ? {} : { mend: error.mend }),
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
     ...(error.diagnostics === undefined ? {} : { diagnostics: error.diagnostics }),
   });
 

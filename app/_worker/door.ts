@@ -1,4 +1,4 @@
-/** What the worker's door reads by itself, before there is an engine. */
+/** What the worker's entry reads by itself, before there is an engine. */
 import { z } from 'zod';
 
 export const backendChoices = ['auto', 'webgpu', 'wasm'] as const;

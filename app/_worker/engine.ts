@@ -1,4 +1,4 @@
-/** The engine behind the worker's door: runs, answers and previews. Every failure becomes a message. */
+/** The engine behind the worker's entry: runs, answers and previews. Every failure becomes a message. */
 import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { boot, recover, type Engine } from './boot';
@@ -184,17 +184,19 @@ async function showPictures(run: string, of: Plan, node: string): Promise<void> 
     }
     return found;
   };
-  const send = (frames: readonly Rgba[], as: { sink: boolean; frame: boolean }): void =>
-    frames.forEach((frame, index) =>
-      post({ type: 'picture', run, node, index, count: frames.length, ...as, ...frame }, [frame.rgba.buffer]),
+  const send = (pictures: readonly Rgba[], as: { sink: boolean; inNode: boolean }): void =>
+    pictures.forEach((picture, index) =>
+      post({ type: 'picture', run, node, index, count: pictures.length, ...as, ...picture }, [
+        picture.rgba.buffer,
+      ]),
     );
   const made = await read('out');
   if (definition.sink !== true) {
-    send(made, { sink: false, frame: true });
+    send(made, { sink: false, inNode: true });
     return;
   }
-  send(await read('in'), { sink: made.length === 0, frame: true });
-  send(made, { sink: true, frame: false });
+  send(await read('in'), { sink: made.length === 0, inNode: true });
+  send(made, { sink: true, inNode: false });
 }
 
 /** The newest plan of a tab, which is also the last to be forgotten. */

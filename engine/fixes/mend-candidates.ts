@@ -1,31 +1,31 @@
 /**
- * Candidates for mends, found by port types alone: no node is known by name
- * here. What comes out is only likely; `mends.ts` tries each on the document.
+ * Candidates for fixes, found by port types alone: no node is known by name
+ * here. What comes out is only likely; `fixes.ts` tries each on the document.
  */
-import type { Mend } from '../types/diagnostics';
+import type { QuickFix } from '../types/diagnostics';
 import type { AnyNode } from '../types/node';
 import type { PortType } from '../types/port';
 import { defaultParams, refinedPorts } from '../infer/call-node';
 import type { Endpoint } from '../graph/flat-graph';
 import type { Inference } from '../infer/inference';
 import { levelOf } from '../graph/levels';
-import { own } from '../types/own';
+import { getOwn } from '../types/own';
 import { resolvePorts, settleRest, solvePorts } from '../solver/solve-ports';
-import { downstreamOf } from '../graph/reach';
-import { wordsOf } from '../infer/wording';
+import { descendantsOf } from '../graph/reach';
+import { phraseOf } from '../infer/wording';
 
 /** An output that exists in the graph. */
 export interface Source {
   readonly at: Endpoint;
   readonly type: PortType;
 }
-type Link = Extract<Mend, { kind: 'insert' }>['chain'][number];
+type Link = Extract<QuickFix, { kind: 'insert' }>['chain'][number];
 
 /** Sources considered for one input of an inserted node, and chains given at most. */
 const maxSources = 6;
 const maxChains = 4;
 
-/** A wire that does not fit, and how to tell what would. */
+/** An edge that does not fit, and how to tell what would. */
 export interface Misfit {
   readonly source: Source;
   /** The plain node and input that refuse it, and what they want. */
@@ -36,7 +36,7 @@ export interface Misfit {
   readonly fits: (type: PortType) => boolean;
 }
 
-/** The misfit at `target`, given what else is wired to it. */
+/** The misfit at `target`, given what else is connected to it. */
 export function misfitOf(
   inference: Inference,
   source: Source,
@@ -47,11 +47,12 @@ export function misfitOf(
   if (!info) return undefined;
   const { inputs: declared, equations } = info.declared;
   const others = Object.entries(info.sources).flatMap(([port, at]): [string, PortType][] => {
-    const type = port === target.port ? undefined : own(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
+    const type =
+      port === target.port ? undefined : getOwn(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
     return type ? [[port, type]] : [];
   });
   const alone = solvePorts(declared, others, new Map(), equations);
-  const want = own(resolvePorts(declared, alone.solution, target.node), target.port);
+  const want = getOwn(resolvePorts(declared, alone.solution, target.node), target.port);
   if (!want) return undefined;
   return {
     source,
@@ -79,7 +80,7 @@ export function misfitOf(
 export function sourcesOf(inference: Inference, kind: PortType['kind'], near: Endpoint): Source[] {
   const prefix = levelOf(inference.document, near.node)?.prefix;
   const found: Source[] = [];
-  const after = downstreamOf(inference, near.node);
+  const after = descendantsOf(inference, near.node);
   for (const info of inference.nodes.values()) {
     if (
       info.state === 'muted' ||
@@ -96,7 +97,7 @@ export function sourcesOf(inference: Inference, kind: PortType['kind'], near: En
 
 const levelPrefix = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
-/** A node as it would stand on the wire: its link and what it would put out. */
+/** A node as it would stand on the edge: its link and what it would put out. */
 interface Placed {
   readonly link: Link;
   readonly output: PortType;
@@ -168,19 +169,20 @@ function paramChoices(
 
 /** The sizes that a type asks for; of a batch that is broadcast, the one that it is broadcast to. */
 export function wantedSizes({ fields }: PortType): (readonly [field: string, size: number])[] {
-  return Object.entries(fields).flatMap(([field, term]) => {
-    const size = typeof term === 'object' && 'broadcast' in term ? term.broadcast : term;
+  return Object.entries(fields).flatMap(([field, expression]) => {
+    const size =
+      typeof expression === 'object' && 'broadcast' in expression ? expression.broadcast : expression;
     return typeof size === 'number' ? [[field, size] as const] : [];
   });
 }
 
 /** For each side of which a multiple is wanted: the largest in the given one, which a crop finds too; at least one of it. */
 const multiplesIn = (given: PortType, want: PortType): (readonly [field: string, size: number])[] =>
-  Object.entries(want.fields).flatMap(([field, term]) => {
-    const words = wordsOf(term);
+  Object.entries(want.fields).flatMap(([field, expression]) => {
+    const phrase = phraseOf(expression);
     const size = given.fields[field];
-    if (words.says !== 'multiple' || typeof size !== 'number') return [];
-    return [[field, Math.max(1, Math.floor(size / words.of)) * words.of] as const];
+    if (phrase.is !== 'multiple' || typeof size !== 'number') return [];
+    return [[field, Math.max(1, Math.floor(size / phrase.of)) * phrase.of] as const];
   });
 
 /** Combinations of existing sources for required inputs. */
@@ -199,7 +201,7 @@ function* feeds(
     for (const others of feeds(inference, rest, near)) yield { [name]: source, ...others };
 }
 
-/** One source of each type: two that are typed alike mend alike. */
+/** One source of each type: two that are typed alike fix alike. */
 function distinct(sources: readonly Source[]): Source[] {
   const byType = new Map<string, Source>();
   for (const source of sources) {
@@ -247,29 +249,29 @@ export function outputWith(
   const info = inference.nodes.get(source.node);
   if (!info?.definition) return undefined;
   const actual = Object.entries(info.sources).flatMap(([name, at]): [string, PortType][] => {
-    const known = name === port ? type : own(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
+    const known = name === port ? type : getOwn(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
     return known ? [[name, known]] : [];
   });
   const { inputs, equations } = info.declared;
   const { solution, mismatches } = solvePorts(inputs, actual, new Map(), equations);
   return mismatches.length > 0
     ? undefined
-    : own(resolvePorts(info.declared.outputs, solution, source.node), source.port);
+    : getOwn(resolvePorts(info.declared.outputs, solution, source.node), source.port);
 }
 
-/** Types that have every wired input of the source's node and an output of that name that fits. */
+/** Types that have every connected input of the source's node and an output of that name that fits. */
 export function replacements(inference: Inference, misfit: Misfit): string[] {
   const { source } = misfit;
   const info = inference.nodes.get(source.at.node);
   if (!info?.definition) return [];
-  const wired = Object.entries(info.sources).flatMap(([name, at]): [string, PortType][] => {
-    const type = own(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
+  const connected = Object.entries(info.sources).flatMap(([name, at]): [string, PortType][] => {
+    const type = getOwn(inference.nodes.get(at.node)?.outputs ?? {}, at.port);
     return type ? [[name, type]] : [];
   });
   return inference.registry.all().flatMap((definition) => {
     const params = definition === info.definition ? undefined : defaultParams(definition);
-    if (!params || own(definition.outputs, source.at.port)?.type.kind !== misfit.want.kind) return [];
-    if (wired.some(([name, type]) => own(definition.inputs, name)?.type.kind !== type.kind)) return [];
+    if (!params || getOwn(definition.outputs, source.at.port)?.type.kind !== misfit.want.kind) return [];
+    if (connected.some(([name, type]) => getOwn(definition.inputs, name)?.type.kind !== type.kind)) return [];
     if (
       Object.entries(definition.inputs).some(
         ([name, { optional }]) => optional !== true && !Object.hasOwn(info.sources, name),
@@ -277,9 +279,9 @@ export function replacements(inference: Inference, misfit: Misfit): string[] {
     )
       return [];
     const ports = refinedPorts(definition, params, definition.version, inference.catalog);
-    const { solution, mismatches } = solvePorts(ports.inputs, wired, new Map(), ports.equations);
-    settleRest(ports, info.sources, wired, solution);
-    const output = own(resolvePorts(ports.outputs, solution, '+'), source.at.port);
+    const { solution, mismatches } = solvePorts(ports.inputs, connected, new Map(), ports.equations);
+    settleRest(ports, info.sources, connected, solution);
+    const output = getOwn(resolvePorts(ports.outputs, solution, '+'), source.at.port);
     return mismatches.length === 0 && output && misfit.fits(output) ? [definition.id] : [];
   });
 }

@@ -1,9 +1,9 @@
-/** Repairs for a finding, each tried on the document before it is offered. */
+/** Repairs for a diagnostic, each tried on the document before it is offered. */
 import { produce } from 'immer';
 import type { LoomDocument } from '../document/schema';
-import type { Diagnostic, Mend } from '../types/diagnostics';
+import type { Diagnostic, QuickFix } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
-import { applyMend } from './apply-mend';
+import { applyFix } from './apply-mend';
 import { defaultParams, parsedParams } from '../infer/call-node';
 import { sourceAt, targetsAt } from '../graph/flatten';
 import type { Endpoint } from '../graph/flat-graph';
@@ -19,10 +19,10 @@ import {
   wantedSizes,
   type Misfit,
 } from './mend-candidates';
-import { own } from '../types/own';
+import { getOwn } from '../types/own';
 
-/** The two ends of a wire, as the document names them. */
-export interface WireEnds {
+/** The two ends of an edge, as the document names them. */
+export interface EdgeEnds {
   readonly from: Endpoint;
   readonly to: Endpoint;
 }
@@ -32,86 +32,90 @@ const maxTries = 24;
 const maxOffers = 3;
 
 /**
- * Mends that work: applied to the inference's document they remove the finding
+ * Fixes that work: applied to the inference's document they remove the diagnostic
  * and add no error. Searched by trying them, so ask only where they are shown.
- * `inHand`: the ends of the wire that `checkWire` refused, which is not in the
- * document; the mends draw it themselves.
+ * `pending`: the ends of the edge that `checkConnection` refused, which is not in the
+ * document; the fixes draw it themselves.
  */
-export function mendsOf(finding: Diagnostic, inference: Inference, inHand?: WireEnds): readonly Mend[] {
-  const trial = new Trial(finding, inference, inHand);
-  switch (finding.code) {
+export function fixesFor(
+  diagnostic: Diagnostic,
+  inference: Inference,
+  pending?: EdgeEnds,
+): readonly QuickFix[] {
+  const trial = new Trial(diagnostic, inference, pending);
+  switch (diagnostic.code) {
     case 'type-mismatch':
-      return trial.keep(mismatchMends(finding, inference, inHand));
+      return trial.keep(mismatchFixes(diagnostic, inference, pending));
     case 'missing-input':
-      return trial.keep(connections(finding, inference));
+      return trial.keep(connections(diagnostic, inference));
     case 'invalid-param':
-      return trial.keep(paramMends(finding, inference));
+      return trial.keep(paramFixes(diagnostic, inference));
     case 'package-missing':
-      return trial.keep(packageMends(finding, inference));
+      return trial.keep(packageFixes(diagnostic, inference));
     case 'duplicate-input':
-      return trial.keep(duplicates(finding, inference));
+      return trial.keep(duplicates(diagnostic, inference));
     case 'cycle':
-      return inHand ? [] : trial.keep(cycleMends(finding, inference));
+      return pending ? [] : trial.keep(cycleFixes(diagnostic, inference));
     default:
-      return inHand ? [] : trial.keep(removal(finding));
+      return pending ? [] : trial.keep(removal(diagnostic));
   }
 }
 
-const removal = (finding: Diagnostic): Mend[] =>
-  finding.edge === undefined ? [] : [{ kind: 'remove-edge', edge: finding.edge.replace(/#\d+$/, '') }];
+const removal = (diagnostic: Diagnostic): QuickFix[] =>
+  diagnostic.edge === undefined ? [] : [{ kind: 'remove-edge', edge: diagnostic.edge.replace(/#\d+$/, '') }];
 
-/** Tries mends on the document. */
+/** Tries fixes on the document. */
 class Trial {
   #tries = 0;
   readonly #before: ReadonlySet<string>;
   constructor(
-    private readonly finding: Diagnostic,
+    private readonly diagnostic: Diagnostic,
     private readonly inference: Inference,
-    private readonly inHand: WireEnds | undefined,
+    private readonly pending: EdgeEnds | undefined,
   ) {
     this.#before = errorsOf(inference);
   }
 
-  keep(candidates: Iterable<Mend>): Mend[] {
-    const kept = new Map<string, Mend>();
+  keep(candidates: Iterable<QuickFix>): QuickFix[] {
+    const kept = new Map<string, QuickFix>();
     const offers = new Map<string, number>();
-    for (const mend of candidates) {
-      const text = JSON.stringify(mend);
-      const offered = offers.get(mend.kind) ?? 0;
+    for (const fix of candidates) {
+      const text = JSON.stringify(fix);
+      const offered = offers.get(fix.kind) ?? 0;
       if (offered >= maxOffers || kept.has(text)) continue;
       if (this.#tries++ >= maxTries) break;
-      if (!this.#works(mend)) continue;
-      kept.set(text, mend);
-      offers.set(mend.kind, offered + 1);
+      if (!this.#works(fix)) continue;
+      kept.set(text, fix);
+      offers.set(fix.kind, offered + 1);
     }
     return [...kept.values()];
   }
 
-  #works(mend: Mend): boolean {
+  #works(fix: QuickFix): boolean {
     const { document, registry, catalog } = this.inference;
-    const mended = withMend(document, mend, registry);
+    const fixed = withFix(document, fix, registry);
     const drawn =
-      this.inHand && mend.kind !== 'insert' && mend.kind !== 'connect'
-        ? draw(mended, this.inHand, registry)
-        : mended;
+      this.pending && fix.kind !== 'insert' && fix.kind !== 'connect'
+        ? draw(fixed, this.pending, registry)
+        : fixed;
     if (drawn === document) return false;
     const after = errorsOf(infer({ document: drawn, registry, catalog, previous: this.inference }));
-    if (!this.inHand && after.has(idOf(this.finding))) return false;
-    // A wire taken away may leave its input wanting one: that is the lesser fault, and said so.
-    const { node, port } = this.finding;
-    const wanting = mend.kind === 'remove-edge' ? idOf({ code: 'missing-input', node, port }) : undefined;
+    if (!this.pending && after.has(idOf(this.diagnostic))) return false;
+    // An edge taken away may leave its input wanting one: that is the lesser fault, and said so.
+    const { node, port } = this.diagnostic;
+    const wanting = fix.kind === 'remove-edge' ? idOf({ code: 'missing-input', node, port }) : undefined;
     return [...after].every((error) => this.#before.has(error) || error === wanting);
   }
 }
 
-/** The document with a mend applied; the same document when the mend does nothing. */
-export const withMend = (document: LoomDocument, mend: Mend, registry: NodeRegistry): LoomDocument =>
+/** The document with a fix applied; the same document when the fix does nothing. */
+export const withFix = (document: LoomDocument, fix: QuickFix, registry: NodeRegistry): LoomDocument =>
   produce(document, (draft: LoomDocument) => {
-    applyMend(draft, mend, registry);
+    applyFix(draft, fix, registry);
   });
 
-const draw = (document: LoomDocument, { from, to }: WireEnds, registry: NodeRegistry): LoomDocument =>
-  withMend(document, { kind: 'connect', from, to }, registry);
+const draw = (document: LoomDocument, { from, to }: EdgeEnds, registry: NodeRegistry): LoomDocument =>
+  withFix(document, { kind: 'connect', from, to }, registry);
 
 const idOf = ({
   code,
@@ -124,23 +128,23 @@ const idOf = ({
 
 function errorsOf({ nodes, graph }: Inference): ReadonlySet<string> {
   const errors = new Set<string>();
-  const add = (finding: Diagnostic): void => {
-    if (finding.severity === 'error') errors.add(idOf(finding));
+  const add = (diagnostic: Diagnostic): void => {
+    if (diagnostic.severity === 'error') errors.add(idOf(diagnostic));
   };
-  graph.findings.forEach(add);
-  for (const { findings } of nodes.values()) findings.forEach(add);
+  graph.diagnostics.forEach(add);
+  for (const { diagnostics } of nodes.values()) diagnostics.forEach(add);
   return errors;
 }
 
-/** The ends of the wire at fault, as the document has them. */
+/** The ends of the edge at fault, as the document has them. */
 function endsOf(
-  finding: Diagnostic,
+  diagnostic: Diagnostic,
   inference: Inference,
-  inHand: WireEnds | undefined,
-): WireEnds | undefined {
-  if (inHand) return inHand;
-  const at = finding.edge === undefined ? undefined : levelOf(inference.document, finding.edge);
-  const edge = at && own(at.level.edges, at.id);
+  pending: EdgeEnds | undefined,
+): EdgeEnds | undefined {
+  if (pending) return pending;
+  const at = diagnostic.edge === undefined ? undefined : levelOf(inference.document, diagnostic.edge);
+  const edge = at && getOwn(at.level.edges, at.id);
   if (!edge) return undefined;
   const inside = (end: Endpoint): Endpoint => ({
     node: at.prefix === '' ? end.node : `${at.prefix}/${end.node}`,
@@ -149,23 +153,23 @@ function endsOf(
   return { from: inside(edge.from), to: inside(edge.to) };
 }
 
-function* mismatchMends(
-  finding: Diagnostic,
+function* mismatchFixes(
+  diagnostic: Diagnostic,
   inference: Inference,
-  inHand: WireEnds | undefined,
-): Iterable<Mend> {
-  const ends = endsOf(finding, inference, inHand);
+  pending: EdgeEnds | undefined,
+): Iterable<QuickFix> {
+  const ends = endsOf(diagnostic, inference, pending);
   const from = ends && sourceAt(inference.graph.instances, ends.from);
   const targets = (ends && targetsAt(inference.graph.instances, ends.to)) ?? [];
-  const target = targets.find(({ node }) => node === finding.node) ?? targets[0];
-  const type = from && own(inference.nodes.get(from.node)?.outputs ?? {}, from.port);
+  const target = targets.find(({ node }) => node === diagnostic.node) ?? targets[0];
+  const type = from && getOwn(inference.nodes.get(from.node)?.outputs ?? {}, from.port);
   const misfit =
-    type && target ? misfitOf(inference, { at: from, type }, target, finding.path ?? 'kind') : undefined;
+    type && target ? misfitOf(inference, { at: from, type }, target, diagnostic.path ?? 'kind') : undefined;
   if (misfit && ends) {
-    const edge = finding.edge ?? '';
-    const wire = inHand ? { wire: ends } : {};
+    const edge = diagnostic.edge ?? '';
+    const drawn = pending ? { pending: ends } : {};
     for (const chain of chains(inference, misfit))
-      yield { kind: 'insert', edge: edge.replace(/#\d+$/, ''), ...wire, chain };
+      yield { kind: 'insert', edge: edge.replace(/#\d+$/, ''), ...drawn, chain };
     yield* resized(inference, misfit);
     yield* relaxed(inference, misfit);
     yield* upstream(inference, misfit);
@@ -174,14 +178,14 @@ function* mismatchMends(
     for (const { at, type: other } of sourcesOf(inference, misfit.want.kind, misfit.target)) {
       if ((at.node === misfit.source.at.node && at.port === misfit.source.at.port) || !misfit.fits(other))
         continue;
-      yield inHand ? { kind: 'connect', from: at, to: ends.to } : { kind: 'rewire', edge, from: at };
+      yield pending ? { kind: 'connect', from: at, to: ends.to } : { kind: 'rewire', edge, from: at };
     }
   }
-  if (!inHand) yield* removal(finding);
+  if (!pending) yield* removal(diagnostic);
 }
 
 /** The source's own size, where a parameter is named like the field. */
-function* resized(inference: Inference, { source, want }: Misfit): Iterable<Mend> {
+function* resized(inference: Inference, { source, want }: Misfit): Iterable<QuickFix> {
   const info = inference.nodes.get(source.at.node);
   for (const [param, value] of wantedSizes(want))
     if (info?.params && typeof info.params[param] === 'number' && info.params[param] !== value)
@@ -189,10 +193,10 @@ function* resized(inference: Inference, { source, want }: Misfit): Iterable<Mend
 }
 
 /** What the target's own parameters ask of the input (the elements that are picked) put back to their defaults. */
-function* relaxed(inference: Inference, { target }: Misfit): Iterable<Mend> {
+function* relaxed(inference: Inference, { target }: Misfit): Iterable<QuickFix> {
   const info = inference.nodes.get(target.node);
-  const plain = info?.definition && own(info.definition.inputs, target.port)?.type;
-  if (!info?.definition || own(info.declared.inputs, target.port) === plain) return;
+  const plain = info?.definition && getOwn(info.definition.inputs, target.port)?.type;
+  if (!info?.definition || getOwn(info.declared.inputs, target.port) === plain) return;
   const defaults = defaultParams(info.definition) ?? {};
   for (const [param, value] of Object.entries(defaults))
     if (typeof value === 'number' && info.params?.[param] !== value)
@@ -200,11 +204,11 @@ function* relaxed(inference: Inference, { target }: Misfit): Iterable<Mend> {
 }
 
 /** The source's node fed by another source of the graph: an encoder by the first stage that matches. */
-function* upstream(inference: Inference, misfit: Misfit): Iterable<Mend> {
+function* upstream(inference: Inference, misfit: Misfit): Iterable<QuickFix> {
   const { node } = misfit.source.at;
   const definition = inference.nodes.get(node)?.definition;
   for (const edge of inference.graph.incoming.get(node) ?? []) {
-    const kind = definition && own(definition.inputs, edge.to.port)?.type.kind;
+    const kind = definition && getOwn(definition.inputs, edge.to.port)?.type.kind;
     if (!kind || edge.id.includes('#')) continue;
     for (const { at, type } of sourcesOf(inference, kind, misfit.source.at)) {
       if (at.node === edge.from.node && at.port === edge.from.port) continue;
@@ -214,28 +218,28 @@ function* upstream(inference: Inference, misfit: Misfit): Iterable<Mend> {
   }
 }
 
-/** The wire that closes the circle taken from something that the node does not feed, or away. */
-function* cycleMends(finding: Diagnostic, inference: Inference): Iterable<Mend> {
-  const { node, port, edge } = finding;
-  const kind = own(inference.nodes.get(node ?? '')?.declared.inputs ?? {}, port ?? '')?.kind;
+/** The edge that closes the circle taken from something that the node does not feed, or away. */
+function* cycleFixes(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
+  const { node, port, edge } = diagnostic;
+  const kind = getOwn(inference.nodes.get(node ?? '')?.declared.inputs ?? {}, port ?? '')?.kind;
   if (node !== undefined && port !== undefined && edge !== undefined && kind && !edge.includes('#'))
     for (const { at } of sourcesOf(inference, kind, { node, port })) yield { kind: 'rewire', edge, from: at };
-  yield* removal(finding);
+  yield* removal(diagnostic);
 }
 
-function* connections(finding: Diagnostic, inference: Inference): Iterable<Mend> {
-  const { node, port } = finding;
+function* connections(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
+  const { node, port } = diagnostic;
   const kind =
     node === undefined || port === undefined
       ? undefined
-      : own(inference.nodes.get(node)?.declared.inputs ?? {}, port)?.kind;
+      : getOwn(inference.nodes.get(node)?.declared.inputs ?? {}, port)?.kind;
   if (node === undefined || port === undefined || !kind) return;
   const to = { node, port };
   for (const { at } of sourcesOf(inference, kind, to)) yield { kind: 'connect', from: at, to };
 }
 
-function* paramMends(finding: Diagnostic, inference: Inference): Iterable<Mend> {
-  const { node, path } = finding;
+function* paramFixes(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
+  const { node, path } = diagnostic;
   const info = node === undefined ? undefined : inference.nodes.get(node);
   if (node === undefined || path === undefined || path.includes('.') || !info?.definition) return;
   const parsed = parsedParams(info.definition, info.node.params, info.node.version);
@@ -253,15 +257,15 @@ function* paramMends(finding: Diagnostic, inference: Inference): Iterable<Mend> 
 const near = (size: number): number[] =>
   [8, 16, 32, 64].map((unit) => Math.max(unit, Math.round(size / unit) * unit));
 
-function* packageMends(finding: Diagnostic, inference: Inference): Iterable<Mend> {
-  const { node, path } = finding;
+function* packageFixes(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
+  const { node, path } = diagnostic;
   if (node === undefined || path === undefined) return;
   for (const value of inference.catalog.packages) yield { kind: 'set-param', node, param: path, value };
 }
 
-function* duplicates(finding: Diagnostic, inference: Inference): Iterable<Mend> {
-  yield* removal(finding);
-  for (const { id, to } of inference.graph.incoming.get(finding.node ?? '') ?? [])
-    if (to.port === finding.port && id !== finding.edge)
+function* duplicates(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
+  yield* removal(diagnostic);
+  for (const { id, to } of inference.graph.incoming.get(diagnostic.node ?? '') ?? [])
+    if (to.port === diagnostic.port && id !== diagnostic.edge)
       yield { kind: 'remove-edge', edge: id.replace(/#\d+$/, '') };
 }

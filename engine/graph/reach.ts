@@ -1,8 +1,8 @@
 /** Who feeds whom. */
 import type { FlatGraph } from './flat-graph';
 
-/** Whether `from` feeds `to` along any number of wires, or is it. */
-export function leadsTo(
+/** Whether `from` feeds `to` along any number of edges, or is it. */
+export function isAncestor(
   inference: { readonly graph: Pick<FlatGraph, 'outgoing'> },
   from: string,
   to: string,
@@ -22,8 +22,8 @@ export function leadsTo(
 
 const remembered = new WeakMap<object, Map<string, ReadonlySet<string>>>();
 
-/** Everything that `node` feeds, itself too. Remembered for the graph: mends ask again and again. */
-export function downstreamOf(
+/** Everything that `node` feeds, itself too. Remembered for the graph: fixes ask again and again. */
+export function descendantsOf(
   { graph }: { readonly graph: Pick<FlatGraph, 'outgoing'> },
   node: string,
 ): ReadonlySet<string> {

@@ -1,29 +1,29 @@
-/** Whether a wire may be drawn: asked while it is still in the hand. */
+/** Whether an edge may be drawn: asked while it is still pending. */
 import type { Diagnostic } from '../types/diagnostics';
 import type { FlatEdge } from '../graph/flat-graph';
 import { sourceAt, targetsAt } from '../graph/flatten';
 import { inferNode } from './infer-node';
 import type { Endpoint, Inference } from './inference';
-import { own } from '../types/own';
-import { leadsTo } from '../graph/reach';
+import { getOwn } from '../types/own';
+import { isAncestor } from '../graph/reach';
 import { nodeName } from './wording';
 
-export type WireCheck = { readonly ok: true } | { readonly ok: false; readonly diagnostic: Diagnostic };
+export type ConnectionCheck = { readonly ok: true } | { readonly ok: false; readonly diagnostic: Diagnostic };
 
-/** Stands for the wire in the hand in a diagnostic's `edge`; `insert` and `rewire` mends for it draw it anew. */
-export const wireInHand = (from: Endpoint, to: Endpoint): string =>
+/** Stands for the pending connection in a diagnostic's `edge`; `insert` and `rewire` fixes for it draw it anew. */
+export const pendingEdge = (from: Endpoint, to: Endpoint): string =>
   `${from.node}.${from.port}>${to.node}.${to.port}`;
 
 /**
- * Judges a wire that is not in the document yet, given everything else that is
- * wired to its target; a wire that stands at the target input is taken to be
+ * Judges an edge that is not in the document yet, given everything else that is
+ * connected to its target; an edge that stands at the target input is taken to be
  * replaced. Refused with the same diagnostic that inference would give; what
- * `mendsOf` finds for it with the wire's ends can be applied to the document as
- * it is (the mends draw the wire themselves).
+ * `fixesFor` finds for it with the edge's ends can be applied to the document as
+ * it is (the fixes draw the edge themselves).
  */
-export function checkWire(inference: Inference, from: Endpoint, to: Endpoint): WireCheck {
-  const edge = wireInHand(from, to);
-  const refuse = (found: Omit<Diagnostic, 'severity' | 'edge'>): WireCheck => ({
+export function checkConnection(inference: Inference, from: Endpoint, to: Endpoint): ConnectionCheck {
+  const edge = pendingEdge(from, to);
+  const refuse = (found: Omit<Diagnostic, 'severity' | 'edge'>): ConnectionCheck => ({
     ok: false,
     diagnostic: { ...found, severity: 'error', edge },
   });
@@ -31,7 +31,11 @@ export function checkWire(inference: Inference, from: Endpoint, to: Endpoint): W
   const source = sourceAt(instances, from);
   const targets = targetsAt(instances, to);
   const sourceInfo = source && inference.nodes.get(source.node);
-  if (!source || !sourceInfo || (sourceInfo.definition && !own(sourceInfo.definition.outputs, source.port)))
+  if (
+    !source ||
+    !sourceInfo ||
+    (sourceInfo.definition && !getOwn(sourceInfo.definition.outputs, source.port))
+  )
     return refuse({
       code: 'unknown-port',
       node: from.node,
@@ -44,14 +48,14 @@ export function checkWire(inference: Inference, from: Endpoint, to: Endpoint): W
     const info = inference.nodes.get(target.node);
     if (!info) continue;
     const name = nodeName(target.node, info.definition?.title);
-    if (info.definition && !own(info.definition.inputs, target.port))
+    if (info.definition && !getOwn(info.definition.inputs, target.port))
       return refuse({
         code: 'unknown-port',
         node: to.node,
         port: to.port,
         message: `${name} has no input “${target.port}”.`,
       });
-    if (leadsTo(inference, target.node, source.node))
+    if (isAncestor(inference, target.node, source.node))
       return refuse({
         code: 'cycle',
         node: to.node,
@@ -60,19 +64,21 @@ export function checkWire(inference: Inference, from: Endpoint, to: Endpoint): W
       });
     // Placeholders take any wire: what they want is not known.
     if (!info.definition || sourceInfo.state === 'unknown') continue;
-    const wire: FlatEdge = { id: edge, from: source, to: target };
+    const connection: FlatEdge = { id: edge, from: source, to: target };
     const others = (inference.graph.incoming.get(target.node) ?? []).filter(
       ({ to: end }) => end.port !== target.port,
     );
     const judged = inferNode(target.node, { ...info.node, mode: undefined }, info.definition, {
       catalog: inference.catalog,
-      incoming: [...others, wire],
+      incoming: [...others, connection],
       cut: inference.graph.cut,
       info: (node) => inference.nodes.get(node),
       title: (node) => inference.nodes.get(node)?.definition?.title,
       accused: target.port,
     });
-    const wrong = judged.findings.find(({ code, port }) => code === 'type-mismatch' && port === target.port);
+    const wrong = judged.diagnostics.find(
+      ({ code, port }) => code === 'type-mismatch' && port === target.port,
+    );
     if (wrong) return refuse({ ...wrong, node: to.node, port: to.port });
   }
   if (!targets || targets.every(({ node }) => !inference.nodes.has(node)))

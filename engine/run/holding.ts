@@ -1,7 +1,7 @@
 /** What a run holds of the cache: each result until the last step that reads it has ended. */
 import type { Cache, Entry } from './cache';
 
-export class Holding {
+export class RetainedResults {
   /** Entries this run has pinned, by key. */
   readonly #held = new Map<string, Entry>();
   /** How many steps under way will still read a result; targets count for ever. */

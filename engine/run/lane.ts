@@ -1,5 +1,5 @@
 /** One queue for the device: at most one node works on it, the earliest of the plan first. */
-export class Lane {
+export class DeviceQueue {
   #busy = false;
   readonly #waiting: { readonly order: number; readonly go: () => void }[] = [];
 
@@ -22,28 +22,28 @@ export class Lane {
   }
 }
 
-/** One step's turn on the lane; a step that needs no device has it always. */
-export class Turn {
-  #inLane = false;
+/** One step's place in the queue; a step that needs no device has it always. */
+export class DeviceSlot {
+  #onDevice = false;
   #outside = 0;
 
   constructor(
-    private readonly lane: Lane,
+    private readonly queue: DeviceQueue,
     private readonly free: boolean,
     private readonly order: number,
   ) {}
 
   async enter(): Promise<void> {
-    if (!this.free) await this.lane.enter(this.order);
-    this.#inLane = !this.free;
+    if (!this.free) await this.queue.enter(this.order);
+    this.#onDevice = !this.free;
   }
 
   leave(): void {
-    if (this.#inLane) this.lane.leave();
-    this.#inLane = false;
+    if (this.#onDevice) this.queue.leave();
+    this.#onDevice = false;
   }
 
-  /** Does `work` while another has the lane, and takes it again when the last such work is done. */
+  /** Does `work` while another has the device, and takes it again when the last such work is done. */
   async outside<T>(work: () => Promise<T>): Promise<T> {
     if (this.#outside++ === 0) this.leave();
     try {

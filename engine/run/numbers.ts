@@ -4,7 +4,7 @@ import type { Backend } from '../types/backend';
 import { LoomError } from '../types/error';
 import type { AnyValue } from '../types/values';
 import type { Cache, Entry } from './cache';
-import type { Holding } from './holding';
+import type { RetainedResults } from './holding';
 import type { Report } from './report';
 import { tensorsOf, type Values } from './values';
 
@@ -74,10 +74,10 @@ export async function refuseNaN(
   step: PlanStep,
   entry: Entry,
   backend: Backend,
-  holding: Holding,
+  retained: RetainedResults,
 ): Promise<void> {
   if (!(await hasNaN(Object.values(entry.values), backend))) return;
-  holding.discard(entry);
+  retained.discard(entry);
   throw notANumber(step);
 }
 
@@ -86,6 +86,6 @@ function notANumber({ refs, definition }: PlanStep): LoomError {
     'not-a-number',
     `“${definition.title}” (${refs[0].node}) made values that are not numbers (NaN).`,
     { node: refs[0].node },
-    { mend: 'Lower the guidance or the noise level, or run in full precision.' },
+    { fix: 'Lower the guidance or the noise level, or run in full precision.' },
   );
 }

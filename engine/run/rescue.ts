@@ -4,7 +4,7 @@ import type { AnyValue } from '../types/values';
 import { tensorsOf, type Values } from './values';
 
 /** Values whose tensors are CPU copies, by the tensor they stand for. */
-export interface Rescue {
+export interface Backup {
   readonly values: Values;
   readonly copies: ReadonlyMap<Tensor, { readonly data: TensorData; readonly dims: readonly number[] }>;
   readonly bytes: number;
@@ -25,11 +25,11 @@ const kinds: ReadonlySet<AnyValue['kind']> = new Set([
 ]);
 
 /** Whether every value can be made again from copies of its tensors. */
-export const canRescue = (values: Values): boolean =>
+export const canBackUp = (values: Values): boolean =>
   Object.values(values).every(({ kind }) => kinds.has(kind));
 
 /** Copies the values' tensors to the CPU. The caller keeps them alive meanwhile. */
-export async function copy(values: Values): Promise<Rescue> {
+export async function copy(values: Values): Promise<Backup> {
   const tensors = [...new Set(Object.values(values).flatMap(tensorsOf))];
   const copies = await Promise.all(
     tensors.map(async (tensor) => [tensor, { data: await tensor.read(), dims: [...tensor.dims] }] as const),
@@ -38,12 +38,12 @@ export async function copy(values: Values): Promise<Rescue> {
 }
 
 /** The values again, their tensors made anew by `ops`. */
-export function restore(rescue: Rescue, ops: TensorOps): Values {
+export function restore(backup: Backup, ops: TensorOps): Values {
   const made = new Map<Tensor, Tensor>();
-  for (const [tensor, { data, dims }] of rescue.copies) made.set(tensor, ops.from(data, dims));
+  for (const [tensor, { data, dims }] of backup.copies) made.set(tensor, ops.from(data, dims));
   const again = (tensor: Tensor): Tensor => made.get(tensor) ?? tensor;
   return Object.fromEntries(
-    Object.entries(rescue.values).map(([port, value]) => [port, withTensors(value, again)]),
+    Object.entries(backup.values).map(([port, value]) => [port, withTensors(value, again)]),
   );
 }
 

@@ -11,8 +11,8 @@ import type { AnyValue } from '../types/values';
 import type { Cache, Entry } from './cache';
 import type { RunResult } from './events';
 import type { ExecutorOptions, RunOptions } from './executor-types';
-import { Holding } from './holding';
-import { Lane, Turn } from './lane';
+import { RetainedResults } from './holding';
+import { DeviceQueue, DeviceSlot } from './lane';
 import { checkSink, refuseNaN } from './numbers';
 import { prefetch } from './prefetch';
 import { Report } from './report';
@@ -38,14 +38,14 @@ export interface RunParts {
 }
 
 export class Run {
-  readonly #lane = new Lane();
+  readonly #queue = new DeviceQueue();
   readonly #outcomes = new Map<string, Promise<Outcome>>();
   readonly #pending = new Set<Promise<Outcome>>();
   /** Steps that are not served from the cache. */
   readonly #begun = new Set<string>();
   readonly #order = new Map<string, number>();
   readonly #stop = new AbortController();
-  readonly #holding: Holding;
+  readonly #retained: RetainedResults;
   readonly #report: Report;
   /** When it is over, late nodes leave nothing. */
   #over = false;
@@ -58,7 +58,7 @@ export class Run {
     private readonly options: RunOptions,
   ) {
     plan.steps.forEach(({ key }, index) => this.#order.set(key, index));
-    this.#holding = new Holding(parts.cache, (key) => this.#outcomes.delete(key));
+    this.#retained = new RetainedResults(parts.cache, (key) => this.#outcomes.delete(key));
     this.#report = new Report(options.onEvent);
   }
 
@@ -128,16 +128,16 @@ export class Run {
     const targets: NodeRef[] = [];
     const kept = new Set<Entry>();
     for (const { node, iteration, step: key } of this.plan.targets) {
-      const entry = this.#holding.get(key);
+      const entry = this.#retained.get(key);
       if (!entry) continue;
       targets.push({ node, iteration });
       kept.add(entry);
       for (const shown of this.#shownBy(key)) {
-        const input = this.#holding.get(shown);
+        const input = this.#retained.get(shown);
         if (input) kept.add(input);
       }
     }
-    this.#holding.end(kept);
+    this.#retained.end(kept);
     hold([...kept]);
     return targets;
   }
@@ -153,7 +153,7 @@ export class Run {
     const found = new Set<string>();
     const stack: string[] = [];
     const want = (key: string): void => {
-      this.#holding.want(key);
+      this.#retained.want(key);
       stack.push(key);
     };
     for (const key of keys) {
@@ -182,7 +182,7 @@ export class Run {
   }
 
   #takeCached(step: PlanStep): boolean {
-    const entry = step.fresh ? undefined : this.#holding.takeCached(step.key);
+    const entry = step.fresh ? undefined : this.#retained.takeCached(step.key);
     if (!entry) return false;
     this.#report.fromCache(step, entry.bytes);
     this.#outcomes.set(step.key, Promise.resolve({ state: 'there', entry }));
@@ -192,7 +192,7 @@ export class Run {
   async #compute(step: PlanStep): Promise<Outcome> {
     const eager = Object.entries(step.inputs).filter(([port]) => !step.lazy.includes(port));
     const lazy = step.lazy.flatMap((port) => step.inputs[port]?.step ?? []);
-    this.#holding.waitFor(lazy);
+    this.#retained.waitFor(lazy);
     const used: string[] = eager.map(([, { step: key }]) => key);
     try {
       const inputs: Record<string, AnyValue> = {};
@@ -206,22 +206,26 @@ export class Run {
       }
       return await this.#runOn(step, inputs, used);
     } finally {
-      this.#holding.stopWaiting(lazy);
-      for (const key of used) this.#holding.letGo(key);
+      this.#retained.stopWaiting(lazy);
+      for (const key of used) this.#retained.letGo(key);
     }
   }
 
   async #runOn(step: PlanStep, inputs: Values, used: string[]): Promise<Outcome> {
     const { signal } = this.#stop;
     const [ref] = step.refs;
-    const turn = new Turn(this.#lane, step.definition.lane === 'free', this.#order.get(step.key) ?? 0);
-    await turn.enter();
+    const slot = new DeviceSlot(
+      this.#queue,
+      step.definition.queue === 'free',
+      this.#order.get(step.key) ?? 0,
+    );
+    await slot.enter();
     try {
       if (signal.aborted) return this.#missing(step, ref.node, stopped(signal));
       this.#report.each(step, (at) => ({ type: 'node-started', ...at }));
-      const entry = await this.#made(step, inputs, (port) => this.#lazy(step, port, turn, used));
+      const entry = await this.#made(step, inputs, (port) => this.#lazy(step, port, slot, used));
       if (!entry) return { state: 'missing', because: ref.node, error: stopped(signal) };
-      turn.leave();
+      slot.leave();
       await this.parts.keep(entry);
       return { state: 'there', entry };
     } catch (thrown) {
@@ -229,7 +233,7 @@ export class Run {
       // What a lazy input threw names the node it happened at.
       return this.#missing(step, error.place.node ?? ref.node, error);
     } finally {
-      turn.leave();
+      slot.leave();
     }
   }
 
@@ -262,14 +266,14 @@ export class Run {
       return undefined;
     }
     const entry = cache.add({ key: step.key, fresh: step.fresh, ...made });
-    this.#holding.keep(entry);
-    if (numbers === 'all') await refuseNaN(step, entry, backend, this.#holding);
+    this.#retained.keep(entry);
+    if (numbers === 'all') await refuseNaN(step, entry, backend, this.#retained);
     report.finished(step, { seconds: (now() - began) / 1000, bytes: entry.bytes });
     return entry;
   }
 
-  /** Computes a lazy input. The lane is another's meanwhile, or a branch with a device node would never end. */
-  async #lazy(step: PlanStep, port: string, turn: Turn, used: string[]): Promise<AnyValue | undefined> {
+  /** Computes a lazy input. The device is another's meanwhile, or a branch with a device node would never end. */
+  async #lazy(step: PlanStep, port: string, slot: DeviceSlot, used: string[]): Promise<AnyValue | undefined> {
     const at = step.inputs[port];
     if (!at) {
       if (step.definition.inputs[port]?.optional === true) return undefined;
@@ -277,7 +281,7 @@ export class Run {
       throw new LoomError('invalid-graph', `What feeds the input ${port} cannot run.`, place);
     }
     if (this.#over) throw stopped(this.#stop.signal);
-    return turn.outside(async () => {
+    return slot.outside(async () => {
       this.#need([at.step]);
       used.push(at.step);
       const outcome = await this.#outcomes.get(at.step);

@@ -6,7 +6,7 @@
  * hear a cancel only when nothing is left to be cancelled. A message to
  * oneself is not throttled in hidden tabs, as timers are.
  */
-export function turn(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port2.addEventListener('message', () => {

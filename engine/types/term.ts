@@ -1,10 +1,10 @@
 /**
- * Terms: what stands in the fields of a port type. Plain JSON, so that model
+ * Expressions: what stands in the fields of a port type. Plain JSON, so that model
  * manifests, documents and messages can carry them.
  *
- * A term is a literal, a set of names, a variable, or integer arithmetic over
+ * An expression is a literal, a set of names, a variable, or integer arithmetic over
  * those. Variables are scoped to one node: two ports of a node that name the
- * same variable must agree once the graph is wired (chaiNNer's structural
+ * same variable must agree once the graph is connected (chaiNNer's structural
  * types and Hindley–Milner's variables, without functions).
  */
 import { z } from 'zod';
@@ -13,36 +13,36 @@ import { z } from 'zod';
 export type Literal = string | number | boolean;
 
 /** A set of names, e.g. the parts a conditioning carries: `{ set: ['class', 'text'] }`. Sorted, no repeats. */
-export interface SetTerm {
+export interface SetExpression {
   readonly set: readonly string[];
 }
-/** At most these names: what an input accepts. Satisfied by any {@link SetTerm} that is a subset. */
-export interface AtMostTerm {
+/** At most these names: what an input accepts. Satisfied by any {@link SetExpression} that is a subset. */
+export interface AtMostExpression {
   readonly atMost: readonly string[];
 }
 /** A variable, shared by all ports of the same node instance. */
-export interface VariableTerm {
+export interface VariableExpression {
   readonly var: string;
 }
 /** Integer product, e.g. `H = f·h`. Factors are numbers, variables, or sums. */
-export interface ProductTerm {
-  readonly mul: readonly Term[];
+export interface ProductExpression {
+  readonly mul: readonly TypeExpression[];
 }
 /** Integer sum, e.g. the width after padding. */
-export interface SumTerm {
-  readonly add: readonly Term[];
+export interface SumExpression {
+  readonly add: readonly TypeExpression[];
 }
 /** Union of sets, e.g. the parts after *Combine*. */
-export interface UnionTerm {
-  readonly union: readonly Term[];
+export interface UnionExpression {
+  readonly union: readonly TypeExpression[];
 }
 
 /**
  * At most what `within` denotes, where that is not known beforehand: e.g. a
  * U-Net node declares `unet: { accepts: v('A') }, positive: { parts: within(v('A')) }`.
  */
-export interface WithinTerm {
-  readonly within: Term;
+export interface WithinExpression {
+  readonly within: TypeExpression;
 }
 
 /**
@@ -50,25 +50,25 @@ export interface WithinTerm {
  * size itself. What several inputs are broadcast to is one variable: `a: { batch:
  * broadcast(v('B')) }, b: { batch: broadcast(v('B')) }` gives a batch of `v('B')`.
  */
-export interface BroadcastTerm {
-  readonly broadcast: Term;
+export interface BroadcastExpression {
+  readonly broadcast: TypeExpression;
 }
 
-export type Term =
+export type TypeExpression =
   | Literal
-  | SetTerm
-  | AtMostTerm
-  | VariableTerm
-  | ProductTerm
-  | SumTerm
-  | UnionTerm
-  | WithinTerm
-  | BroadcastTerm;
+  | SetExpression
+  | AtMostExpression
+  | VariableExpression
+  | ProductExpression
+  | SumExpression
+  | UnionExpression
+  | WithinExpression
+  | BroadcastExpression;
 
 const names = z.array(z.string());
 
 /** Boundary check for a {@link Term}: manifests and messages are parsed with it. */
-export const termSchema: z.ZodType<Term> = z.lazy(() =>
+export const typeExpressionSchema: z.ZodType<TypeExpression> = z.lazy(() =>
   z.union([
     z.string(),
     z.number(),
@@ -76,29 +76,29 @@ export const termSchema: z.ZodType<Term> = z.lazy(() =>
     z.strictObject({ set: names }),
     z.strictObject({ atMost: names }),
     z.strictObject({ var: z.string() }),
-    z.strictObject({ mul: z.array(termSchema) }),
-    z.strictObject({ add: z.array(termSchema) }),
-    z.strictObject({ union: z.array(termSchema) }),
-    z.strictObject({ within: termSchema }),
-    z.strictObject({ broadcast: termSchema }),
+    z.strictObject({ mul: z.array(typeExpressionSchema) }),
+    z.strictObject({ add: z.array(typeExpressionSchema) }),
+    z.strictObject({ union: z.array(typeExpressionSchema) }),
+    z.strictObject({ within: typeExpressionSchema }),
+    z.strictObject({ broadcast: typeExpressionSchema }),
   ]),
 );
 
 /** The variable `name`, scoped to the node whose ports mention it. */
-export const v = (name: string): VariableTerm => ({ var: name });
-/** The product of integer terms. */
-export const mul = (...factors: Term[]): ProductTerm => ({ mul: factors });
-/** The sum of integer terms. */
-export const add = (...terms: Term[]): SumTerm => ({ add: terms });
+export const v = (name: string): VariableExpression => ({ var: name });
+/** The product of integer expressions. */
+export const mul = (...factors: TypeExpression[]): ProductExpression => ({ mul: factors });
+/** The sum of integer expressions. */
+export const add = (...expressions: TypeExpression[]): SumExpression => ({ add: expressions });
 /** The set of exactly these names (sorted, repeats removed). */
-export const setOf = (...set: string[]): SetTerm => ({ set: [...new Set(set)].toSorted() });
+export const setOf = (...set: string[]): SetExpression => ({ set: [...new Set(set)].toSorted() });
 /** Any subset of these names. */
-export const atMost = (...bound: string[]): AtMostTerm => ({
+export const atMost = (...bound: string[]): AtMostExpression => ({
   atMost: [...new Set(bound)].toSorted(),
 });
-/** The union of set terms. */
-export const union = (...sets: Term[]): UnionTerm => ({ union: sets });
+/** The union of set expressions. */
+export const union = (...sets: TypeExpression[]): UnionExpression => ({ union: sets });
 /** Any subset of the set (or bound) that `within` turns out to be. */
-export const within = (bound: Term): WithinTerm => ({ within: bound });
+export const within = (bound: TypeExpression): WithinExpression => ({ within: bound });
 /** A batch of one, or of as many as this. */
-export const broadcast = (size: Term): BroadcastTerm => ({ broadcast: size });
+export const broadcast = (size: TypeExpression): BroadcastExpression => ({ broadcast: size });

@@ -12,25 +12,25 @@ import {
   union,
   v,
   within,
-  wordsOf,
+  phraseOf,
 } from '@/engine';
-import type { Term } from '@/engine';
-import { describeTerm } from '@/engine/infer/wording';
+import type { TypeExpression } from '@/engine';
+import { describeExpression } from '@/engine/infer/wording';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
 import { readPackage } from '@/models/packages';
 import { registry } from '@/nodes/registry';
 import en from '@/app/_i18n/en.json';
 import ko from '@/app/_i18n/ko.json';
-import { termText } from '@/app/_i18n/term-text';
+import { expressionText } from '@/app/_i18n/term-text';
 
-const inEnglish = createTranslator({ locale: 'en', messages: en, namespace: 'term' });
-const inKorean = createTranslator({ locale: 'ko', messages: ko, namespace: 'term' });
+const inEnglish = createTranslator({ locale: 'en', messages: en, namespace: 'expression' });
+const inKorean = createTranslator({ locale: 'ko', messages: ko, namespace: 'expression' });
 const titleOf = (id: string): string => (id === 'load' ? '사진' : id);
-const korean = (term: Term): string =>
-  termText(wordsOf(term), (key, values) => inKorean(key, values), titleOf);
+const korean = (expression: TypeExpression): string =>
+  expressionText(phraseOf(expression), (key, values) => inKorean(key, values), titleOf);
 
-const cases: readonly (readonly [Term, string])[] = [
+const cases: readonly (readonly [TypeExpression, string])[] = [
   ['loom-kl-f8', 'loom-kl-f8'],
   [1024, '1024'],
   [setOf(), '없음'],
@@ -49,19 +49,22 @@ const cases: readonly (readonly [Term, string])[] = [
 ];
 
 describe('terms', () => {
-  it.each(cases)('%j in Korean: %s', (term, text) => expect(korean(term)).toBe(text));
-  it.each(cases.map(([term]) => [term]))('%j in English as the command line says it', (term) => {
-    expect(
-      termText(
-        wordsOf(term),
-        (key, values) => inEnglish(key, values),
-        (id) => id,
-      ),
-    ).toBe(describeTerm(term));
-  });
+  it.each(cases)('%j in Korean: %s', (expression, text) => expect(korean(expression)).toBe(text));
+  it.each(cases.map(([expression]) => [expression]))(
+    '%j in English as the command line says it',
+    (expression) => {
+      expect(
+        expressionText(
+          phraseOf(expression),
+          (key, values) => inEnglish(key, values),
+          (id) => id,
+        ),
+      ).toBe(describeExpression(expression));
+    },
+  );
 });
 
-describe('a finding carries the terms it is about', () => {
+describe('a diagnostic carries the terms it is about', () => {
   const catalog = async () => createCatalog([await readPackage(createNodeFiles('tests/fixtures'), 'tiny')]);
   const found = async (nodes: object, edges: object) =>
     infer({
@@ -78,8 +81,8 @@ describe('a finding carries the terms it is about', () => {
       },
       { w: { from: { node: 'package', port: 'unet' }, to: { node: 'n', port: 'unet' } } },
     );
-    expect(one).toMatchObject({ code: 'invalid-param', path: 'width', gotTerm: 250 });
-    expect(one?.wantTerm && korean(one.wantTerm)).toBe('8의 배수');
+    expect(one).toMatchObject({ code: 'invalid-param', path: 'width', gotExpression: 250 });
+    expect(one?.wantExpression && korean(one.wantExpression)).toBe('8의 배수');
   });
 
   it('at a wire', async () => {
@@ -94,7 +97,7 @@ describe('a finding carries the terms it is about', () => {
         b: { from: { node: 'e', port: 'latent' }, to: { node: 'pick', port: 'latent' } },
       },
     );
-    expect(one).toMatchObject({ code: 'type-mismatch', path: 'batch', gotTerm: 2, want: 'at least 5' });
-    expect(one?.wantTerm && korean(one.wantTerm)).toBe('5 이상');
+    expect(one).toMatchObject({ code: 'type-mismatch', path: 'batch', gotExpression: 2, want: 'at least 5' });
+    expect(one?.wantExpression && korean(one.wantExpression)).toBe('5 이상');
   });
 });

@@ -22,7 +22,7 @@ async function visit() {
   vi.resetModules();
   const keep = await import('@/app/_persistence/keep');
   const workspace = await import('@/app/_state/workspace');
-  const back = await keep.keepWorkspace();
+  const back = await keep.persistWorkspace();
   return { ...keep, ...workspace, back };
 }
 const titles = (page: Awaited<ReturnType<typeof visit>>) =>
@@ -36,7 +36,7 @@ describe('a visit after another', () => {
     const b = first.openDocument(titled('b'));
     first.openDocument(titled('from a link'), { readOnly: true });
     const closed = first.openDocument(titled('closed'));
-    await vi.waitFor(() => expect(Object.keys(first.keeping.getState().states)).toHaveLength(3));
+    await vi.waitFor(() => expect(Object.keys(first.persistence.getState().states)).toHaveLength(3));
     b.history.edit('rename', (draft) => void (draft.meta.title = 'b, edited'));
     first.closeTab(closed.id);
     first.activate(a.id);
@@ -47,29 +47,29 @@ describe('a visit after another', () => {
       store.close();
       expect(open.map(({ title }) => title)).toEqual(['a', 'b, edited']);
     });
-    first.keeping.getState().store?.close();
+    first.persistence.getState().store?.close();
 
     const second = await visit();
     expect(second.back).toBe(2);
     expect(titles(second)).toEqual(['a', 'b, edited']);
     expect(second.activeTab().history.document.meta.title).toBe('a');
     // Asked twice (React's strict mode), it restores once.
-    expect(await second.keepWorkspace()).toBe(0);
+    expect(await second.persistWorkspace()).toBe(0);
     expect(titles(second)).toHaveLength(2);
-    second.keeping.getState().store?.close();
+    second.persistence.getState().store?.close();
   });
 
   it('a shared document is kept once it is made one’s own, an empty one once something is in it', async () => {
     const page = await visit();
     const shared = page.openDocument(titled('shared'), { readOnly: true });
     const empty = page.openDocument(emptyDocument(), { replace: false });
-    expect(page.keeping.getState().states[shared.id]).toBeUndefined();
+    expect(page.persistence.getState().states[shared.id]).toBeUndefined();
     page.updateTab(shared.id, { readOnly: false });
     empty.history.edit('add', (draft) => void Object.assign(draft.nodes, titled('x').nodes));
     await vi.waitFor(() => {
-      expect(page.keeping.getState().states[shared.id]?.state).toBe('saved');
-      expect(page.keeping.getState().states[empty.id]?.state).toBe('saved');
+      expect(page.persistence.getState().states[shared.id]?.state).toBe('saved');
+      expect(page.persistence.getState().states[empty.id]?.state).toBe('saved');
     });
-    page.keeping.getState().store?.close();
+    page.persistence.getState().store?.close();
   });
 });

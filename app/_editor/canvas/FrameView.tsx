@@ -8,10 +8,10 @@ import { gesture } from '../../_state/view';
 
 const colours = ['#6b7280', '#5341dd', '#0b7c79', '#b3560b', '#b02f8b', '#1f8048', '#1f6fc4'];
 
-export const FrameView = memo(function FrameView({ id, selected }: NodeProps) {
+export const GroupNode = memo(function GroupNode({ id, selected }: NodeProps) {
   const key = id.slice('group:'.length);
   const group = useWorkspace((state) => state.document.groups[key]);
-  const t = useTranslations('frame');
+  const t = useTranslations('group');
   const [draft, setDraft] = useState<string | null>(null);
   if (group === undefined) return null;
   const colour = group.color ?? colours[0] ?? '#6b7280';

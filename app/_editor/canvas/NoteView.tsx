@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl';
 import { activeTab, edit, useWorkspace } from '../../_state/workspace';
 import { gesture } from '../../_state/view';
 
-export const NoteView = memo(function NoteView({ id, selected }: NodeProps) {
+export const NoteNode = memo(function NoteNode({ id, selected }: NodeProps) {
   const key = id.slice('note:'.length);
   const note = useWorkspace((state) => state.document.notes[key]);
   const t = useTranslations('note');

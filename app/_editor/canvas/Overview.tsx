@@ -1,6 +1,6 @@
 'use client';
 /** The minimap. It stands on the canvas only while a part of the graph is out of view: a graph seen whole needs no map, and its pictures need the corner. */
-import { MiniMap, useStore as useFlowStore, type Node, type ReactFlowState } from 'reactflow';
+import { MiniMap as FlowMiniMap, useStore as useFlowStore, type Node, type ReactFlowState } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
 import { workspace } from '../../_state/workspace';
@@ -28,12 +28,12 @@ function reachesBeyond({ nodeLookup, transform: [x, y, zoom], width, height }: R
   return false;
 }
 
-export function Overview() {
+export function MiniMap() {
   const t = useTranslations('canvas');
   const needed = useFlowStore(reachesBeyond);
   if (!needed) return null;
   return (
-    <MiniMap
+    <FlowMiniMap
       pannable
       zoomable
       ariaLabel={t('minimap')}

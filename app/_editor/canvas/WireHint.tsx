@@ -1,5 +1,5 @@
 'use client';
-/** While a wire hovers over a port that would refuse it: the reason, beside the pointer. */
+/** While an edge hovers over a port that would refuse it: the reason, beside the pointer. */
 import { useConnection, useReactFlow } from 'reactflow';
 import { createPortal } from 'react-dom';
 import { CircleX } from 'lucide-react';
@@ -7,14 +7,14 @@ import { useView } from '../../_state/view';
 import { portKey } from '../../_state/wiring';
 import { useDiagnosticText } from '../port/diagnostics';
 
-export function WireHint() {
+export function ConnectionHint() {
   const connection = useConnection();
-  const wiring = useView((state) => state.wiring);
+  const pending = useView((state) => state.pending);
   const text = useDiagnosticText();
   const { flowToScreenPosition } = useReactFlow();
-  if (wiring === null || !connection.inProgress || connection.toHandle === null) return null;
+  if (pending === null || !connection.inProgress || connection.toHandle === null) return null;
   const { nodeId, id, type } = connection.toHandle;
-  const verdict = wiring.verdicts.get(portKey(nodeId, type === 'target' ? 'in' : 'out', id ?? ''));
+  const verdict = pending.verdicts.get(portKey(nodeId, type === 'target' ? 'in' : 'out', id ?? ''));
   if (verdict === null || verdict === undefined) return null;
   const at = flowToScreenPosition(connection.to);
   return createPortal(

@@ -1,5 +1,5 @@
 'use client';
-/** A wire: coloured by kind, dashed by latent space, moving while its source runs, marked when it does not fit. */
+/** An edge: coloured by kind, dashed by latent space, moving while its source runs, marked when it does not fit. */
 import { clsx } from 'clsx';
 import { memo } from 'react';
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from 'reactflow';
@@ -11,9 +11,9 @@ import { useView } from '../../_state/view';
 import { useNodeState } from '../../_state/node-channel';
 import { colourOf, dashOf } from '../port/ports';
 
-export const WireView = memo(function WireView(props: EdgeProps) {
+export const LoomEdge = memo(function LoomEdge(props: EdgeProps) {
   const { id, source, sourceHandleId, target } = props;
-  const t = useTranslations('wire');
+  const t = useTranslations('edge');
   const spaces = useStore(catalogStore, (state) => state.spaces);
   const colour = useNodeState(source, ({ inference }) =>
     colourOf(inference.portType(source, 'out', sourceHandleId ?? '')?.kind),

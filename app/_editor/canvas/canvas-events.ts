@@ -60,7 +60,7 @@ export const canvasEvents = {
   onNodeClick: (_, node) => {
     if (preferences.getState().dock === 'docs' && node.type === 'loom') view.setState({ docs: node.id });
   },
-  onPaneClick: () => view.setState({ refusal: null, menu: null }),
+  onPaneClick: () => view.setState({ connectionError: null, menu: null }),
   onNodeContextMenu: (event, node) => {
     if (!view.getState().selection.has(node.id)) select([node.id]);
     menuAt(event, node.id);
@@ -74,7 +74,7 @@ export const canvasEvents = {
   onMoveEnd: (_, viewport) => void viewports.set(workspace.getState().active, viewport),
 } satisfies ReactFlowProps;
 
-/** A node is let go over the canvas, from the list; on a wire that it fits it is put into it. */
+/** A node is let go over the canvas, from the list; on an edge that it fits it is put into it. */
 export function onDrop(event: DragEvent): void {
   const definition = registry.get(event.dataTransfer.getData(dragType));
   if (definition === undefined) return;

@@ -1,17 +1,17 @@
-/** What pulling wires on the canvas does. Kept outside of the component: React Flow takes in every new function anew. */
+/** What pulling edges on the canvas does. Kept outside of the component: React Flow takes in every new function anew. */
 import type { Connection, Edge, FinalConnectionState, OnConnectStartParams } from 'reactflow';
 import { connect } from '../../_state/edits';
 import { flow } from '../../_state/flow';
 import { view } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { portKey } from '../../_state/wiring';
-import { beginWire, ends, endWire, tryConnect } from './gestures';
+import { beginConnection, ends, endConnection, tryConnect } from './gestures';
 import { pointOf } from '../lib/point';
 
-/** The wire whose end is being moved. */
+/** The edge whose end is being moved. */
 let reconnecting: string | null = null;
-/** Whether the wire in the hand has found its port. */
-let wired = false;
+/** Whether the pending connection has found its port. */
+let connected = false;
 
 const endsOf = ({ source, sourceHandle, target, targetHandle }: Connection) =>
   [
@@ -19,21 +19,21 @@ const endsOf = ({ source, sourceHandle, target, targetHandle }: Connection) =>
     { node: target, port: targetHandle ?? '' },
   ] as const;
 
-/** A wire is pulled from a port. */
+/** An edge is pulled from a port. */
 export function onConnectStart(_: MouseEvent | TouchEvent, params: OnConnectStartParams): void {
-  wired = false;
+  connected = false;
   if (params.nodeId !== null && params.handleId !== null)
-    beginWire(params.nodeId, params.handleType === 'target' ? 'in' : 'out', params.handleId);
+    beginConnection(params.nodeId, params.handleType === 'target' ? 'in' : 'out', params.handleId);
 }
 
-/** A wire is let go: on a port, on a node's body, or over the empty canvas. */
+/** An edge is let go: on a port, on a node's body, or over the empty canvas. */
 export function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
-  const { wiring } = view.getState();
+  const { pending } = view.getState();
   const was = reconnecting;
-  endWire();
-  if (wiring === null || wired || state.isValid === true) return;
+  endConnection();
+  if (pending === null || connected || state.isValid === true) return;
   const screen = pointOf(event);
-  const { from } = wiring;
+  const { from } = pending;
   if (state.toHandle !== null && state.toHandle !== undefined) {
     const other = { node: state.toHandle.nodeId, port: state.toHandle.id ?? '' };
     if (other.node === from.node || was !== null) return;
@@ -53,7 +53,7 @@ export function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnect
         to.node === over ? [to.port] : [],
       ),
     );
-    const fitting = ports.filter((name) => wiring.verdicts.get(portKey(over, side, name)) === null);
+    const fitting = ports.filter((name) => pending.verdicts.get(portKey(over, side, name)) === null);
     const port = fitting.find((name) => side === 'out' || !taken.has(name)) ?? fitting[0];
     if (port !== undefined) {
       const { from: a, to: b } = ends(from, { node: over, port });
@@ -61,7 +61,7 @@ export function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnect
     } else {
       // A port of the same kind, if there is one, explains best.
       const first =
-        ports.find((name) => wiring.verdicts.get(portKey(over, side, name))?.path !== 'kind') ?? ports[0];
+        ports.find((name) => pending.verdicts.get(portKey(over, side, name))?.path !== 'kind') ?? ports[0];
       if (first !== undefined) {
         const { from: a, to: b } = ends(from, { node: over, port: first });
         tryConnect(a, b, screen);
@@ -76,7 +76,7 @@ export function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnect
 }
 
 export function onConnect(connection: Connection): void {
-  wired = true;
+  connected = true;
   if (reconnecting === null) edit('connect', (draft) => connect(draft, ...endsOf(connection)));
 }
 
@@ -85,7 +85,7 @@ export function onReconnectStart(_: unknown, edge: Edge): void {
 }
 
 export function onReconnect(edge: Edge, connection: Connection): void {
-  wired = true;
+  connected = true;
   edit('rewire', (draft) => {
     delete draft.edges[edge.id];
     connect(draft, ...endsOf(connection));
@@ -100,11 +100,11 @@ export function onReconnectEnd(
 ): void {
   const at = pointOf(event);
   const dropped = document.elementFromPoint(at.x, at.y);
-  // Pulled off and let go over the empty canvas: the wire is gone.
-  if (!wired && state.toHandle === null && dropped?.closest('.react-flow__pane') !== null)
+  // Pulled off and let go over the empty canvas: the edge is gone.
+  if (!connected && state.toHandle === null && dropped?.closest('.react-flow__pane') !== null)
     edit('disconnect', (draft) => {
       delete draft.edges[edge.id];
     });
   reconnecting = null;
-  endWire();
+  endConnection();
 }

@@ -71,7 +71,7 @@ const flowNodes = derived(
   },
   ({ nodes, groups, notes, selection, drag, resize, measured }, before: Node[] | undefined) => {
     const made: Node[] = [];
-    const put = (type: 'frame' | 'note' | 'loom', id: string, item: Placed): void => {
+    const put = (type: 'group' | 'note' | 'loom', id: string, item: Placed): void => {
       const at = drag.get(id);
       const wanted = resize.get(id);
       const size = measured.get(id);
@@ -99,7 +99,7 @@ const flowNodes = derived(
       nodeCache.set(id, { item, at, wanted, size, selected, node });
       made.push(node);
     };
-    for (const [key, group] of Object.entries(groups)) put('frame', `group:${key}`, group);
+    for (const [key, group] of Object.entries(groups)) put('group', `group:${key}`, group);
     for (const [key, note] of Object.entries(notes)) put('note', `note:${key}`, note);
     for (const [id, node] of Object.entries(nodes)) put('loom', id, node);
     forget(nodeCache, made);
@@ -109,11 +109,11 @@ const flowNodes = derived(
 
 /** A node is as high as what is in it; frames and notes have the size they were given, and lie below. */
 function looks(
-  type: 'frame' | 'note' | 'loom',
+  type: 'group' | 'note' | 'loom',
   size: { readonly width: number; readonly height: number } | undefined,
 ): Pick<Node, 'style' | 'zIndex'> {
   if (type === 'loom') return { style: styleOf(size?.width ?? nodeWidth) };
-  return { style: styleOf(size?.width ?? nodeWidth, size?.height), zIndex: type === 'frame' ? -2 : -1 };
+  return { style: styleOf(size?.width ?? nodeWidth, size?.height), zIndex: type === 'group' ? -2 : -1 };
 }
 
 /** Which nodes there are: the same list until one comes or goes, whatever is edited in them. */
@@ -129,7 +129,7 @@ const nodeIds = derived(
 interface MadeEdge {
   readonly edge: LoomDocument['edges'][string];
   readonly selected: boolean;
-  readonly wire: Edge;
+  readonly connection: Edge;
 }
 const edgeCache = new Map<string, MadeEdge>();
 const flowEdges = derived(
@@ -138,17 +138,17 @@ const flowEdges = derived(
     const made: Edge[] = [];
     for (const [id, edge] of Object.entries(edges)) {
       const { from, to } = edge;
-      // A wire whose node is gone has nowhere to be drawn; the problems list names it.
+      // An edge whose node is gone has nowhere to be drawn; the problems list names it.
       if (!nodes.has.has(from.node) || !nodes.has.has(to.node)) continue;
       const selected = selection.has(id);
       const known = edgeCache.get(id);
       if (known?.edge === edge && known.selected === selected) {
-        made.push(known.wire);
+        made.push(known.connection);
         continue;
       }
-      const wire = keep(known?.wire, {
+      const connection = keep(known?.connection, {
         id,
-        type: 'wire',
+        type: 'loom',
         source: from.node,
         sourceHandle: from.port,
         target: to.node,
@@ -156,8 +156,8 @@ const flowEdges = derived(
         selected,
         ariaLabel: `${from.node} ${from.port} → ${to.node} ${to.port}`,
       });
-      edgeCache.set(id, { edge, selected, wire });
-      made.push(wire);
+      edgeCache.set(id, { edge, selected, connection });
+      made.push(connection);
     }
     forget(edgeCache, made);
     return keepList(before, made);

@@ -7,13 +7,13 @@ import { useTranslations } from 'use-intl';
 import { view } from '../../_state/view';
 import { takeTyped } from '../lib/typed-ahead';
 
-export const itemLook =
+export const itemStyle =
   'flex min-h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 py-1.5 text-[13px] data-[disabled=true]:opacity-45 data-[selected=true]:bg-accent data-[selected=true]:text-accent-foreground';
-export const groupLook =
+export const groupStyle =
   '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:font-semibold [&_[cmdk-group-heading]]:text-muted-foreground';
 
 /** A searchable list in a dialog, for the command palette, find and wiring. */
-export function CommandFrame({
+export function SearchDialog({
   title,
   placeholder,
   filter,

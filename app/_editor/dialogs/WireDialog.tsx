@@ -4,9 +4,9 @@ import { Command } from 'cmdk';
 import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-text';
 import { addNode, connect } from '../../_state/edits';
-import { select, selectedNodes, view, type Wiring } from '../../_state/view';
+import { select, selectedNodes, view, type PendingConnection } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { candidatesFor, verdicts } from '../../_state/wiring';
 import { useDiagnosticText } from '../port/diagnostics';
@@ -15,10 +15,10 @@ import { inOrder } from '../lib/order';
 import { usePortLabel } from '../port/port-label';
 import { PortGlyph } from '../port/PortGlyph';
 import { match } from '../library/search';
-import { CommandFrame, groupLook, itemLook } from './CommandFrame';
+import { SearchDialog, groupStyle, itemStyle } from './CommandFrame';
 
-export function WireDialog() {
-  const [from, setFrom] = useState<Wiring['from'] | null>(null);
+export function ConnectDialog() {
+  const [from, setFrom] = useState<PendingConnection['from'] | null>(null);
   return from === null ? (
     <ChoosePort onChoose={setFrom} />
   ) : (
@@ -27,23 +27,23 @@ export function WireDialog() {
 }
 
 function useTitles() {
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   return (id: string): string => {
     const node = workspace.getState().document.nodes[id];
-    return node === undefined ? id : (node.title ?? words.title(registry.get(node.type), node.type));
+    return node === undefined ? id : (node.title ?? labels.title(registry.get(node.type), node.type));
   };
 }
 
-function ChoosePort({ onChoose }: { readonly onChoose: (from: Wiring['from']) => void }) {
+function ChoosePort({ onChoose }: { readonly onChoose: (from: PendingConnection['from']) => void }) {
   const t = useTranslations('wiring');
   const kinds = useTranslations('port');
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const titleOf = useTitles();
   const { document, inference } = workspace.getState();
   const chosen = selectedNodes();
   const ids = chosen.length > 0 ? chosen : inOrder(document);
   return (
-    <CommandFrame
+    <SearchDialog
       title={t('title')}
       placeholder={t('choose-port')}
       filter={(value, query) => match(query, value)}
@@ -55,45 +55,51 @@ function ChoosePort({ onChoose }: { readonly onChoose: (from: Wiring['from']) =>
         const row = (side: 'in' | 'out', port: string) => {
           const type = (side === 'in' ? info.inputs : info.outputs)[port];
           if (type === undefined) return null;
-          const { label } = words.port(
+          const { label } = labels.port(
             definition,
             side === 'in' ? 'inputs' : 'outputs',
             port,
             kinds(`kinds.${type.kind}`),
           );
-          const wired =
+          const connected =
             side === 'in' &&
             Object.values(document.edges).some(({ to }) => to.node === id && to.port === port);
           return (
             <Command.Item
               key={`${side} ${port}`}
               value={`${titleOf(id)} ${label} ${side} ${id}`}
-              className={itemLook}
+              className={itemStyle}
               onSelect={() => onChoose({ node: id, port, side })}
             >
               <PortGlyph kind={type.kind} />
               <span className="flex-1">{label}</span>
               <span className="text-[11px] text-muted-foreground">
                 {t(side === 'in' ? 'input' : 'output')}
-                {wired && ` · ${t('wired')}`}
+                {connected && ` · ${t('connected')}`}
               </span>
             </Command.Item>
           );
         };
         return (
-          <Command.Group key={id} heading={titleOf(id)} className={groupLook}>
+          <Command.Group key={id} heading={titleOf(id)} className={groupStyle}>
             {Object.keys(info.outputs).map((port) => row('out', port))}
             {Object.keys(info.inputs).map((port) => row('in', port))}
           </Command.Group>
         );
       })}
-    </CommandFrame>
+    </SearchDialog>
   );
 }
 
-function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonly onBack: () => void }) {
+function ChooseTarget({
+  from,
+  onBack,
+}: {
+  readonly from: PendingConnection['from'];
+  readonly onBack: () => void;
+}) {
   const t = useTranslations('wiring');
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const titleOf = useTitles();
   const text = useDiagnosticText();
   const portLabel = usePortLabel();
@@ -114,11 +120,11 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
     <Command.Item
       key={`${node} ${port}`}
       value={`${titleOf(node)} ${labelAt(node, port)} ${port} ${node}`}
-      className={itemLook}
+      className={itemStyle}
       onSelect={() => {
         close();
-        const wire = ends(from, { node, port });
-        if (tryConnect(wire.from, wire.to, { x: innerWidth / 2 - 190, y: innerHeight / 3 })) select([node]);
+        const edge = ends(from, { node, port });
+        if (tryConnect(edge.from, edge.to, { x: innerWidth / 2 - 190, y: innerHeight / 3 })) select([node]);
       }}
     >
       <span className="min-w-0 flex-1">
@@ -129,7 +135,7 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
     </Command.Item>
   );
   return (
-    <CommandFrame
+    <SearchDialog
       title={t('title')}
       placeholder={t(from.side === 'out' ? 'choose-input' : 'choose-output')}
       filter={(value, query) => match(query, value)}
@@ -144,15 +150,15 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
         </p>
       }
     >
-      <Command.Group heading={t('fits')} className={groupLook}>
+      <Command.Group heading={t('fits')} className={groupStyle}>
         {ports.filter(({ verdict }) => verdict === null).map(item)}
       </Command.Group>
-      <Command.Group heading={t('new')} className={groupLook}>
+      <Command.Group heading={t('new')} className={groupStyle}>
         {fresh.map(({ definition, port }) => (
           <Command.Item
             key={definition.id}
-            value={`${words.title(definition, '')} ${definition.id} ${(definition.aliases ?? []).join(' ')}`}
-            className={itemLook}
+            value={`${labels.title(definition, '')} ${definition.id} ${(definition.aliases ?? []).join(' ')}`}
+            className={itemStyle}
             onSelect={() => {
               close();
               if (port === undefined) return;
@@ -160,22 +166,22 @@ function ChooseTarget({ from, onBack }: { readonly from: Wiring['from']; readonl
               edit('add', (draft) => {
                 const shift = from.side === 'out' ? 320 : -320;
                 const node = addNode(draft, definition, { x: at.x + shift, y: at.y });
-                const wire = ends(from, { node, port });
-                connect(draft, wire.from, wire.to);
+                const edge = ends(from, { node, port });
+                connect(draft, edge.from, edge.to);
                 queueMicrotask(() => select([node]));
               });
             }}
           >
-            <span className="flex-1">{words.title(definition, '')}</span>
+            <span className="flex-1">{labels.title(definition, '')}</span>
             <span className="text-[11px] text-muted-foreground">
               {portLabel(definition.id, port ?? '', other)}
             </span>
           </Command.Item>
         ))}
       </Command.Group>
-      <Command.Group heading={t('refuses')} className={groupLook}>
+      <Command.Group heading={t('refuses')} className={groupStyle}>
         {ports.filter(({ verdict }) => verdict !== null).map(item)}
       </Command.Group>
-    </CommandFrame>
+    </SearchDialog>
   );
 }

@@ -8,9 +8,9 @@ import { Button } from '../../_ui/Button';
 import type { WidgetProps } from './props';
 import { fileLimit, usePickedFile } from './usePickedFile';
 
-interface FileFrameProps extends Pick<WidgetProps, 'id' | 'label' | 'disabled' | 'set' | 'seal'> {
+interface FileFieldProps extends Pick<WidgetProps, 'id' | 'label' | 'disabled' | 'set' | 'seal'> {
   /** Namespace of what is said. */
-  readonly words: 'image-file' | 'latent-file';
+  readonly labels: 'image-file' | 'latent-file';
   /** For the browser's file dialog. */
   readonly accept: string;
   readonly icon: LucideIcon;
@@ -23,21 +23,21 @@ interface FileFrameProps extends Pick<WidgetProps, 'id' | 'label' | 'disabled' |
   readonly over?: boolean;
 }
 
-export function FileFrame({
+export function FileField({
   id,
   label,
   disabled,
   set,
   seal,
-  words,
+  labels,
   accept,
   icon: Icon,
   fits,
   misfit,
   children,
   over = false,
-}: FileFrameProps) {
-  const t = useTranslations(words);
+}: FileFieldProps) {
+  const t = useTranslations(labels);
   const file = usePickedFile(
     { set, seal },
     (picked) => (!fits(picked) ? misfit : picked.size > fileLimit ? t('too-large') : undefined),
@@ -68,10 +68,16 @@ export function FileFrame({
         <div className={over ? 'relative' : 'flex items-center gap-1'}>
           {children}
           <div className={clsx('flex gap-1', over && 'absolute top-1 right-1')}>
-            <Button small look="outline" disabled={disabled} onClick={file.pick}>
+            <Button small variant="outline" disabled={disabled} onClick={file.pick}>
               {t('replace')}
             </Button>
-            <Button small look="outline" aria-label={t('remove')} disabled={disabled} onClick={file.remove}>
+            <Button
+              small
+              variant="outline"
+              aria-label={t('remove')}
+              disabled={disabled}
+              onClick={file.remove}
+            >
               <X size={13} />
             </Button>
           </div>

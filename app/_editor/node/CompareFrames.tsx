@@ -2,35 +2,35 @@
 /** Two pictures behind a slider: the first to the left of the split, the second to its right. */
 import { useRef, type PointerEvent } from 'react';
 import { registry } from '@/nodes/registry';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-text';
 import { useNode } from '../../_state/node-channel';
-import type { Frame } from '../../_state/run';
+import type { Picture } from '../../_state/run';
 import { activeTab, edit } from '../../_state/workspace';
-import { FrameCanvas } from './Frames';
+import { PictureCanvas } from './Frames';
 
 /** The first half of `frames` against the second, split at the node's parameter `split`. Dragging moves it: one step. */
-export function CompareFrames({
+export function ComparePictures({
   id,
-  frames,
+  pictures,
   label,
 }: {
   readonly id: string;
-  readonly frames: readonly Frame[];
+  readonly pictures: readonly Picture[];
   readonly label: string;
 }) {
   const node = useNode(id);
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const definition = registry.get(node?.type ?? '');
   const stored = node?.params['split'];
   const split = typeof stored === 'number' ? stored : 0.5;
   const held = useRef(false);
-  const pairs = Math.floor(frames.length / 2);
+  const pairs = Math.floor(pictures.length / 2);
   const move = (event: PointerEvent<HTMLDivElement>): void => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     if (width <= 0) return;
     const at = Math.round(Math.min(1, Math.max(0, (event.clientX - left) / width)) * 100) / 100;
     edit(
-      `param|${definition === undefined ? 'split' : words.param(definition, 'split', 'Split')}`,
+      `param|${definition === undefined ? 'split' : labels.param(definition, 'split', 'Split')}`,
       (draft) => {
         const target = draft.nodes[id];
         if (target !== undefined) target.params['split'] = at;
@@ -46,7 +46,7 @@ export function CompareFrames({
   return (
     <div className="nodrag grid gap-0.5 overflow-hidden rounded-md bg-muted">
       {Array.from({ length: pairs }, (_, pair) => {
-        const [first, second] = [frames[pair], frames[pairs + pair]];
+        const [first, second] = [pictures[pair], pictures[pairs + pair]];
         if (first === undefined || second === undefined) return null;
         const name = pairs > 1 ? `${label} ${pair + 1}` : label;
         return (
@@ -63,9 +63,9 @@ export function CompareFrames({
             onPointerUp={end}
             onPointerCancel={end}
           >
-            <FrameCanvas frame={second} label={`${name}, B`} />
+            <PictureCanvas picture={second} label={`${name}, B`} />
             <div className="absolute inset-0" style={{ clipPath: `inset(0 ${(1 - split) * 100}% 0 0)` }}>
-              <FrameCanvas frame={first} label={`${name}, A`} />
+              <PictureCanvas picture={first} label={`${name}, A`} />
             </div>
             <span
               aria-hidden

@@ -2,15 +2,15 @@
 /** Pictures as they come from the worker, drawn to canvases without a detour through files. */
 import { clsx } from 'clsx';
 import { useEffect, useRef } from 'react';
-import type { Frame } from '../../_state/run';
+import type { Picture } from '../../_state/run';
 
 /** One RGBA picture. Without a label it only decorates what is named elsewhere. */
-export function FrameCanvas({
-  frame,
+export function PictureCanvas({
+  picture,
   label,
   className,
 }: {
-  readonly frame: Frame;
+  readonly picture: Picture;
   readonly label: string;
   readonly className?: string;
 }) {
@@ -18,31 +18,44 @@ export function FrameCanvas({
   useEffect(() => {
     const canvas = ref.current;
     if (canvas === null) return;
-    if (canvas.width !== frame.width) canvas.width = frame.width;
-    if (canvas.height !== frame.height) canvas.height = frame.height;
-    canvas.getContext('2d')?.putImageData(new ImageData(frame.rgba, frame.width, frame.height), 0, 0);
-  }, [frame]);
+    if (canvas.width !== picture.width) canvas.width = picture.width;
+    if (canvas.height !== picture.height) canvas.height = picture.height;
+    canvas.getContext('2d')?.putImageData(new ImageData(picture.rgba, picture.width, picture.height), 0, 0);
+  }, [picture]);
   return (
     <canvas
       ref={ref}
       {...(label === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
-      width={frame.width}
-      height={frame.height}
-      className={clsx('block w-full', frame.width < 128 && '[image-rendering:pixelated]', className)}
-      style={{ aspectRatio: `${frame.width} / ${frame.height}` }}
+      width={picture.width}
+      height={picture.height}
+      className={clsx('block w-full', picture.width < 128 && '[image-rendering:pixelated]', className)}
+      style={{ aspectRatio: `${picture.width} / ${picture.height}` }}
     />
   );
 }
 
 /** A node's pictures: one large, several as a grid. */
-export function Frames({ frames, label }: { readonly frames: readonly Frame[]; readonly label: string }) {
+export function Pictures({
+  pictures,
+  label,
+}: {
+  readonly pictures: readonly Picture[];
+  readonly label: string;
+}) {
   return (
     <div
-      className={clsx('grid gap-0.5 overflow-hidden rounded-md bg-muted', frames.length > 1 && 'grid-cols-2')}
+      className={clsx(
+        'grid gap-0.5 overflow-hidden rounded-md bg-muted',
+        pictures.length > 1 && 'grid-cols-2',
+      )}
     >
-      {frames.map((frame, index) => (
+      {pictures.map((picture, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- the batch element is its identity
-        <FrameCanvas key={index} frame={frame} label={frames.length > 1 ? `${label} ${index + 1}` : label} />
+        <PictureCanvas
+          key={index}
+          picture={picture}
+          label={pictures.length > 1 ? `${label} ${index + 1}` : label}
+        />
       ))}
     </div>
   );

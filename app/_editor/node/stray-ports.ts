@@ -7,8 +7,8 @@ type Ports = ReadonlyMap<string, ReadonlySet<string>>;
 
 const indices = new WeakMap<Edges, { readonly in: Ports; readonly out: Ports }>();
 
-/** The wired ports of every node, gathered once for each set of wires: every node on the canvas asks after every edit. */
-export function wiredPorts(edges: Edges): { readonly in: Ports; readonly out: Ports } {
+/** The connected ports of every node, gathered once for each set of edges: every node on the canvas asks after every edit. */
+export function connectedPorts(edges: Edges): { readonly in: Ports; readonly out: Ports } {
   const known = indices.get(edges);
   if (known !== undefined) return known;
   const found = { in: new Map<string, Set<string>>(), out: new Map<string, Set<string>>() };
@@ -25,10 +25,10 @@ export function wiredPorts(edges: Edges): { readonly in: Ports; readonly out: Po
   return found;
 }
 
-/** Ports that wires name although the definition has none such: kept visible, so that nothing is lost. */
-export function useStrayPorts(id: string, side: 'in' | 'out', known: readonly string[]): readonly string[] {
+/** Ports that edges name although the definition has none such: kept visible, so that nothing is lost. */
+export function useUnknownPorts(id: string, side: 'in' | 'out', known: readonly string[]): readonly string[] {
   const joined = useNodeState(id, ({ document }) =>
-    [...(wiredPorts(document.edges)[side].get(id) ?? [])]
+    [...(connectedPorts(document.edges)[side].get(id) ?? [])]
       .filter((port) => !known.includes(port))
       .toSorted()
       .join('\n'),

@@ -4,7 +4,7 @@ import { registry } from '@/nodes/registry';
 import { boxOf } from '../../_actions/perform';
 import { Trajectory } from '../../_inspect/Trajectory';
 import { LateMessages } from '../../_i18n/LateMessages';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-text';
 import { branchFrom } from '../../_state/branch';
 import { inspectClient } from '../../_state/engine';
 import { fitPadding, flow } from '../../_state/flow';
@@ -14,7 +14,7 @@ import { select, useView } from '../../_state/view';
 import { edit, useWorkspace, workspace } from '../../_state/workspace';
 
 export function TrajectoryPanel() {
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const version = useRun((state) => state.version);
   const tab = useWorkspace((state) => state.active);
   const selection = useView((state) => state.selection);
@@ -28,7 +28,7 @@ export function TrajectoryPanel() {
       null,
   );
   const node = useWorkspace(({ document }) => (id === null ? undefined : document.nodes[id]));
-  const title = node === undefined ? '' : (node.title ?? words.title(registry.get(node.type), node.type));
+  const title = node === undefined ? '' : (node.title ?? labels.title(registry.get(node.type), node.type));
   return (
     <LateMessages>
       <Trajectory

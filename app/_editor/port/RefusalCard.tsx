@@ -1,12 +1,12 @@
 'use client';
-/** A refused wire: what was given, what is wanted, and the mends as buttons. */
+/** A refused edge: what was given, what is wanted, and the fixes as buttons. */
 import { CircleX, Wrench, X } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import { applyMend, mendsOf, type Diagnostic, type Mend, type PortType } from '@/engine';
+import { applyFix, fixesFor, type Diagnostic, type QuickFix, type PortType } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { mendText } from '../../_i18n/mend-text';
-import { useNodeWords } from '../../_i18n/node-text';
+import { fixText } from '../../_i18n/mend-text';
+import { useNodeLabels } from '../../_i18n/node-text';
 import { connect, freshId } from '../../_state/edits';
 import { useView, view } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
@@ -33,77 +33,80 @@ export function TypeLine({ type, caption }: { readonly type: PortType; readonly 
   );
 }
 
-/** A mend in words. */
-export function useMendText(): (mend: Mend) => string {
-  const t = useTranslations('mends');
-  const words = useNodeWords();
-  const typeTitle = (type: string): string => words.title(registry.get(type), type);
+/** A fix in words. */
+export function useFixText(): (fix: QuickFix) => string {
+  const t = useTranslations('fixes');
+  const labels = useNodeLabels();
+  const typeTitle = (type: string): string => labels.title(registry.get(type), type);
   const titleOf = (id: string): string => {
     const node = workspace.getState().document.nodes[id];
     return node === undefined ? id : (node.title ?? typeTitle(node.type));
   };
-  return (mend) => mendText(mend, t, titleOf, typeTitle);
+  return (fix) => fixText(fix, t, titleOf, typeTitle);
 }
 
-/** Buttons that mend a finding of the document; none where nothing would. */
-export function MendButtons({ found }: { readonly found: Diagnostic }) {
-  const text = useMendText();
-  const t = useTranslations('mends');
-  const mends = useMemo(() => mendsOf(found, workspace.getState().inference), [found]);
-  if (mends.length === 0) return null;
+/** Buttons that fix a diagnostic of the document; none where nothing would. */
+export function FixButtons({ found }: { readonly found: Diagnostic }) {
+  const text = useFixText();
+  const t = useTranslations('fixes');
+  const fixes = useMemo(() => fixesFor(found, workspace.getState().inference), [found]);
+  if (fixes.length === 0) return null;
   return (
     <div className="flex flex-wrap gap-1.5">
-      {mends.map((mend) => (
+      {fixes.map((fix) => (
         <Button
-          key={JSON.stringify(mend)}
+          key={JSON.stringify(fix)}
           small
-          look="outline"
+          variant="outline"
           title={t('one-click')}
           onClick={() => {
-            edit('mend', (draft) => applyMend(draft, mend, registry));
-            view.setState({ refusal: null });
+            edit('fix', (draft) => applyFix(draft, fix, registry));
+            view.setState({ connectionError: null });
           }}
         >
           <Wrench size={12} />
-          {text(mend)}
+          {text(fix)}
         </Button>
       ))}
     </div>
   );
 }
 
-export function RefusalCard() {
-  const refusal = useView((state) => state.refusal);
-  const t = useTranslations('refusal');
+export function ConnectionError() {
+  const connectionError = useView((state) => state.connectionError);
+  const t = useTranslations('connectionError');
   const text = useDiagnosticText();
-  const mendOf = useMendText();
+  const fixOf = useFixText();
   const box = useRef<HTMLDivElement>(null);
-  const close = (): void => view.setState({ refusal: null });
-  const mends = useMemo(
-    () => (refusal === null ? [] : mendsOf(refusal.diagnostic, workspace.getState().inference, refusal)),
-    [refusal],
+  const close = (): void => view.setState({ connectionError: null });
+  const fixes = useMemo(
+    () =>
+      connectionError === null
+        ? []
+        : fixesFor(connectionError.diagnostic, workspace.getState().inference, connectionError),
+    [connectionError],
   );
   useEffect(() => {
-    if (refusal !== null) box.current?.querySelector('button')?.focus();
-  }, [refusal]);
-  if (refusal === null) return null;
-  const { diagnostic, screen, from, to } = refusal;
+    if (connectionError !== null) box.current?.querySelector('button')?.focus();
+  }, [connectionError]);
+  if (connectionError === null) return null;
+  const { diagnostic, screen, from, to } = connectionError;
   const left = Math.max(8, Math.min(screen.x + 8, innerWidth - 388));
   const top = Math.max(56, Math.min(screen.y + 8, innerHeight - 260));
-  /** The refused wire is not in the document: it is laid first, so that the mend has what it speaks of. One step. */
-  const apply = (mend: Mend): void => {
-    edit('mend', (draft) => {
-      if ('edge' in mend && !(mend.edge in draft.edges)) {
+  /** The refused edge is not in the document: it is laid first, so that the fix has what it speaks of. One step. */
+  const apply = (fix: QuickFix): void => {
+    edit('fix', (draft) => {
+      if ('edge' in fix && !(fix.edge in draft.edges)) {
         connect(draft, from, to);
         const laid = Object.entries(draft.edges).find(
           ([, edge]) => edge.to.node === to.node && edge.to.port === to.port,
         );
-        if (laid !== undefined && laid[0] !== mend.edge) {
+        if (laid !== undefined && laid[0] !== fix.edge) {
           delete draft.edges[laid[0]];
-          draft.edges[freshId(draft.edges, mend.edge)] = laid[1];
+          draft.edges[freshId(draft.edges, fix.edge)] = laid[1];
         }
       }
-      applyMend(draft, mend, registry);
+      applyFix(draft, fix, registry);
     });
     close();
   };
@@ -133,14 +136,14 @@ export function RefusalCard() {
         {diagnostic.gotType !== undefined && <TypeLine type={diagnostic.gotType} caption={t('got')} />}
         {diagnostic.wantType !== undefined && <TypeLine type={diagnostic.wantType} caption={t('want')} />}
       </div>
-      {mends.length > 0 && (
+      {fixes.length > 0 && (
         <div className="mt-3">
-          <p className="mb-1.5 text-xs font-medium text-muted-foreground">{t('mends')}</p>
+          <p className="mb-1.5 text-xs font-medium text-muted-foreground">{t('fixes')}</p>
           <div className="flex flex-wrap gap-1.5">
-            {mends.map((mend) => (
-              <Button key={JSON.stringify(mend)} small look="outline" onClick={() => apply(mend)}>
+            {fixes.map((fix) => (
+              <Button key={JSON.stringify(fix)} small variant="outline" onClick={() => apply(fix)}>
                 <Wrench size={12} />
-                {mendOf(mend)}
+                {fixOf(fix)}
               </Button>
             ))}
           </div>

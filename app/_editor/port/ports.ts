@@ -45,7 +45,7 @@ export function fillingOf(type: PortType, spaces: readonly string[]): Filling {
   const index = indexOf(type, spaces);
   return index < 0 ? 'hollow' : (fillings[index] ?? 'solid');
 }
-/** The wire's dash for the same. */
+/** The edge's dash for the same. */
 export function dashOf(type: PortType | undefined, spaces: readonly string[]): string {
   if (type === undefined || !spaceKinds.has(type.kind)) return '';
   const index = indexOf(type, spaces);
@@ -57,13 +57,14 @@ export const colourOf = (kind: PortKind | undefined): string =>
 
 /** A port type in a few words: kind and what is known of its fields. */
 export function fieldsOf(type: PortType): readonly { readonly name: string; readonly value: string }[] {
-  return Object.entries(type.fields).flatMap(([name, term]) => {
-    if (typeof term === 'string' || typeof term === 'number') return [{ name, value: String(term) }];
-    if (typeof term === 'boolean') return [{ name, value: term ? 'yes' : 'no' }];
-    if ('set' in term) return [{ name, value: term.set.join(' + ') || '–' }];
-    if ('broadcast' in term)
-      return typeof term.broadcast === 'number' ? [{ name, value: `1, ${term.broadcast}` }] : [];
-    if ('atMost' in term) return [{ name, value: `≤ ${term.atMost.join(', ')}` }];
+  return Object.entries(type.fields).flatMap(([name, expression]) => {
+    if (typeof expression === 'string' || typeof expression === 'number')
+      return [{ name, value: String(expression) }];
+    if (typeof expression === 'boolean') return [{ name, value: expression ? 'yes' : 'no' }];
+    if ('set' in expression) return [{ name, value: expression.set.join(' + ') || '–' }];
+    if ('broadcast' in expression)
+      return typeof expression.broadcast === 'number' ? [{ name, value: `1, ${expression.broadcast}` }] : [];
+    if ('atMost' in expression) return [{ name, value: `≤ ${expression.atMost.join(', ')}` }];
     return [];
   });
 }

@@ -67,7 +67,7 @@ export function BackendBadge({ compact }: { readonly compact: boolean }) {
       )}
       {engine.is === 'failed' && (
         <p className="mt-1 text-xs break-words text-destructive">
-          {engine.error.message} {engine.error.mend}
+          {engine.error.message} {engine.error.fix}
         </p>
       )}
       <div className="mt-3 flex items-center gap-2">
