@@ -1,10 +1,10 @@
 /** Files: open, save, and results as PNG. */
-import { translate } from '../_i18n/say';
-import { download, openFile, saveFile } from '../_formats/files';
+import { translate } from '../_i18n/translate';
+import { download, openFile, saveFile } from '../_formats/disk';
 import { activeTab, openDocument, updateTab, workspace } from '../_state/workspace';
-import { takeIncoming } from './incoming';
+import { takeIncoming } from './take-incoming';
 import { embedGraph } from '../_formats/png/png';
-import type { Result } from '../_state/run';
+import type { Result } from '../_state/run-store';
 import { parseDocument } from '@/engine';
 import { notify } from '../_ui/notify';
 

@@ -2,7 +2,7 @@
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api';
 import { registry } from '@/nodes/registry';
 import { nodeWidth } from '../_state/node-width';
-import { runStore } from '../_state/run';
+import { runStore } from '../_state/run-store';
 import type { Point } from '../_state/view';
 import { gesture } from '../_state/view';
 import { workspace } from '../_state/workspace';

@@ -2,14 +2,14 @@
 import { current } from 'immer';
 import { emptyDocument, toLoomError } from '@/engine';
 import { addGroup, addNote, itemOf, randomSeed, removeItems, toggleMode, type Box } from '../_state/edits';
-import { cancel, run } from '../_state/engine';
+import { cancel, run } from '../_state/run-control';
 import { fitPadding, flow, placeForNew } from '../_state/flow';
 import { currentLocale, prefer, preferences } from '../_state/preferences';
-import { runStore } from '../_state/run';
+import { runStore } from '../_state/run-store';
 import { samplerAmong } from '../_state/samplers';
 import { gesture, select, selectedNodes, view, type DialogName } from '../_state/view';
 import { activeTab, closeTab, edit, openDocument, workspace } from '../_state/workspace';
-import { translate } from '../_i18n/say';
+import { translate } from '../_i18n/translate';
 import type { CommandId } from './commands';
 import { copySelection, duplicateSelection } from './clipboard';
 import { notify } from '../_ui/notify';
@@ -150,8 +150,8 @@ function start(targets: readonly string[] | undefined, times = 1): void {
 }
 
 /** The readers and writers of files come with the first of them. */
-const files = () => import('./files');
-const incoming = () => import('./incoming');
+const files = () => import('./document-files');
+const incoming = () => import('./take-incoming');
 
 const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   new: () => {

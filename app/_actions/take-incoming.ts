@@ -2,8 +2,8 @@
 import { LoomError } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { fieldsOfNode } from '../_state/fields';
-import { translate } from '../_i18n/say';
-import { readIncoming, type Incoming } from '../_formats/incoming';
+import { translate } from '../_i18n/translate';
+import { readIncoming, type Incoming } from '../_formats/read-incoming';
 import { addNode } from '../_state/edits';
 import { placeForNew } from '../_state/flow';
 import { select } from '../_state/view';

@@ -2,7 +2,7 @@
 import { produce } from 'immer';
 import { z } from 'zod';
 import { LoomError, parseDocument, toLoomError, type LoomDocument } from '@/engine';
-import { translate } from '../_i18n/say';
+import { translate } from '../_i18n/translate';
 import { currentLocale } from '../_state/preferences';
 import { openDocument } from '../_state/workspace';
 import { notify } from '../_ui/notify';

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createTranslator } from 'use-intl/core';
 import words from '@/app/_i18n/en.json' with { type: 'json' };
-import { fixText } from '@/app/_i18n/mend-text';
+import { fixText } from '@/app/_i18n/fix-text';
 import {
   applyFix,
   infer,

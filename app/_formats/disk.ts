@@ -1,8 +1,8 @@
 /** Files of the person's own disk: File System Access where the browser has it, upload and download elsewhere. */
 import { z } from 'zod';
 import { serialise, type LoomDocument } from '@/engine';
-import type { DropPayload } from './carried';
-import { readIncoming, readIncomingFile, type Incoming } from './incoming';
+import type { DropPayload } from './drop-payload';
+import { readIncoming, readIncomingFile, type Incoming } from './read-incoming';
 
 /** What the File System Access API is used for; its types are not in TypeScript's DOM library. */
 const writableSchema = z.custom<{

@@ -1,5 +1,5 @@
 /**
- * What the engine's worker answers when somebody looks inside; `requests.ts`
+ * What the engine's worker answers when somebody looks inside; `inspect-requests.ts`
  * is what the page asks. APP's protocol carries these beside its own messages;
  * typed arrays travel as transferables ({@link ./snapshot#transferables}).
  */

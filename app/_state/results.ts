@@ -1,7 +1,7 @@
 /** Finished pictures, newest first. */
 import { nanoid } from 'nanoid';
 import type { LoomDocument } from '@/engine';
-import { resultLimit, runStore, type QueuedRun, type Result } from './run';
+import { resultLimit, runStore, type QueuedRun, type Result } from './run-store';
 
 /** Keeps a picture with the graph that made it. */
 export function addResult(current: QueuedRun, node: string, picture: Result['picture'], ms: number): void {

@@ -1,14 +1,14 @@
 /** Drives the worker: starts it, queues runs, turns its messages into the run store. Survives its crash. */
 import { nanoid } from 'nanoid';
 import { LoomError, readiness, serialise, toLoomError } from '@/engine';
-import { translate } from '../_i18n/say';
+import { translate } from '../_i18n/translate';
 import type { InspectClient } from '../_snapshots/messages';
 import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
 import type { ToPage } from '../_worker/protocol';
 import { preferences } from './preferences';
-import { nextProgress, runStore, setPictures, setNodeRun, type NodeRun, type QueuedRun } from './run';
+import { nextProgress, runStore, setPictures, setNodeRun, type NodeRun, type QueuedRun } from './run-store';
 import { addResult } from './results';
 import { activeTab, edit, workspace } from './workspace';
 import { nextSeed, randomSeed, seedControl } from './edits';
@@ -262,7 +262,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       break;
     case 'file': {
       const { bytes, name, mime } = message;
-      void import('../_formats/files').then(({ download }) =>
+      void import('../_formats/disk').then(({ download }) =>
         download(new Blob([bytes], { type: mime }), name),
       );
       break;

@@ -6,7 +6,7 @@ import { decodeLatent, snapshot, transferables } from '../_snapshots/snapshot';
 import { unitScale } from '../_snapshots/trajectory';
 import type { Engine } from './boot';
 import type { ToPage } from './protocol';
-import type { ToWorker } from './requests';
+import type { ToWorker } from './to-worker';
 
 export type Post = (message: ToPage, transfer?: Transferable[]) => void;
 

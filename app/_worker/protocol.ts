@@ -1,5 +1,5 @@
 /**
- * What the engine's worker says to the page; `requests.ts` is the other way.
+ * What the engine's worker says to the page; `to-worker.ts` is the other way.
  * Both sides parse every message; pixels and typed arrays travel as transferables.
  */
 import { z } from 'zod';

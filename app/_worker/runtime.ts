@@ -3,10 +3,10 @@ import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type
 import { registry } from '@/nodes/registry';
 import { boot, recover, type Engine } from './boot';
 import { pictures, type Rgba } from './images';
-import { look, type Post } from './look';
-import type { BackendChoice } from './door';
+import { look, type Post } from './answer-inspector';
+import type { BackendChoice } from './entry-messages';
 import { errorMessage } from './error-message';
-import { toWorkerSchema, type ToWorker } from './requests';
+import { toWorkerSchema, type ToWorker } from './to-worker';
 
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 

@@ -1,7 +1,7 @@
 /** What the page says to the engine's worker. */
 import { z } from 'zod';
-import { inspectRequestSchema } from '../_snapshots/requests';
-import { budgetSchema, startSchema } from './door';
+import { inspectRequestSchema } from '../_snapshots/inspect-requests';
+import { budgetSchema, startSchema } from './entry-messages';
 
 /** Page → worker. `run` and `id` are echoed in every answer. */
 export const toWorkerSchema = z.union([

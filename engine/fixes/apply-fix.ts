@@ -5,7 +5,7 @@ import type { QuickFix } from '../types/diagnostics';
 import type { AnyNode, NodeRegistry } from '../types/node';
 import type { Endpoint } from '../graph/flat-graph';
 import { freshId, levelOf, type Level } from '../graph/levels';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 
 type Edge = LoomDocument['edges'][string];
 type Params = LoomNode['params'];

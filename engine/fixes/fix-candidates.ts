@@ -9,9 +9,9 @@ import { defaultParams, refinedPorts } from '../infer/call-node';
 import type { Endpoint } from '../graph/flat-graph';
 import type { Inference } from '../infer/inference';
 import { levelOf } from '../graph/levels';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 import { resolvePorts, settleRest, solvePorts } from '../solver/solve-ports';
-import { descendantsOf } from '../graph/reach';
+import { descendantsOf } from '../graph/descendants';
 import { phraseOf } from '../infer/wording';
 
 /** An output that exists in the graph. */

@@ -3,7 +3,7 @@ import { produce } from 'immer';
 import type { LoomDocument } from '../document/schema';
 import type { Diagnostic, QuickFix } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
-import { applyFix } from './apply-mend';
+import { applyFix } from './apply-fix';
 import { defaultParams, parsedParams } from '../infer/call-node';
 import { sourceAt, targetsAt } from '../graph/flatten';
 import type { Endpoint } from '../graph/flat-graph';
@@ -18,8 +18,8 @@ import {
   sourcesOf,
   wantedSizes,
   type Misfit,
-} from './mend-candidates';
-import { getOwn } from '../types/own';
+} from './fix-candidates';
+import { getOwn } from '../types/get-own';
 
 /** The two ends of an edge, as the document names them. */
 export interface EdgeEnds {

@@ -3,7 +3,7 @@ import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } f
 import type { Diagnostic } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
 import type { Endpoint, FlatEdge, FlatGraph, FlatInstance } from './flat-graph';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 import { topology } from './topology';
 import { withInstanceParams } from './instance-params';
 

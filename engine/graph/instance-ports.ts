@@ -3,7 +3,7 @@ import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } f
 import { z } from 'zod';
 import type { AnyNode, NodeRegistry, Ports } from '../types/node';
 import { port as makePort } from '../types/values';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 
 type Place = Pick<LoomDocument, 'definitions'>;
 type NodePort = Ports[string];

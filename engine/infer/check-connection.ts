@@ -4,8 +4,8 @@ import type { FlatEdge } from '../graph/flat-graph';
 import { sourceAt, targetsAt } from '../graph/flatten';
 import { inferNode } from './infer-node';
 import type { Endpoint, Inference } from './inference';
-import { getOwn } from '../types/own';
-import { isAncestor } from '../graph/reach';
+import { getOwn } from '../types/get-own';
+import { isAncestor } from '../graph/descendants';
 import { nodeName } from './wording';
 
 export type ConnectionCheck = { readonly ok: true } | { readonly ok: false; readonly diagnostic: Diagnostic };

@@ -6,7 +6,7 @@ import type { PortType } from '../types/port';
 import { packagesOf, parsedParams, refinedPorts, type NodePorts } from './call-node';
 import type { FlatEdge } from '../graph/flat-graph';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 import {
   resolvePorts,
   settleRest,

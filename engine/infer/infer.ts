@@ -8,7 +8,7 @@ import { flatten, sourceAt, targetsAt } from '../graph/flatten';
 import { inferNode } from './infer-node';
 import type { Inference, InferOptions, NodeInfo } from './inference';
 import { bypassedInstance } from '../graph/instance-ports';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 import { patch, sameWork } from '../graph/patch';
 import { sameType } from '../solver/solve-ports';
 import { sweepDiagnostics } from './sweep-check';

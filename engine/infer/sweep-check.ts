@@ -2,7 +2,7 @@
 import { definitionOf, type LoomDocument, type LoomSweep } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 
 /** Combinations at most. */
 export const maxIterations = 1024;

@@ -1,5 +1,5 @@
 /** What diagnostics say, in English sentences that name the place. */
-import type { TypeExpression } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 import { polynomialOf, type Monomial } from '../solver/polynomial';
 import { isUnknown } from '../solver/unify';
 

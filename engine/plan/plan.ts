@@ -7,7 +7,7 @@ import type { Endpoint, Inference, NodeInfo } from '../infer/inference';
 import { memoryPlan } from './memory';
 import { memoryWarnings } from './memory-warning';
 import type { MemoryPlan } from './memory-types';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 import type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan-types';
 import { iterationsOf, withValues } from './sweep';
 import { ancestors, blameOf, wantedBy } from './targets';

@@ -1,7 +1,7 @@
 /** Sweeps: a run repeated over lists of values, without copies of nodes. */
 import type { LoomDocument, LoomSweep } from '../document/schema';
 import { lengthOf, maxIterations } from '../infer/sweep-check';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 import type { Iteration } from './plan-types';
 
 const active = (document: LoomDocument): [string, LoomSweep][] =>

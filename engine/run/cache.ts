@@ -1,6 +1,6 @@
 /** Results by content key, within a byte budget, least recently used first out. Owns what it holds. */
 import type { Tensor, TensorScope } from '../types/tensor';
-import type { Backup } from './rescue';
+import type { Backup } from './backup';
 import type { Values } from './values';
 
 /** One step's result. The entry owns one count of each of `tensors`. */

@@ -1,6 +1,6 @@
 /** Values against port types, while running: with real sizes the same solver that judged the edges. */
 import type { PlanStep } from '../plan/plan-types';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 import { solvePorts } from '../solver/solve-ports';
 import type { Solution } from '../solver/unify';
 import { describeExpression, fieldName, nodeName } from '../infer/wording';

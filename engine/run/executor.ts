@@ -6,8 +6,8 @@ import type { ModelSource } from '../types/model';
 import { Cache, type Entry } from './cache';
 import type { Borrowed, Executor, ExecutorOptions, RunOptions } from './executor-types';
 import type { RunResult } from './events';
-import { canBackUp, copy, restore } from './rescue';
-import { Run } from './run';
+import { canBackUp, copy, restore } from './backup';
+import { Run } from './plan-run';
 import { tensorsOf } from './values';
 
 const MiB = 1024 * 1024;

@@ -4,7 +4,7 @@ import type { Backend } from '../types/backend';
 import { LoomError } from '../types/error';
 import type { AnyValue } from '../types/values';
 import type { Cache, Entry } from './cache';
-import type { RetainedResults } from './holding';
+import type { RetainedResults } from './retained-results';
 import type { Report } from './report';
 import { tensorsOf, type Values } from './values';
 

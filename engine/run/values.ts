@@ -1,7 +1,7 @@
 /** What the executor may know of a value: its tensors, and the port type that it really has. */
 import type { PortType } from '../types/port';
 import type { Tensor } from '../types/tensor';
-import type { TypeExpression } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 import type { AnyValue } from '../types/values';
 
 /** Values by port. */

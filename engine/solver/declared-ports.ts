@@ -1,6 +1,6 @@
 /** What the solver is given: a node's declared port types and the equations its parameters add. */
 import type { PortType } from '../types/port';
-import type { TypeExpression } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 
 /** A node's port types with its own variables still in them. */
 export interface DeclaredPorts {

@@ -2,7 +2,7 @@
  * Integer polynomials over variables: the normal form of size arithmetic, so
  * that `8·h + 8·k` and `8·(k + h)` compare equal and `f·h = 256` can be solved.
  */
-import type { TypeExpression } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 
 /** Monomials with their coefficients; a monomial is its sorted variables, the constant is the empty list. No zero coefficients. */
 export type Polynomial = ReadonlyMap<string, Monomial>;

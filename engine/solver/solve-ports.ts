@@ -1,8 +1,8 @@
 /** One node's ports against what its edges bring: the same solver before the run (types) and during it (values). */
 import type { PortType } from '../types/port';
-import type { TypeExpression } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 import type { DeclaredPorts } from './declared-ports';
-import { getOwn } from '../types/own';
+import { getOwn } from '../types/get-own';
 import { isUnknown, reduce, rename, unify, unknownOf, type Solution } from './unify';
 
 export type PortTypes = Readonly<Record<string, PortType>>;

@@ -13,7 +13,7 @@
  *   decided yet is `open`, and looked at again with the real sizes at run time.
  * - A {@link BroadcastExpression} takes 1, which settles nothing, or the size itself.
  */
-import type { BroadcastExpression, TypeExpression } from '../types/term';
+import type { BroadcastExpression, TypeExpression } from '../types/type-expression';
 import { difference, polynomialOf, solve, expressionOf } from './polynomial';
 
 /** What is known about one node's variables. */

@@ -16,7 +16,7 @@ import { fromHalf as fromHalfKernel, toHalf as toHalfKernel } from './gpu-kernel
 import type { GpuMachine } from './gpu-machine';
 import { bufferOf, GpuOps, GpuTensor } from './gpu-ops';
 import type { Queue } from './queue';
-import { yieldToEventLoop } from './turn';
+import { yieldToEventLoop } from './yield-to-event-loop';
 
 type OrtTensorClass = typeof OrtTensor;
 

@@ -1,7 +1,7 @@
 /** What inference and validation say about a document: data with stable codes; surfaces word it. */
 import { z } from 'zod';
 import { portTypeSchema, type PortType } from './port';
-import { typeExpressionSchema, type TypeExpression } from './term';
+import { typeExpressionSchema, type TypeExpression } from './type-expression';
 
 export const diagnosticCodes = [
   'unknown-node',

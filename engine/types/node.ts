@@ -5,7 +5,7 @@ import type { LatentSpaceInfo, NetworkName } from './model';
 import type { PortKind, PortType } from './port';
 import type { Runtime } from './runtime';
 import type { Tensor } from './tensor';
-import type { TypeExpression } from './term';
+import type { TypeExpression } from './type-expression';
 import type { AnyValue, Port, ValueOf } from './values';
 
 export type Ports = Readonly<Record<string, Port>>;

@@ -1,6 +1,6 @@
 /** Port types: a kind and its fields. The vocabulary that edges are checked in. */
 import { z } from 'zod';
-import { typeExpressionSchema, type TypeExpression } from './term';
+import { typeExpressionSchema, type TypeExpression } from './type-expression';
 
 /**
  * Kinds of things that flow on edges. Fields of each:

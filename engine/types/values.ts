@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Conditioner, FirstStage, LabelSet, LatentSpaceInfo, UNet } from './model';
 import type { PortKind, PortType } from './port';
 import type { Tensor, TensorOps } from './tensor';
-import type { TypeExpression } from './term';
+import type { TypeExpression } from './type-expression';
 
 /** float32 [B, 3, H, W] in −1…1. */
 export interface ImageValue {

@@ -17,16 +17,16 @@ import {
   replaceBy,
   toggleMode,
 } from '@/app/_state/edits';
-import { nextProgress } from '@/app/_state/run';
+import { nextProgress } from '@/app/_state/run-store';
 import { samplerAmong, samplerBehind } from '@/app/_state/samplers';
 import { fieldsOfNode } from '@/app/_state/fields';
 import { inOrder } from '@/app/_editor/lib/order';
-import { dashOf, fillingOf, outlines } from '@/app/_editor/port/ports';
+import { dashOf, fillingOf, outlines } from '@/app/_editor/port/appearance';
 import { match, searchNodes } from '@/app/_editor/library/search';
 import { commands } from '@/app/_actions/commands';
-import { currentNodeLabels } from '@/app/_i18n/node-text';
+import { currentNodeLabels } from '@/app/_i18n/node-labels';
 import { toPageSchema } from '@/app/_worker/protocol';
-import { toWorkerSchema } from '@/app/_worker/requests';
+import { toWorkerSchema } from '@/app/_worker/to-worker';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const template = (name: string): LoomDocument =>

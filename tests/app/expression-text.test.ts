@@ -22,7 +22,7 @@ import { readPackage } from '@/models/packages';
 import { registry } from '@/nodes/registry';
 import en from '@/app/_i18n/en.json';
 import ko from '@/app/_i18n/ko.json';
-import { expressionText } from '@/app/_i18n/term-text';
+import { expressionText } from '@/app/_i18n/expression-text';
 
 const inEnglish = createTranslator({ locale: 'en', messages: en, namespace: 'expression' });
 const inKorean = createTranslator({ locale: 'ko', messages: ko, namespace: 'expression' });

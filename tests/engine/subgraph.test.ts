@@ -116,7 +116,7 @@ const nested = (levels: number, width: number) =>
   });
 
 describe('instances', () => {
-  it('refuse a wire whose inner input does not fit, with a mend', () => {
+  it('refuse a wire whose inner input does not fit, with a fix', () => {
     const document = change(grouped(), (draft) => {
       Object.assign(
         draft.nodes,

@@ -20,7 +20,7 @@ const titled = (title: string): LoomDocument =>
 /** The page's modules as a fresh visit has them. */
 async function visit() {
   vi.resetModules();
-  const keep = await import('@/app/_persistence/keep');
+  const keep = await import('@/app/_persistence/persist-workspace');
   const workspace = await import('@/app/_state/workspace');
   const back = await keep.persistWorkspace();
   return { ...keep, ...workspace, back };

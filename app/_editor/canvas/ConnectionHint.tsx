@@ -4,7 +4,7 @@ import { useConnection, useReactFlow } from 'reactflow';
 import { createPortal } from 'react-dom';
 import { CircleX } from 'lucide-react';
 import { useView } from '../../_state/view';
-import { portKey } from '../../_state/wiring';
+import { portKey } from '../../_state/fitting';
 import { useDiagnosticText } from '../port/diagnostics';
 
 export function ConnectionHint() {

@@ -6,10 +6,10 @@ import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from 'reac
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { catalogStore } from '../../_state/catalog';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { useView } from '../../_state/view';
 import { useNodeState } from '../../_state/node-channel';
-import { colourOf, dashOf } from '../port/ports';
+import { colourOf, dashOf } from '../port/appearance';
 
 export const LoomEdge = memo(function LoomEdge(props: EdgeProps) {
   const { id, source, sourceHandleId, target } = props;

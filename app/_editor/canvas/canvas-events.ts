@@ -7,7 +7,7 @@ import { fitPadding, flow, setFlow } from '../../_state/flow';
 import { preferences, prefer } from '../../_state/preferences';
 import { select, view, type Point } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
-import { fitOnEdge } from '../../_state/wiring';
+import { fitOnEdge } from '../../_state/fitting';
 import {
   onConnect,
   onConnectEnd,
@@ -15,7 +15,7 @@ import {
   onReconnect,
   onReconnectEnd,
   onReconnectStart,
-} from './canvas-wires';
+} from './connection';
 import { dragType } from '../lib/drag';
 import { fits, onDrag, onDragStart, onDragStop, onEdgesChange, onNodesChange } from './gestures';
 import { pointOf } from '../lib/point';

@@ -4,7 +4,7 @@ import { connect } from '../../_state/edits';
 import { flow } from '../../_state/flow';
 import { view } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
-import { portKey } from '../../_state/wiring';
+import { portKey } from '../../_state/fitting';
 import { beginConnection, ends, endConnection, tryConnect } from './gestures';
 import { pointOf } from '../lib/point';
 

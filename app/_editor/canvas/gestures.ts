@@ -6,8 +6,8 @@ import { connect, insertOnEdge, moveTo } from '../../_state/edits';
 import { boxOf } from '../../_actions/perform';
 import { gesture, view, type Point, type PendingConnection } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
-import { connectedPorts } from '../node/stray-ports';
-import { fitOnEdge, portKey, verdicts } from '../../_state/wiring';
+import { connectedPorts } from '../node/unknown-ports';
+import { fitOnEdge, portKey, verdicts } from '../../_state/fitting';
 
 /** Sizes, positions and selection as React Flow reports them. Nothing is removed here: commands do that. */
 export function onNodesChange(changes: NodeChange[]): void {

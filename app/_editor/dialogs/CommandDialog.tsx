@@ -8,7 +8,7 @@ import { enabled, perform } from '../../_actions/perform';
 import { view } from '../../_state/view';
 import { Keys } from '../../_ui/Keys';
 import { match } from '../library/search';
-import { SearchDialog, itemStyle, groupStyle } from './CommandFrame';
+import { SearchDialog, itemStyle, groupStyle } from './SearchDialog';
 
 export function CommandDialog() {
   const t = useTranslations('commands');

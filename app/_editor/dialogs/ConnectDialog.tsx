@@ -4,18 +4,18 @@ import { Command } from 'cmdk';
 import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { addNode, connect } from '../../_state/edits';
 import { select, selectedNodes, view, type PendingConnection } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
-import { candidatesFor, verdicts } from '../../_state/wiring';
+import { candidatesFor, verdicts } from '../../_state/fitting';
 import { useDiagnosticText } from '../port/diagnostics';
 import { ends, tryConnect } from '../canvas/gestures';
 import { inOrder } from '../lib/order';
-import { usePortLabel } from '../port/port-label';
+import { usePortLabel } from '../port/label';
 import { PortGlyph } from '../port/PortGlyph';
 import { match } from '../library/search';
-import { SearchDialog, groupStyle, itemStyle } from './CommandFrame';
+import { SearchDialog, groupStyle, itemStyle } from './SearchDialog';
 
 export function ConnectDialog() {
   const [from, setFrom] = useState<PendingConnection['from'] | null>(null);

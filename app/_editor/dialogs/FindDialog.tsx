@@ -3,13 +3,13 @@
 import { Command } from 'cmdk';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { flow } from '../../_state/flow';
 import { select, view } from '../../_state/view';
 import { workspace } from '../../_state/workspace';
 import { categoryColour } from '../port/category';
 import { match } from '../library/search';
-import { SearchDialog, itemStyle } from './CommandFrame';
+import { SearchDialog, itemStyle } from './SearchDialog';
 
 export function FindDialog() {
   const t = useTranslations('dialogs');

@@ -3,13 +3,13 @@
 import { Download, GitBranch, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
-import { restoreResult, saveResult } from '../../_actions/files';
+import { restoreResult, saveResult } from '../../_actions/document-files';
 import { useFormat } from '../../_i18n/format';
-import { runStore, type Result } from '../../_state/run';
+import { runStore, type Result } from '../../_state/run-store';
 import { Button } from '../../_ui/Button';
 import { Modal } from '../../_ui/Modal';
 import { Toggle } from '../../_ui/Toggle';
-import { PictureCanvas } from '../node/Frames';
+import { PictureCanvas } from '../node/Pictures';
 
 export function ResultDialog({ result, onClose }: { readonly result: Result; readonly onClose: () => void }) {
   const t = useTranslations('results');

@@ -6,7 +6,7 @@ import { useFormatter, useTranslations } from 'use-intl';
 import type { LoomDocument } from '@/engine';
 import { Button } from '../../_ui/Button';
 import { Modal } from '../../_ui/Modal';
-import { saveFile } from '../../_formats/files';
+import { saveFile } from '../../_formats/disk';
 import { makeLink } from '../../_formats/link/link';
 
 export function ShareDialog({

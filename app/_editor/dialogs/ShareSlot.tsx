@@ -1,9 +1,9 @@
 'use client';
 /** Couples the share and version dialogs with the workspace. */
 import { useStore } from 'zustand';
-import { documentTitle } from '../../_actions/files';
+import { documentTitle } from '../../_actions/document-files';
 import { LateMessages } from '../../_i18n/LateMessages';
-import { persistence } from '../../_persistence/keep';
+import { persistence } from '../../_persistence/persist-workspace';
 import { ShareDialog } from './ShareDialog';
 import { VersionsDialog } from './VersionsDialog';
 import { replaceBy } from '../../_state/edits';

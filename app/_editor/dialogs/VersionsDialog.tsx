@@ -7,7 +7,7 @@ import { useFormatter, useNow, useTranslations } from 'use-intl';
 import { toLoomError, type LoomDocument, type LoomError } from '@/engine';
 import { Button, IconButton } from '../../_ui/Button';
 import { Modal } from '../../_ui/Modal';
-import { flushAll } from '../../_persistence/keep';
+import { flushAll } from '../../_persistence/persist-workspace';
 import type { DocumentEntry, DocumentStore, VersionEntry } from '../../_persistence/store';
 
 interface Listing {

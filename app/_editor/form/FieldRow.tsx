@@ -4,7 +4,7 @@ import { RotateCcw } from 'lucide-react';
 import { memo, useId } from 'react';
 import { useTranslations } from 'use-intl';
 import type { AnyNode } from '@/engine';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { useNode } from '../../_state/node-channel';
 import { edit, activeTab } from '../../_state/workspace';
 import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';

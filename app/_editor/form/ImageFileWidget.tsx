@@ -2,7 +2,7 @@
 /** A picture from a file, a drop or the clipboard, kept in the document as a data URL. */
 import { ImageUp } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { FileField } from './FileFrame';
+import { FileField } from './FileField';
 import type { WidgetProps } from './props';
 
 const types = ['image/png', 'image/jpeg', 'image/webp'];

@@ -3,7 +3,7 @@
 import { FileUp } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../_i18n/format';
-import { FileField } from './FileFrame';
+import { FileField } from './FileField';
 import type { WidgetProps } from './props';
 
 /** `.latent` is what ComfyUI calls its safetensors files of latents. */

@@ -1,5 +1,5 @@
 'use client';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { Choice } from '../../_ui/Choice';
 import type { WidgetProps } from './props';
 

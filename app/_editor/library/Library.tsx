@@ -4,7 +4,7 @@ import { Search, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { addNode } from '../../_state/edits';
 import { placeForNew } from '../../_state/flow';
 import { prefer } from '../../_state/preferences';

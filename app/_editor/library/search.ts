@@ -1,6 +1,6 @@
 /** Search over node types: name, category, port kinds and the names of other tools, in the reader's language and in English. */
 import type { AnyNode } from '@/engine';
-import type { NodeLabels } from '../../_i18n/node-text';
+import type { NodeLabels } from '../../_i18n/node-labels';
 
 export interface Hit {
   readonly definition: AnyNode;

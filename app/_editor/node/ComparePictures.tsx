@@ -2,11 +2,11 @@
 /** Two pictures behind a slider: the first to the left of the split, the second to its right. */
 import { useRef, type PointerEvent } from 'react';
 import { registry } from '@/nodes/registry';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { useNode } from '../../_state/node-channel';
-import type { Picture } from '../../_state/run';
+import type { Picture } from '../../_state/run-store';
 import { activeTab, edit } from '../../_state/workspace';
-import { PictureCanvas } from './Frames';
+import { PictureCanvas } from './Pictures';
 
 /** The first half of `frames` against the second, split at the node's parameter `split`. Dragging moves it: one step. */
 export function ComparePictures({

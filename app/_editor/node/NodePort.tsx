@@ -8,10 +8,10 @@ import { useStore } from 'zustand';
 import type { AnyNode, PortKind } from '@/engine';
 import { catalogStore } from '../../_state/catalog';
 import { useView } from '../../_state/view';
-import { portKey } from '../../_state/wiring';
+import { portKey } from '../../_state/fitting';
 import { useNodeState } from '../../_state/node-channel';
-import { useNodeLabels } from '../../_i18n/node-text';
-import { fillingOf, type Filling } from '../port/ports';
+import { useNodeLabels } from '../../_i18n/node-labels';
+import { fillingOf, type Filling } from '../port/appearance';
 import { PortGlyph } from '../port/PortGlyph';
 
 export interface NodePortProps {

@@ -7,8 +7,8 @@ import { NodeResizeControl, type NodeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
 import { perform } from '../../_actions/perform';
-import { useNodeLabels } from '../../_i18n/node-text';
-import { useRun } from '../../_state/run';
+import { useNodeLabels } from '../../_i18n/node-labels';
+import { useRun } from '../../_state/run-store';
 import { useNode, useNodeState } from '../../_state/node-channel';
 import { edit } from '../../_state/workspace';
 import { gesture, useView } from '../../_state/view';
@@ -16,15 +16,15 @@ import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
 import { fieldsOfNode } from '../../_state/fields';
 import { ParamForm } from '../form/ParamForm';
 import { lazyPart } from '../../_ui/lazy-part';
-import { Pictures } from './Frames';
-import { useUnknownPorts } from './stray-ports';
+import { Pictures } from './Pictures';
+import { useUnknownPorts } from './unknown-ports';
 import { NodeFailure } from './NodeFailure';
 import { NodePort } from './NodePort';
 import { ProgressLine, StatusIcon } from './NodeStatus';
 import { useFormat } from '../../_i18n/format';
 import { categoryColour } from '../port/category';
 
-const ComparePictures = lazyPart(() => import('./CompareFrames').then((module) => module.ComparePictures));
+const ComparePictures = lazyPart(() => import('./ComparePictures').then((module) => module.ComparePictures));
 
 /** While a node is dragged React Flow hands it a new position with every move; nothing in it depends on where it is. */
 const sameAppearance = (a: NodeProps, b: NodeProps): boolean => a.id === b.id && a.selected === b.selected;
@@ -247,7 +247,7 @@ function Problems({ id }: { readonly id: string }) {
   );
 }
 
-function Footer({ run }: { readonly run: import('../../_state/run').NodeRun | undefined }) {
+function Footer({ run }: { readonly run: import('../../_state/run-store').NodeRun | undefined }) {
   const t = useTranslations('status');
   const format = useFormat();
   if (run?.is === 'done')

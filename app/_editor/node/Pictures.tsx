@@ -2,7 +2,7 @@
 /** Pictures as they come from the worker, drawn to canvases without a detour through files. */
 import { clsx } from 'clsx';
 import { useEffect, useRef } from 'react';
-import type { Picture } from '../../_state/run';
+import type { Picture } from '../../_state/run-store';
 
 /** One RGBA picture. Without a label it only decorates what is named elsewhere. */
 export function PictureCanvas({

@@ -2,7 +2,7 @@
 /** A node's documentation: what it does, its ports with types, its parameters, its names elsewhere. */
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { useView } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
 import { fieldsOfNode } from '../../_state/fields';

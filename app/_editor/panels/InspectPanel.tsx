@@ -5,15 +5,15 @@ import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
 import { Inspector } from '../../_inspect/Inspector';
 import { LateMessages } from '../../_i18n/LateMessages';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { samplerBehind } from '../../_state/samplers';
-import { inspectClient } from '../../_state/engine';
+import { inspectClient } from '../../_state/run-control';
 import { prefer } from '../../_state/preferences';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { useView, view } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
-import { usePortLabel } from '../port/port-label';
-import { TypeLine } from '../port/RefusalCard';
+import { usePortLabel } from '../port/label';
+import { TypeLine } from '../port/ConnectionError';
 
 export function InspectPanel() {
   const t = useTranslations('dock');

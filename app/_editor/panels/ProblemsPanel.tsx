@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { flow } from '../../_state/flow';
 import { select } from '../../_state/view';
 import { useAllDiagnostics, useDiagnosticText } from '../port/diagnostics';
-import { FixButtons } from '../port/RefusalCard';
+import { FixButtons } from '../port/ConnectionError';
 
 export function ProblemsPanel() {
   const t = useTranslations('problems');

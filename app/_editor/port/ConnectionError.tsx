@@ -5,14 +5,14 @@ import { useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { applyFix, fixesFor, type Diagnostic, type QuickFix, type PortType } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { fixText } from '../../_i18n/mend-text';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { fixText } from '../../_i18n/fix-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { connect, freshId } from '../../_state/edits';
 import { useView, view } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';
 import { useDiagnosticText } from './diagnostics';
-import { fieldsOf } from './ports';
+import { fieldsOf } from './appearance';
 import { PortGlyph } from './PortGlyph';
 
 export function TypeLine({ type, caption }: { readonly type: PortType; readonly caption: string }) {

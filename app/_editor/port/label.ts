@@ -3,7 +3,7 @@
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeLabels } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 
 export type PortSide = 'inputs' | 'outputs';
 

@@ -3,7 +3,7 @@
 import { Lock, TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { loadCatalog } from '../../_state/catalog';
-import { runStore, useRun } from '../../_state/run';
+import { runStore, useRun } from '../../_state/run-store';
 import { activeTab, updateTab, useWorkspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';
 import { useDiagnosticText } from '../port/diagnostics';

@@ -5,10 +5,10 @@ import { clsx } from 'clsx';
 import { useEffect } from 'react';
 import { Images, ListTree, Workflow } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { useView, view, type View } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
-import { Pictures } from '../node/Frames';
+import { Pictures } from '../node/Pictures';
 import { Results } from './Results';
 
 const ListPanel = lazyPart(() => import('../panels/ListPanel').then((module) => module.ListPanel));

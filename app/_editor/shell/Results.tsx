@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { stripHeight } from '../../_state/flow';
 import { prefer } from '../../_state/preferences';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { IconButton } from '../../_ui/Button';
-import { PictureCanvas } from '../node/Frames';
+import { PictureCanvas } from '../node/Pictures';
 
 const ResultDialog = lazyPart(() => import('../dialogs/ResultDialog').then((module) => module.ResultDialog));
 

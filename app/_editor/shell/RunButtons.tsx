@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { shownKey } from '../../_actions/commands';
 import { perform } from '../../_actions/perform';
 import { useFormat } from '../../_i18n/format';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { Button } from '../../_ui/Button';
 import { DropMenu } from '../../_ui/DropMenu';
 import { Tip } from '../../_ui/Tip';

@@ -3,7 +3,7 @@ import { LayoutTemplate, Menu as MenuIcon, Redo, Share2, Undo, Command as Comman
 import { useTranslations } from 'use-intl';
 import { commandGroups, commands, shownKey } from '../../_actions/commands';
 import { perform } from '../../_actions/perform';
-import { editLabel } from '../../_i18n/say';
+import { editLabel } from '../../_i18n/translate';
 import { useWorkspace } from '../../_state/workspace';
 import { Button, IconButton } from '../../_ui/Button';
 import { DropMenu } from '../../_ui/DropMenu';

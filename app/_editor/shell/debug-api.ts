@@ -1,6 +1,6 @@
 /** What the browser's console (and the tests) may ask of a running editor: `loom.document()`, `loom.live()`. */
 import { serialise } from '@/engine';
-import { ask } from '../../_state/engine';
+import { ask } from '../../_state/run-control';
 import { workspace } from '../../_state/workspace';
 
 export interface LoomConsole {

@@ -4,7 +4,7 @@ import { lazyPart } from '../../_ui/lazy-part';
 export const Palette = lazyPart(() => import('../dialogs/Palette').then((module) => module.Palette));
 export const PhoneBar = lazyPart(() => import('./PhoneBar').then((module) => module.PhoneBar));
 export const ConnectionError = lazyPart(() =>
-  import('../port/RefusalCard').then((module) => module.ConnectionError),
+  import('../port/ConnectionError').then((module) => module.ConnectionError),
 );
 export const ContextMenu = lazyPart(() =>
   import('../canvas/ContextMenu').then((module) => module.ContextMenu),
@@ -14,7 +14,7 @@ export const CommandDialog = lazyPart(() =>
 );
 export const FindDialog = lazyPart(() => import('../dialogs/FindDialog').then((module) => module.FindDialog));
 export const ConnectDialog = lazyPart(() =>
-  import('../dialogs/WireDialog').then((module) => module.ConnectDialog),
+  import('../dialogs/ConnectDialog').then((module) => module.ConnectDialog),
 );
 export const TemplateDialog = lazyPart(() =>
   import('../dialogs/TemplateDialog').then((module) => module.TemplateDialog),

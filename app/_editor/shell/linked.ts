@@ -1,6 +1,6 @@
 /** A graph in the page's address: opened read-only, and still there after a reload until it is made one's own or closed. */
 import { toLoomError } from '@/engine';
-import { translate } from '../../_i18n/say';
+import { translate } from '../../_i18n/translate';
 import { hasLink } from '../../_formats/link/has-link';
 import { openDocument, workspace } from '../../_state/workspace';
 import { notify } from '../../_ui/notify';

@@ -4,12 +4,12 @@ import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { openTemplate } from '../../_actions/templates';
 import { preloadLazyParts } from './ahead';
-import { exposeConsole } from './console';
+import { exposeConsole } from './debug-api';
 import { followLink, openLinked } from './linked';
-import { setTranslate } from '../../_i18n/say';
-import { persistWorkspace } from '../../_persistence/keep';
+import { setTranslate } from '../../_i18n/translate';
+import { persistWorkspace } from '../../_persistence/persist-workspace';
 import { loadCatalog } from '../../_state/catalog';
-import { startEngine } from '../../_state/engine';
+import { startEngine } from '../../_state/run-control';
 import { workspace } from '../../_state/workspace';
 import { resetView } from '../../_state/view';
 

@@ -6,8 +6,8 @@ import { toLoomError } from '@/engine';
 import { clipText, noteCopied, pasteNodes } from '../../_actions/clipboard';
 import { commands } from '../../_actions/commands';
 import { enabled, perform } from '../../_actions/perform';
-import { translate } from '../../_i18n/say';
-import { dropPayloadOf, type DropPayload } from '../../_formats/carried';
+import { translate } from '../../_i18n/translate';
+import { dropPayloadOf, type DropPayload } from '../../_formats/drop-payload';
 import { removeItems } from '../../_state/edits';
 import { select, view } from '../../_state/view';
 import { edit } from '../../_state/workspace';
@@ -109,7 +109,9 @@ export function useWindowEvents(): void {
         try {
           // Nodes at once; the readers of everything else are fetched when it comes.
           if (pasteNodes(text, false)) return;
-          import('../../_actions/incoming').then(({ pasteText }) => pasteText(text, false)).catch(refuse);
+          import('../../_actions/take-incoming')
+            .then(({ pasteText }) => pasteText(text, false))
+            .catch(refuse);
         } catch (thrown) {
           refuse(thrown);
         }
@@ -140,7 +142,7 @@ export function useWindowEvents(): void {
 
 /** Each thing is taken or refused on its own. The readers of files come with the first of them. */
 function takeAll(payload: DropPayload): void {
-  Promise.all([import('../../_actions/incoming'), import('../../_formats/files')])
+  Promise.all([import('../../_actions/take-incoming'), import('../../_formats/disk')])
     .then(async ([{ takeIncoming }, { readDropPayload }]) => {
       for (const incoming of await readDropPayload(payload))
         try {
