@@ -3,6 +3,7 @@
  * one device. Implemented once in `engine/tensor/`; `models/` builds its
  * networks on it; nodes see only what {@link Runtime} shows.
  */
+import type { NetworkDescription, WeightStore } from './network';
 import type { Tensor, TensorOps, TensorScope } from './tensor';
 
 /** Raw bytes of an ONNX graph and the external data it names. */
@@ -10,6 +11,13 @@ export interface GraphSource {
   readonly name: string;
   readonly model: Uint8Array;
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+/** A network as a description and its weights, for kernels of our own. */
+export interface NetworkSource {
+  readonly name: string;
+  readonly description: NetworkDescription;
+  readonly weights: WeightStore;
 }
 
 export interface SessionOptions {
@@ -61,6 +69,12 @@ export interface Backend {
   /** A fresh root scope. */
   scope(): TensorScope;
   createSession(source: GraphSource, options?: SessionOptions): Promise<Session>;
+  /**
+   * The same network in kernels of our own. Absent where there are none (wasm, or a self-test that failed):
+   * then the network's ONNX graph goes to {@link createSession}. Rejects with `unsupported` for a network
+   * that these kernels cannot run, with `out-of-memory` or `package-invalid` for its weights.
+   */
+  readonly createNetwork?: (source: NetworkSource, options?: SessionOptions) => Promise<Session>;
   /** Tensors and sessions alive now: leak tests compare before and after. */
   live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
   /** Settles with the reason when the device is lost. Never rejects. */
