@@ -22,7 +22,11 @@ export function storedWeights(file: Uint8Array, name: string): WeightStore {
       continue;
     }
     const stored = tensors.get(scaleKey(key));
-    if (tensor.dtype !== 'I8' || stored?.dtype !== 'F32' || stored.bytes.byteLength !== 4 * (shape[axis] ?? 0))
+    if (
+      tensor.dtype !== 'I8' ||
+      stored?.dtype !== 'F32' ||
+      stored.bytes.byteLength !== 4 * (shape[axis] ?? 0)
+    )
       throw invalid(`"${key}" is not 8-bit with ${shape[axis] ?? 0} scales`);
     const scales = new Float32Array(new Uint8Array(stored.bytes).buffer);
     entries.set(key, {

@@ -76,8 +76,7 @@ export function shapesOf(network: NetworkDescription, inputs: Readonly<Record<st
   for (const { name, dims, multipleOf } of network.inputs) {
     const given = inputs[name];
     if (given === undefined) throw badInput(network, `misses its input "${name}"`, name);
-    const fits =
-      given.length === dims.length && dims.every((dim, i) => bound(dim, given[i] ?? 0, symbols));
+    const fits = given.length === dims.length && dims.every((dim, i) => bound(dim, given[i] ?? 0, symbols));
     if (!fits)
       throw badInput(network, `"${name}" takes [${dims.join(', ')}], not [${given.join(', ')}]`, name);
     const sides = dims.flatMap((dim, i) => (dim === 'height' || dim === 'width' ? [given[i] ?? 0] : []));
@@ -213,7 +212,8 @@ function shapeOf(network: NetworkDescription, op: NetworkOp, shapes: ReadonlyMap
       const parts = op.xs.map((x) => of(x, 3));
       const first = parts[0];
       if (first === undefined) throw fail('joins nothing');
-      if (parts.some(({ b, c }) => b !== first.b || c !== first.c)) throw fail('joins tokens that do not fit');
+      if (parts.some(({ b, c }) => b !== first.b || c !== first.c))
+        throw fail('joins tokens that do not fit');
       return [first.b, parts.reduce((sum, { n }) => sum + n, 0), first.c];
     }
     case 'slice': {

@@ -40,7 +40,10 @@ export async function weightValue(store: WeightStore, ref: WeightRef): Promise<F
   const cut = ref.rows ? all.subarray(ref.rows.start * each, (ref.rows.start + ref.rows.count) * each) : all;
   if (!ref.transposed) return cut;
   const [out = 1, from = 1] = ref.shape;
-  return Float64Array.from({ length: cut.length }, (_, i) => cut[(i % from) * out + Math.floor(i / from)] ?? 0);
+  return Float64Array.from(
+    { length: cut.length },
+    (_, i) => cut[(i % from) * out + Math.floor(i / from)] ?? 0,
+  );
 }
 
 const erf = (x: number) => {
@@ -89,7 +92,10 @@ export async function reference(
     values.set(op.out, { dims, data });
   }
   return Object.fromEntries(
-    network.outputs.map(({ name, value }) => [name, values.get(value) ?? { dims: [], data: new Float64Array() }]),
+    network.outputs.map(({ name, value }) => [
+      name,
+      values.get(value) ?? { dims: [], data: new Float64Array() },
+    ]),
   );
 }
 
@@ -105,7 +111,8 @@ async function compute(
     if (value === undefined) throw new Error(`no value "${id}"`);
     return value;
   };
-  const each = (x: string, f: (v: number, i: number) => number) => of(x).data.forEach((v, i) => (y[i] = f(v, i)));
+  const each = (x: string, f: (v: number, i: number) => number) =>
+    of(x).data.forEach((v, i) => (y[i] = f(v, i)));
   /** The channel of flat element i: axis 1 of maps, the last of the others. */
   const layout = (shape: Shape) => {
     const map = shape.length === 4;
@@ -132,7 +139,8 @@ async function compute(
                   for (let v = 0; v < kw; v += 1) {
                     const q = j * op.stride + v - left;
                     if (q < 0 || q >= w) continue;
-                    sum += (x[((n * c + d) * h + r) * w + q] ?? 0) * (k[((f * c + d) * kh + u) * kw + v] ?? 0);
+                    sum +=
+                      (x[((n * c + d) * h + r) * w + q] ?? 0) * (k[((f * c + d) * kh + u) * kw + v] ?? 0);
                   }
                 }
               y[((n * o + f) * high + i) * wide + j] = sum;
@@ -265,7 +273,8 @@ async function compute(
             const scores = Array.from({ length: seen }, (_, j) => {
               let sum = 0;
               for (let a = 0; a < d; a += 1)
-                sum += (q.data[(n * nq + i) * c + h * d + a] ?? 0) * (k.data[(n * nk + j) * c + h * d + a] ?? 0);
+                sum +=
+                  (q.data[(n * nq + i) * c + h * d + a] ?? 0) * (k.data[(n * nk + j) * c + h * d + a] ?? 0);
               return sum / Math.sqrt(d);
             });
             const top = scores.reduce((a, s) => Math.max(a, s), -Infinity);
@@ -286,8 +295,7 @@ async function compute(
       const half = op.channels / 2;
       y.forEach((_, i) => {
         const j = i % op.channels;
-        const angle =
-          (x[Math.floor(i / op.channels)] ?? 0) * op.period ** (-(j % half) / (half - op.shift));
+        const angle = (x[Math.floor(i / op.channels)] ?? 0) * op.period ** (-(j % half) / (half - op.shift));
         y[i] = j < half === (op.order === 'cos-sin') ? Math.cos(angle) : Math.sin(angle);
       });
       return;
