@@ -184,9 +184,9 @@ async function showPictures(run: string, of: Plan, node: string): Promise<void> 
     }
     return found;
   };
-  const send = (pictures: readonly Rgba[], as: { sink: boolean; inNode: boolean }): void =>
-    pictures.forEach((picture, index) =>
-      post({ type: 'picture', run, node, index, count: pictures.length, ...as, ...picture }, [
+  const send = (list: readonly Rgba[], as: { sink: boolean; inNode: boolean }): void =>
+    list.forEach((picture, index) =>
+      post({ type: 'picture', run, node, index, count: list.length, ...as, ...picture }, [
         picture.rgba.buffer,
       ]),
     );
