@@ -1,7 +1,7 @@
 /** Pictures in and out of bytes on Node: the page's own decoder. */
 import type { ImageCodec } from '@/engine/types';
-import { decodePicture, type OpenVips, type VipsModule } from '@/app/_pictures/decode';
-import { decodeIndices } from '@/app/_pictures/indices';
+import { decodePicture, type OpenVips, type VipsModule } from '@/app/_formats/picture/decode';
+import { decodeIndices } from '@/app/_formats/picture/indices';
 
 const opened = new Map<boolean, Promise<VipsModule>>();
 /** libvips, started once; its threads hold no process up. */

@@ -5,14 +5,13 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What is copied of wasm-vips: the core, and the module for AVIF. */
-export const vipsFiles = ['vips-es6.js', 'vips.wasm', 'vips-heif.wasm'];
+/** Where wasm-vips' files lie. */
 export const vipsFolder = join(root, 'node_modules/wasm-vips/lib');
 
 /** Bundles the decoding worker to `outfile`. @param {string} outfile */
 export async function buildDecoder(outfile) {
   await build({
-    entryPoints: [join(root, 'app/_pictures/decode.worker.ts')],
+    entryPoints: [join(root, 'app/_formats/picture/decode.worker.ts')],
     outfile,
     bundle: true,
     minify: true,

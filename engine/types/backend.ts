@@ -3,13 +3,27 @@
  * one device. Implemented once in `engine/tensor/`; `models/` builds its
  * networks on it; nodes see only what {@link Runtime} shows.
  */
+import type { NetworkDescription, WeightStore } from './network';
 import type { Tensor, TensorOps, TensorScope } from './tensor';
 
-/** Raw bytes of an ONNX graph and the external data it names. */
+/** Raw bytes of an ONNX graph and the external data it names, in memory or as files that are read slice by slice. */
 export interface GraphSource {
   readonly name: string;
   readonly model: Uint8Array;
-  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array | Blob }[];
+}
+
+/**
+ * A network as data, with its weights. The backend decides what it is computed
+ * by: an ONNX graph that it writes, or kernels of our own. The session's ports
+ * are the description's inputs and outputs, by name.
+ */
+export interface NetworkSource {
+  readonly name: string;
+  readonly network: NetworkDescription;
+  readonly weights: WeightStore;
+  /** What is computed in, whatever the weights are stored in. Inputs and outputs are float32 either way. */
+  readonly precision: 'fp16' | 'fp32';
 }
 
 export interface SessionOptions {

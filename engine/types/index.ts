@@ -7,6 +7,7 @@ export * from './model';
 export * from './network';
 export * from './node';
 export * from './port';
+export * from './registry';
 export * from './runtime';
 export * from './tensor';
 export * from './term';

@@ -1,4 +1,5 @@
 /** The pictures that are taken in, wherever they come from: one list and one limit for the page and the command line. */
+/* oxlint-disable no-control-regex -- the first bytes of files */
 import { LoomError } from '@/engine/types';
 
 /** Every format by its name in files, with its media type and usual endings. */

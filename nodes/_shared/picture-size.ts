@@ -1,8 +1,8 @@
 /**
  * The size of a picture that a document carries, read from its header: known
  * while wiring, before anything is decoded. PNG (W3C PNG 3rd ed.), JPEG (ITU-T
- * T.81, Exif 2.32 for the orientation), WebP (RFC 9649), GIF89a and BMP. AVIF
- * and TIFF say their size where only their decoder finds it.
+ * T.81, Exif 2.32 for the orientation), WebP (RFC 9649), GIF89a, BMP and AVIF
+ * (ISO/IEC 23008-12). A TIFF says its size where only its decoder finds it.
  */
 
 export interface PictureSize {
@@ -25,7 +25,7 @@ export function pictureSize(source: string | null): PictureSize | undefined {
   if (source === null || start === null) return undefined;
   try {
     const bytes = new Base64(source, start[0].length);
-    const size = png(bytes) ?? jpeg(bytes) ?? webp(bytes) ?? gif(bytes) ?? bmp(bytes);
+    const size = png(bytes) ?? jpeg(bytes) ?? webp(bytes) ?? gif(bytes) ?? bmp(bytes) ?? avif(bytes);
     return size && size.width > 0 && size.height > 0 ? size : undefined;
   } catch {
     // Cut short or garbled: the run says so.
@@ -46,6 +46,10 @@ class Base64 {
     const text = atob(this.text.slice(this.start + first * 4, this.start + last * 4));
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
     return new DataView(bytes.buffer, offset - first * 3, length);
+  }
+  /** The first bytes, as many as there are, one character each. */
+  head(length: number): string {
+    return atob(this.text.slice(this.start, this.start + Math.ceil(length / 3) * 4));
   }
   /** Whether ASCII text (or bytes, as `\xff`) stands there. */
   has(offset: number, text: string): boolean {
@@ -109,8 +113,8 @@ function webp(bytes: Base64): PictureSize | undefined {
   const side = (offset: number): number =>
     canvas.getUint16(offset, true) + canvas.getUint8(offset + 2) * 0x10000 + 1;
   const size = { width: side(0), height: side(3) };
-  const hasExif = (bytes.view(20, 1).getUint8(0) & 0x08) !== 0;
-  for (let at = 30, count = 0; hasExif && count < maxChunks; count++) {
+  if ((bytes.view(20, 1).getUint8(0) & 0x08) === 0) return size;
+  for (let at = 30, count = 0; count < maxChunks; count++) {
     if (bytes.has(at, 'EXIF')) {
       // Some programs leave JPEG's prefix before the TIFF structure.
       const tiff = bytes.has(at + 8, 'Exif\0\0') ? at + 14 : at + 8;
@@ -132,6 +136,25 @@ function bmp(bytes: Base64): PictureSize | undefined {
   if (!bytes.has(0, 'BM') || !bytes.has(15, '\0\0\0')) return undefined;
   const sides = bytes.view(18, 8);
   return { width: sides.getUint32(0, true), height: sides.getUint32(4, true) };
+}
+
+/** Bytes of an AVIF's head that are searched: its properties stand before the pixels. */
+const avifHead = 4_096;
+
+/** The largest image that an AVIF's properties speak of: the whole, of which tiles and planes are parts. */
+function avif(bytes: Base64): PictureSize | undefined {
+  if (!bytes.has(4, 'ftyp')) return undefined;
+  const head = bytes.head(avifHead);
+  let size: PictureSize | undefined;
+  let aside = false;
+  for (let at = head.indexOf('ispe'); at >= 0; at = head.indexOf('ispe', at + 4)) {
+    const sides = bytes.view(at + 8, 8);
+    const found = { width: sides.getUint32(0), height: sides.getUint32(4) };
+    if (size === undefined || found.width * found.height > size.width * size.height) size = found;
+  }
+  const rotation = head.indexOf('irot');
+  if (rotation >= 0) aside = (bytes.view(rotation + 4, 1).getUint8(0) & 1) === 1;
+  return size !== undefined && aside ? turned(size) : size;
 }
 
 const turned = ({ width, height }: PictureSize): PictureSize => ({ width: height, height: width });

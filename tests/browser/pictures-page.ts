@@ -1,7 +1,7 @@
 /** In Chromium: every picture of the corpus through the page's codec, as SHA-256 of its pixels. */
 import { z } from 'zod';
 import { toLoomError } from '@/engine/types';
-import { createPictureCodec } from '@/app/_pictures/browser-codec';
+import { createPictureCodec } from '@/app/_formats/picture/browser-codec';
 
 const codec = createPictureCodec(location.href);
 

@@ -33,7 +33,10 @@ describe('a picture decoded in Chromium', () => {
       return z
         .array(resultSchema)
         .parse(
-          await page.evaluate((all) => Reflect.apply(Reflect.get(globalThis, 'decodeAll'), null, [all]), names),
+          await page.evaluate(
+            (all) => Reflect.apply(Reflect.get(globalThis, 'decodeAll'), null, [all]),
+            names,
+          ),
         );
     });
     for (const result of results) onPage.set(result.name, result);
