@@ -71,7 +71,7 @@ export function foreignThing(bytes: Uint8Array, name: string, text?: string): Lo
   const head = String.fromCharCode(...bytes.subarray(0, 256));
   const found = known.find(({ test }) => test({ head, name, ...(text === undefined ? {} : { text }) }));
   if (found === undefined) return undefined;
-  return new LoomError('unsupported', found.message, name === '' ? {} : { file: name }, { mend: found.fix });
+  return new LoomError('unsupported', found.message, name === '' ? {} : { file: name }, { fix: found.fix });
 }
 
 /** For a folder where a file was expected. */
@@ -81,6 +81,6 @@ export const aFolder = (name: string): LoomError =>
     `${name === '' ? 'This' : `“${name}”`} is a folder, or a file that cannot be read.`,
     name === '' ? {} : { file: name },
     {
-      mend: 'Drop the files themselves. A folder with a model becomes a package with models/build-package.ts.',
+      fix: 'Drop the files themselves. A folder with a model becomes a package with models/build-package.ts.',
     },
   );

@@ -11,7 +11,7 @@ import { LoomError } from '@/engine';
 import { createTrajectoryStore, type TrajectoryStore } from '../_snapshots/trajectory';
 import { createPictureCodec } from '../_formats/picture/browser-codec';
 import { assets } from './images';
-import type { BackendChoice } from './door';
+import type { BackendChoice } from './entry-messages';
 
 export interface Engine {
   /** Makes a backend, and the model source whose sessions live on it. */

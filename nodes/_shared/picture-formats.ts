@@ -67,10 +67,10 @@ export function pictureFormat(bytes: Uint8Array): PictureFormat | undefined {
 /** Why these bytes are no picture that is taken in, as an error to throw. */
 export function notAPicture(bytes: Uint8Array): LoomError {
   const head = headOf(bytes);
-  const [, message, mend] = refused.find(([test]) => test.test(head)) ?? [];
+  const [, message, fix] = refused.find(([test]) => test.test(head)) ?? [];
   return message === undefined
     ? new LoomError('bad-input', `The file is not a picture that can be read (${pictureNames}).`)
-    : new LoomError('unsupported', message, {}, { mend });
+    : new LoomError('unsupported', message, {}, { fix });
 }
 
 /**
@@ -91,6 +91,6 @@ export function checkPictureBytes(size: number): void {
     'too-large',
     `The picture's file has ${(size / 2 ** 20).toFixed(1)} MiB; at most ${maxPictureBytes / 2 ** 20} MiB are taken.`,
     {},
-    { mend: 'Save it smaller, or as JPEG or WebP.', details: { size, limit: maxPictureBytes } },
+    { fix: 'Save it smaller, or as JPEG or WebP.', details: { size, limit: maxPictureBytes } },
   );
 }

@@ -18,7 +18,7 @@ export async function readPicture(runtime: Runtime, source: string | null): Prom
       'invalid-param',
       'No picture is chosen yet.',
       { path: 'source' },
-      { mend: `Drop, paste or pick a picture (${pictureNames}).` },
+      { fix: `Drop, paste or pick a picture (${pictureNames}).` },
     );
   }
   const picture = await runtime.images.decode(await runtime.assets.read(source));
@@ -35,7 +35,7 @@ export function checkSize(width: number, height: number, path: string): void {
       `The picture has ${width}×${height} pixels; at most ${maxPixels} in all are taken.`,
       { path },
       {
-        mend: 'Make it smaller before loading it.',
+        fix: 'Make it smaller before loading it.',
         details: { size: width * height, limit: maxPixels, unit: 'pixels' },
       },
     );

@@ -1,6 +1,6 @@
 /** What people bring that is neither a graph nor a picture is named, at the door that everything comes through. */
 import { describe, expect, it } from 'vitest';
-import { readIncoming, readIncomingFile } from '@/app/_formats/incoming';
+import { readIncoming, readIncomingFile } from '@/app/_formats/read-incoming';
 import { LoomError } from '@/engine';
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -33,7 +33,7 @@ describe('a thing that is neither graph nor picture', () => {
     const error = refusal(input, name);
     expect(error.code).toBe('unsupported');
     expect(error.message).toMatch(message);
-    expect(error.extra.mend).toMatch(/\.$/);
+    expect(error.extra.fix).toMatch(/\.$/);
   });
 
   it('a folder is said to be one', async () => {

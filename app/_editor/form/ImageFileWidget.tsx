@@ -4,7 +4,7 @@ import { ImageUp, ImageOff } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { pictureAccept, checkPictureBytes } from '@/nodes/_shared/picture-formats';
 import { pictureUrl, shownPicture } from '../../_formats/picture/url';
-import { FileFrame } from './FileFrame';
+import { FileField } from './FileField';
 import type { WidgetProps } from './props';
 
 const read = async (file: File): Promise<string> => {
@@ -17,9 +17,9 @@ export function ImageFileWidget(props: WidgetProps) {
   const { label, value } = props;
   const source = shownPicture(value);
   return (
-    <FileFrame
+    <FileField
       {...props}
-      words="image-file"
+      labels="image-file"
       accept={pictureAccept}
       icon={ImageUp}
       read={read}
@@ -37,6 +37,6 @@ export function ImageFileWidget(props: WidgetProps) {
           </span>
         )
       )}
-    </FileFrame>
+    </FileField>
   );
 }

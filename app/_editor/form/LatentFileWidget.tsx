@@ -6,7 +6,7 @@ import { LoomError } from '@/engine';
 import { checkPictureBytes } from '@/nodes/_shared/picture-formats';
 import { toBase64 } from '../../_formats/picture/url';
 import { useFormat } from '../../_i18n/format';
-import { FileFrame } from './FileFrame';
+import { FileField } from './FileField';
 import type { WidgetProps } from './props';
 
 /** `.latent` is what ComfyUI calls its safetensors files of latents. */
@@ -23,9 +23,9 @@ export function LatentFileWidget(props: WidgetProps) {
   const format = useFormat();
   const source = typeof props.value === 'string' ? props.value : null;
   return (
-    <FileFrame
+    <FileField
       {...props}
-      words="latent-file"
+      labels="latent-file"
       accept=".safetensors,.latent"
       icon={FileUp}
       read={read}
@@ -39,6 +39,6 @@ export function LatentFileWidget(props: WidgetProps) {
           })}
         </span>
       )}
-    </FileFrame>
+    </FileField>
   );
 }

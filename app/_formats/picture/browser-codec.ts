@@ -35,7 +35,7 @@ export function createPictureCodec(base: string, idle = idleMs): ImageCodec & { 
         'unsupported',
         'Pictures cannot be read here: the page is served without cross-origin isolation.',
         {},
-        { mend: 'Serve it with the headers that docs/headers.md lists.' },
+        { fix: 'Serve it with the headers that docs/headers.md lists.' },
       );
     const started = new Worker(new URL('vips/decode.js', base), { type: 'module', name: 'pictures' });
     started.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -51,12 +51,7 @@ export function createPictureCodec(base: string, idle = idleMs): ImageCodec & { 
       waiting.delete(id);
       if ('code' in result)
         asked?.reject(
-          new LoomError(
-            result.code,
-            result.message,
-            {},
-            result.mend === undefined ? {} : { mend: result.mend },
-          ),
+          new LoomError(result.code, result.message, {}, result.fix === undefined ? {} : { fix: result.fix }),
         );
       else asked?.resolve(result);
       if (waiting.size === 0)
@@ -69,7 +64,7 @@ export function createPictureCodec(base: string, idle = idleMs): ImageCodec & { 
           `The picture decoder could not be started${message ? `: ${message}` : '.'}`,
           {},
           {
-            mend: 'Run again; if it stays, reload the page.',
+            fix: 'Run again; if it stays, reload the page.',
           },
         ),
       ),

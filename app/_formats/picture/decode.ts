@@ -103,7 +103,7 @@ function bmp(bytes: Uint8Array): DecodedPicture {
       'unsupported',
       `BMPs of 24 or 32 bits are read here, from the bottom up; this one has ${bits} bits${height < 0 ? ' from the top' : ''}.`,
       {},
-      { mend: 'Save it as PNG.' },
+      { fix: 'Save it as PNG.' },
     );
   return readable(() => {
     const { data, channels } = decodeBmp(bytes);

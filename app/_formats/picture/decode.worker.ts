@@ -51,7 +51,7 @@ async function answer(id: number, bytes: Uint8Array): Promise<void> {
     post({
       code: known.find((one) => one === code) ?? 'internal',
       message,
-      ...(extra.mend === undefined ? {} : { mend: extra.mend }),
+      ...(extra.fix === undefined ? {} : { fix: extra.fix }),
     });
   }
 }

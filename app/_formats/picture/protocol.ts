@@ -14,7 +14,7 @@ export const decodeReplySchema = z.object({
     z.object({
       code: z.enum(['bad-input', 'unsupported', 'too-large', 'file-damaged', 'file-truncated', 'internal']),
       message: z.string(),
-      mend: z.string().optional(),
+      fix: z.string().optional(),
     }),
   ]),
 });
