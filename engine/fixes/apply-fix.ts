@@ -129,8 +129,8 @@ function insert(
     for (const [other, { to }] of Object.entries(level.edges))
       if (to.node === edge.to.node && to.port === edge.to.port) delete level.edges[other];
   const addEdge = (from: Endpoint, to: Endpoint): void => {
-    const id = freshId(level.edges, `${from.node}.${from.port}-${to.node}.${to.port}`);
-    level.edges[id] = { from: { ...from }, to: { ...to } };
+    const name = freshId(level.edges, `${from.node}.${from.port}-${to.node}.${to.port}`);
+    level.edges[name] = { from: { ...from }, to: { ...to } };
   };
   let from: Endpoint = { ...edge.from };
   fix.chain.forEach((link, index) => {
