@@ -6,6 +6,7 @@ export * from './half';
 export * from './model';
 export * from './network';
 export * from './node';
+export * from './package';
 export * from './port';
 export * from './runtime';
 export * from './tensor';
