@@ -1,7 +1,7 @@
 /** Copy, paste and duplicate: within a document, between tabs and between windows, as text. */
 import type { Draft } from 'immer';
 import type { LoomDocument } from '@/engine';
-import { copyNodes, pasteClip, readClip, type Clip, type Selection } from '../_share/clip';
+import { copyNodes, pasteClip, readClip, type Clip, type Selection } from '../_formats/clip';
 import { placeForNew } from '../_state/flow';
 import { select } from '../_state/view';
 import { edit, workspace } from '../_state/workspace';

@@ -1,9 +1,9 @@
 /** Files: open, save, and results as PNG. */
 import { say } from '../_i18n/say';
-import { download, openFile, saveFile } from '../_share/files';
+import { download, openFile, saveFile } from '../_formats/files';
 import { activeTab, openDocument, updateTab, workspace } from '../_state/workspace';
 import { takeIncoming } from './incoming';
-import { embedGraph } from '../_share/png';
+import { embedGraph } from '../_formats/png/png';
 import type { Result } from '../_state/run';
 import { parseDocument } from '@/engine';
 import { notify } from '../_ui/notify';

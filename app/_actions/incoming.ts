@@ -1,9 +1,9 @@
 /** What was opened, dropped or pasted, and where it goes. */
 import { LoomError } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { fieldsOfNode } from '../_editor/fields';
+import { fieldsOfNode } from '../_state/fields';
 import { say } from '../_i18n/say';
-import { readIncoming, type Incoming } from '../_share/incoming';
+import { readIncoming, type Incoming } from '../_formats/incoming';
 import { addNode } from '../_state/edits';
 import { placeForNew } from '../_state/flow';
 import { select } from '../_state/view';

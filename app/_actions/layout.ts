@@ -1,7 +1,7 @@
 /** Automatic layout: elkjs, layered left to right, fetched when first wanted and run in a worker of its own. */
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api';
 import { registry } from '@/nodes/registry';
-import { nodeWidth } from '../_editor/node/width';
+import { nodeWidth } from '../_state/node-width';
 import { runStore } from '../_state/run';
 import type { Point } from '../_state/view';
 import { gesture } from '../_state/view';

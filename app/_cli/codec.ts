@@ -1,6 +1,6 @@
 /** Pictures in and out of bytes on Node, through sharp (libvips). */
 import sharp from 'sharp';
-import { decodeRaster } from '@/app/_share/png-image';
+import { decodeRaster } from '@/app/_formats/png/png-image';
 import { LoomError, type ImageCodec } from '@/engine/types';
 import { checkSize, maxPixels } from '@/nodes/_shared/pixels';
 

@@ -1,6 +1,6 @@
 /** Graphs from files: JSON, or a PNG that carries one. */
 import { readFile } from 'node:fs/promises';
-import { extractGraph } from '@/app/_share/png';
+import { extractGraph } from '@/app/_formats/png/png';
 import { LoomError, parseDocument, type Diagnostic, type LoomDocument } from '@/engine';
 
 const isPng = (bytes: Uint8Array) =>

@@ -1,8 +1,8 @@
 /** `loom inspect`: what flows at a port, written as numbers and pictures. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportsOf } from '@/app/_inspect/export';
-import { snapshot } from '@/app/_inspect/snapshot';
+import { exportsOf } from '@/app/_snapshots/export';
+import { snapshot } from '@/app/_snapshots/snapshot';
 import { LoomError } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { readDocument } from './document';

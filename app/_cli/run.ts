@@ -1,8 +1,8 @@
 /** `loom run`: computes a graph and writes the pictures it makes. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
-import { encodeImage } from '@/app/_share/image';
-import { embedGraph } from '@/app/_share/png';
+import { encodeImage } from '@/app/_formats/png/image';
+import { embedGraph } from '@/app/_formats/png/png';
 import {
   LoomError,
   infer,

@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl';
 import { IconButton } from '../_ui/Button';
 import { DifferenceView } from './DifferenceView';
 import { ExportMenu } from './ExportMenu';
-import type { InspectClient, Snapshot } from './messages';
+import type { InspectClient, Snapshot } from '../_snapshots/messages';
 import { SnapshotView } from './SnapshotView';
 import { useSnapshot, type InspectTarget } from './useSnapshot';
 

@@ -15,12 +15,12 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { toLoomError, type LoomError } from '@/engine/types';
 import { Button, IconButton } from '../_ui/Button';
-import type { InspectClient, Snapshot, TrajectorySummary } from './messages';
+import type { InspectClient, Snapshot, TrajectorySummary } from '../_snapshots/messages';
 import { LinePlot } from './plots';
-import { elementOf, shapeOf } from './stats';
+import { elementOf, shapeOf } from '../_snapshots/stats';
 import { ViewCanvas } from './ViewCanvas';
-import { linearRgbView, pcaView, viewOf } from './views';
-import { pca } from './pca';
+import { linearRgbView, pcaView, viewOf } from '../_snapshots/views';
+import { pca } from '../_snapshots/pca';
 
 export interface Branch {
   readonly node: string;

@@ -1,7 +1,7 @@
 /** Painted maps and masks as PNGs: what a parameter holds (data URL) and what people import. DOM-free. */
 import { LoomError, type LabelSet } from '@/engine/types';
-import { parseColor } from '../_inspect/views';
-import { decodeRaster, encodeRaster } from '../_share/png-image';
+import { parseColor } from '../_snapshots/views';
+import { decodeRaster, encodeRaster } from '../_formats/png/png-image';
 import type { Raster } from './raster';
 
 /** A map as an 8-bit palette PNG whose pixel values are the label indices; the palette has the labels' colours. */

@@ -2,7 +2,7 @@
 import { nanoid } from 'nanoid';
 import { LoomError, readiness, serialise, toLoomError } from '@/engine';
 import { say } from '../_i18n/say';
-import type { InspectClient } from '../_inspect/messages';
+import type { InspectClient } from '../_snapshots/messages';
 import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
@@ -262,7 +262,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       break;
     case 'file': {
       const { bytes, name, mime } = message;
-      void import('../_share/files').then(({ download }) =>
+      void import('../_formats/files').then(({ download }) =>
         download(new Blob([bytes], { type: mime }), name),
       );
       break;

@@ -8,7 +8,7 @@ import { readPackages, type InstalledPackage } from '@/models/packages';
 import { createModelSource, type LoadedModels } from '@/models/source';
 import { z } from 'zod';
 import { LoomError } from '@/engine';
-import { createTrajectoryStore, type TrajectoryStore } from '../_inspect/trajectory';
+import { createTrajectoryStore, type TrajectoryStore } from '../_snapshots/trajectory';
 import { assets, codec } from './images';
 import type { BackendChoice } from './door';
 

@@ -1,8 +1,8 @@
 /** The page's end of the worker: requests with answers, runs with events. */
 import { nanoid } from 'nanoid';
 import { LoomError } from '@/engine/types';
-import type { InspectClient, InspectReply } from '../_inspect/messages';
-import type { InspectRequest } from '../_inspect/requests';
+import type { InspectClient, InspectReply } from '../_snapshots/messages';
+import type { InspectRequest } from '../_snapshots/requests';
 import type { BackendChoice } from './door';
 import { toPageSchema, type ErrorMessage, type ToPage } from './protocol';
 import type { ToWorker } from './requests';
@@ -110,7 +110,7 @@ function inspectClient(ask: EngineClient['ask'], tab: () => string): InspectClie
   ): Promise<InspectReply> => {
     const [answer, { inspectReplySchema }] = await Promise.all([
       ask(request, signal),
-      import('../_inspect/messages'),
+      import('../_snapshots/messages'),
     ]);
     if (answer.type !== 'inspected') throw unexpected(answer);
     const parsed = inspectReplySchema.safeParse(answer.reply);

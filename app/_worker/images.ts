@@ -1,6 +1,6 @@
 /** The browser's image codec, and values as RGBA. */
 import { LoomError, type AnyValue, type AssetSource, type ImageCodec, type Tensor } from '@/engine';
-import { decodeRaster } from '../_share/png-image';
+import { decodeRaster } from '../_formats/png/png-image';
 
 /** PNG, JPEG and WebP through the browser's own decoders; EXIF orientation applied. */
 export const codec: ImageCodec = {

@@ -1,9 +1,9 @@
 /** Looking inside: what the inspector and the trajectory panel ask of the engine. */
 import { LoomError, type Plan } from '@/engine';
 import type { Tensor, TensorScope } from '@/engine/types';
-import type { InspectReply, Snapshot } from '../_inspect/messages';
-import { decodeLatent, snapshot, transferables } from '../_inspect/snapshot';
-import { unitScale } from '../_inspect/trajectory';
+import type { InspectReply, Snapshot } from '../_snapshots/messages';
+import { decodeLatent, snapshot, transferables } from '../_snapshots/snapshot';
+import { unitScale } from '../_snapshots/trajectory';
 import type { Engine } from './boot';
 import type { ToPage } from './protocol';
 import type { ToWorker } from './requests';

@@ -121,7 +121,7 @@ export const toPageSchema = z.union([
       bytes: z.number(),
       sessions: z.int(),
     }),
-    /** What the inspector asked for; parsed by its own schema (`_inspect/messages.ts`), which comes with it. */
+    /** What the inspector asked for; parsed by its own schema (`_snapshots/messages.ts`), which comes with it. */
     z.strictObject({ type: z.literal('inspected'), id: z.string(), reply: z.unknown() }),
     /** A request with this id was done, and has nothing to say. */
     z.strictObject({ type: z.literal('done'), id: z.string() }),

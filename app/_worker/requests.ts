@@ -1,6 +1,6 @@
 /** What the page says to the engine's worker. */
 import { z } from 'zod';
-import { inspectRequestSchema } from '../_inspect/requests';
+import { inspectRequestSchema } from '../_snapshots/requests';
 import { budgetSchema, startSchema } from './door';
 
 /** Page → worker. `run` and `id` are echoed in every answer. */

@@ -3,7 +3,7 @@ import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } f
 import type { Diagnostic } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
 import type { Endpoint, FlatEdge, FlatGraph, FlatInstance } from './flat-graph';
-import { own } from './own';
+import { own } from '../types/own';
 import { topology } from './topology';
 import { withInstanceParams } from './instance-params';
 

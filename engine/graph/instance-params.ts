@@ -1,6 +1,6 @@
 /** Instances that set some of their definition's parameters for themselves. */
 import type { LoomDefinition, LoomNode } from '../document/schema';
-import { own } from './own';
+import { own } from '../types/own';
 
 type Nodes = LoomDefinition['nodes'];
 /** Definition → the instance's parameters → inner nodes. Unchanged instances keep their inner nodes' identity, which incremental inference goes by. */

@@ -3,7 +3,7 @@ import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } f
 import { z } from 'zod';
 import type { AnyNode, NodeRegistry, Ports } from '../types/node';
 import { port as makePort } from '../types/values';
-import { own } from './own';
+import { own } from '../types/own';
 
 type Place = Pick<LoomDocument, 'definitions'>;
 type NodePort = Ports[string];

@@ -1,6 +1,6 @@
 /** Finding one's way in a document by the paths that diagnostics use. */
 import { definitionOf, type LoomDefinition, type LoomDocument } from '../document/schema';
-import { own } from './own';
+import { own } from '../types/own';
 
 /** The part of a document that a path's last step is looked up in: the document, or a definition. */
 export type Level = Pick<LoomDefinition, 'nodes' | 'edges'>;

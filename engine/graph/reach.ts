@@ -1,8 +1,12 @@
 /** Who feeds whom. */
-import type { Inference } from './inference';
+import type { FlatGraph } from './flat-graph';
 
 /** Whether `from` feeds `to` along any number of wires, or is it. */
-export function leadsTo(inference: Pick<Inference, 'graph'>, from: string, to: string): boolean {
+export function leadsTo(
+  inference: { readonly graph: Pick<FlatGraph, 'outgoing'> },
+  from: string,
+  to: string,
+): boolean {
   const seen = new Set([from]);
   const stack = [from];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
@@ -16,10 +20,13 @@ export function leadsTo(inference: Pick<Inference, 'graph'>, from: string, to: s
   return false;
 }
 
-const remembered = new WeakMap<Inference['graph'], Map<string, ReadonlySet<string>>>();
+const remembered = new WeakMap<object, Map<string, ReadonlySet<string>>>();
 
 /** Everything that `node` feeds, itself too. Remembered for the graph: mends ask again and again. */
-export function downstreamOf({ graph }: Pick<Inference, 'graph'>, node: string): ReadonlySet<string> {
+export function downstreamOf(
+  { graph }: { readonly graph: Pick<FlatGraph, 'outgoing'> },
+  node: string,
+): ReadonlySet<string> {
   let known = remembered.get(graph);
   if (!known) remembered.set(graph, (known = new Map()));
   let reached = known.get(node);

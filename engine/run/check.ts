@@ -1,9 +1,9 @@
 /** Values against port types, while running: with real sizes the same solver that judged the wires. */
-import type { PlanStep } from '../graph/plan-types';
-import { own } from '../graph/own';
-import { solvePorts } from '../graph/solve-ports';
-import type { Solution } from '../graph/unify';
-import { describeTerm, fieldName, nodeName } from '../graph/wording';
+import type { PlanStep } from '../plan/plan-types';
+import { own } from '../types/own';
+import { solvePorts } from '../solver/solve-ports';
+import type { Solution } from '../solver/unify';
+import { describeTerm, fieldName, nodeName } from '../infer/wording';
 import { LoomError } from '../types/error';
 import type { PortType } from '../types/port';
 import type { AnyValue } from '../types/values';

@@ -1,5 +1,5 @@
 /** The executor's outside. */
-import type { NodeRef, Plan } from '../graph/plan-types';
+import type { NodeRef, Plan } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import type { TrajectoryStep } from '../types/node';
 import type { ModelSource } from '../types/model';

@@ -1,5 +1,5 @@
 /** Runs plans one after another and keeps their results. */
-import type { Plan } from '../graph/plan-types';
+import type { Plan } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import { LoomError } from '../types/error';
 import type { ModelSource } from '../types/model';

@@ -1,5 +1,5 @@
 /** Results that are no numbers: found at sinks, traced to the node that made them. */
-import type { Plan, PlanStep } from '../graph/plan-types';
+import type { Plan, PlanStep } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import { LoomError } from '../types/error';
 import type { AnyValue } from '../types/values';

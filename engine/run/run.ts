@@ -3,7 +3,7 @@
  * known to be needed, wait for their inputs, and hold what they use of the cache
  * until the last one that uses it has ended.
  */
-import type { NodeRef, Plan, PlanStep } from '../graph/plan-types';
+import type { NodeRef, Plan, PlanStep } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import { LoomError, toLoomError } from '../types/error';
 import type { ModelSource } from '../types/model';

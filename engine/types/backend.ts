@@ -3,16 +3,34 @@
  * one device. Implemented once in `engine/tensor/`; `models/` builds its
  * networks on it; nodes see only what {@link Runtime} shows.
  */
+import type { NetworkDescription, WeightStore } from './network';
 import type { Tensor, TensorOps, TensorScope } from './tensor';
 
-/**
- * Raw bytes of an ONNX graph and the external data it names. A `Blob` (a dropped file, OPFS) is
- * read piece by piece where the backend's `info.streams` says so, else as a whole.
- */
+/** Raw bytes of an ONNX graph and the external data it names, in memory or as files that are read slice by slice. */
 export interface GraphSource {
   readonly name: string;
   readonly model: Uint8Array;
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array | Blob }[];
+}
+
+/**
+ * A network as data, with its weights. The backend decides what it is computed
+ * by: an ONNX graph that it writes, or kernels of our own. The session's ports
+ * are the description's inputs and outputs, by name.
+ */
+export interface NetworkSource {
+  readonly name: string;
+  readonly network: NetworkDescription;
+  readonly weights: WeightStore;
+  /** What is computed in, whatever the weights are stored in. Inputs and outputs are float32 either way. */
+  readonly precision: 'fp16' | 'fp32';
+}
+
+/** A network as a description and its weights, for kernels of our own. */
+export interface NetworkSource {
+  readonly name: string;
+  readonly description: NetworkDescription;
+  readonly weights: WeightStore;
 }
 
 export interface SessionOptions {
@@ -68,6 +86,12 @@ export interface Backend {
   /** A fresh root scope. */
   scope(): TensorScope;
   createSession(source: GraphSource, options?: SessionOptions): Promise<Session>;
+  /**
+   * The same network in kernels of our own. Absent where there are none (wasm, or a self-test that failed):
+   * then the network's ONNX graph goes to {@link createSession}. Rejects with `unsupported` for a network
+   * that these kernels cannot run, with `out-of-memory` or `package-invalid` for its weights.
+   */
+  readonly createNetwork?: (source: NetworkSource, options?: SessionOptions) => Promise<Session>;
   /** Tensors and sessions alive now: leak tests compare before and after. */
   live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
   /** Settles with the reason when the device is lost. Never rejects. */

@@ -8,6 +8,7 @@ export * from './network';
 export * from './node';
 export * from './package';
 export * from './port';
+export * from './registry';
 export * from './runtime';
 export * from './tensor';
 export * from './term';

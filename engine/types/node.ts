@@ -197,7 +197,31 @@ export interface NodeDef<
   run(context: RunContext<I, O, S>): Promise<Outputs<O>>;
 }
 
-/** Identity with inference: gives `run` exactly the types of its ports and parameters. */
+/**
+ * Identity with inference: gives `run` exactly the types of its ports and parameters.
+ *
+ * @example A node that fades a picture; its output is as large as its input.
+ * ```ts
+ * const size = { batch: v('B'), height: v('H'), width: v('W') };
+ * export const fade = defineNode({
+ *   id: 'example/fade',
+ *   version: 1,
+ *   title: 'Fade',
+ *   category: 'image',
+ *   doc: 'Moves every pixel towards middle grey.',
+ *   inputs: { image: port('image', size) },
+ *   outputs: { image: port('image', size) },
+ *   params: z.object({
+ *     by: z.number().min(0).max(1).default(0.5).meta({ widget: 'slider', min: 0, max: 1 }),
+ *   }),
+ *   async run({ inputs, params, runtime }) {
+ *     // Pictures are in −1…1, so that middle grey is 0.
+ *     const pixels = runtime.ops.linear([[1 - params.by, inputs.image.pixels]]);
+ *     return { image: { kind: 'image', pixels } };
+ *   },
+ * });
+ * ```
+ */
 export const defineNode = <I extends Ports, O extends Ports, S extends z.ZodObject>(
   definition: NodeDef<I, O, S>,
 ): NodeDef<I, O, S> => definition;

@@ -9,7 +9,7 @@ const pixels = (label: string) =>
 
 export const conditioningText = defineNode({
   id: 'conditioning/text',
-  version: 1,
+  version: 2,
   title: 'Text prompt',
   category: 'conditioning',
   doc: 'Encodes a prompt for cross-attention (paper §3.3): the words become tokens, the text encoder τ_θ turns them into a context that every attention layer of the U-Net reads. The token view tells which words the model knows and how many fit. A prompt that is too long is refused unless cutting is chosen, so nothing is lost unseen. The empty prompt is the null condition.',

@@ -19,10 +19,10 @@ import {
 } from '@/app/_state/edits';
 import { nextProgress } from '@/app/_state/run';
 import { samplerAmong, samplerBehind } from '@/app/_state/samplers';
-import { fieldsOfNode } from '@/app/_editor/fields';
-import { inOrder } from '@/app/_editor/order';
-import { dashOf, fillingOf, outlines } from '@/app/_editor/ports';
-import { match, searchNodes } from '@/app/_editor/search';
+import { fieldsOfNode } from '@/app/_state/fields';
+import { inOrder } from '@/app/_editor/lib/order';
+import { dashOf, fillingOf, outlines } from '@/app/_editor/port/ports';
+import { match, searchNodes } from '@/app/_editor/library/search';
 import { commands } from '@/app/_actions/commands';
 import { currentNodeWords } from '@/app/_i18n/node-text';
 import { toPageSchema } from '@/app/_worker/protocol';

@@ -15,7 +15,7 @@ import {
   wordsOf,
 } from '@/engine';
 import type { Term } from '@/engine';
-import { describeTerm } from '@/engine/graph/wording';
+import { describeTerm } from '@/engine/infer/wording';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
 import { readPackage } from '@/models/packages';

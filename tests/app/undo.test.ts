@@ -18,7 +18,7 @@ import {
   type LoomDocument,
 } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { copyNodes, pasteClip, readClip } from '@/app/_share/clip';
+import { copyNodes, pasteClip, readClip } from '@/app/_formats/clip';
 import { branchFrom } from '@/app/_state/branch';
 import {
   addFrame,
@@ -235,5 +235,5 @@ describe('undo', () => {
       { numRuns: 5 },
     );
     expect(met).toEqual(new Set(names));
-  }, 120_000);
+  });
 });

@@ -16,7 +16,7 @@ import { readFileSync } from 'node:fs';
 import { infer, parseDocument, plan, serialise, type RunOptions } from '@/engine';
 import { defineNode, type DenoiserValue } from '@/engine/types';
 import { nodeEngine } from '@/app/_cli/node-engine';
-import { createTrajectoryStore, type TrajectoryStore } from '@/app/_inspect/trajectory';
+import { createTrajectoryStore, type TrajectoryStore } from '@/app/_snapshots/trajectory';
 import { pictures } from '@/app/_worker/images';
 import { scheduleOf } from '@/nodes/sampling/_math/schedules';
 import { streamOf } from '@/nodes/sampling/_run';

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { codec } from '@/app/_cli/codec';
 import { main } from '@/app/_cli/main';
-import { crc32 } from '@/app/_share/crc32';
+import { crc32 } from '@/app/_formats/crc32';
 
 let folder = '';
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'loom-bad-'))));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '@/app/_cli/main';
-import { extractGraph } from '@/app/_share/png';
+import { extractGraph } from '@/app/_formats/png/png';
 
 const fixtures = 'tests/fixtures';
 let folder = '';

@@ -18,7 +18,7 @@ import {
 import { createCpuBackend } from '@/engine/tensor';
 import { flatten } from '@/engine/graph/flatten';
 import { patch } from '@/engine/graph/patch';
-import { reduce, unify, type Outcome, type Solution } from '@/engine/graph/unify';
+import { reduce, unify, type Outcome, type Solution } from '@/engine/solver/unify';
 import { anyDocument, anyEdit, runnableDocument } from './arbitrary';
 import { catalog, Counter, executorOn, registryOf } from './kit';
 import { kit, kitNodes } from './kit-nodes';

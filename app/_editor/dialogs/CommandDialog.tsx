@@ -7,7 +7,7 @@ import { commandGroups, commands, shownKey } from '../../_actions/commands';
 import { enabled, perform } from '../../_actions/perform';
 import { view } from '../../_state/view';
 import { Keys } from '../../_ui/Keys';
-import { match } from '../search';
+import { match } from '../library/search';
 import { CommandFrame, itemLook, groupLook } from './CommandFrame';
 
 export function CommandDialog() {

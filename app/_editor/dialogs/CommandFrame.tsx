@@ -5,7 +5,7 @@ import { Search } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { view } from '../../_state/view';
-import { takeTyped } from '../typed-ahead';
+import { takeTyped } from '../lib/typed-ahead';
 
 export const itemLook =
   'flex min-h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 py-1.5 text-[13px] data-[disabled=true]:opacity-45 data-[selected=true]:bg-accent data-[selected=true]:text-accent-foreground';

@@ -7,8 +7,8 @@ import { useNodeWords } from '../../_i18n/node-text';
 import { flow } from '../../_state/flow';
 import { select, view } from '../../_state/view';
 import { workspace } from '../../_state/workspace';
-import { categoryColour } from '../node/category';
-import { match } from '../search';
+import { categoryColour } from '../port/category';
+import { match } from '../library/search';
 import { CommandFrame, itemLook } from './CommandFrame';
 
 export function FindDialog() {

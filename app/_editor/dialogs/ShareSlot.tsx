@@ -3,9 +3,9 @@
 import { useStore } from 'zustand';
 import { documentTitle } from '../../_actions/files';
 import { LateMessages } from '../../_i18n/LateMessages';
-import { keeping } from '../../_share/keep';
-import { ShareDialog } from '../../_share/ShareDialog';
-import { VersionsDialog } from '../../_share/VersionsDialog';
+import { keeping } from '../../_persistence/keep';
+import { ShareDialog } from './ShareDialog';
+import { VersionsDialog } from './VersionsDialog';
 import { replaceBy } from '../../_state/edits';
 import { view } from '../../_state/view';
 import { activate, edit, openDocument, useWorkspace, workspace } from '../../_state/workspace';

@@ -9,12 +9,12 @@ import { addNode, connect } from '../../_state/edits';
 import { select, selectedNodes, view, type Wiring } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { candidatesFor, verdicts } from '../../_state/wiring';
-import { useDiagnosticText } from '../diagnostics';
-import { ends, tryConnect } from '../gestures';
-import { inOrder } from '../order';
-import { usePortLabel } from '../port-label';
-import { PortGlyph } from '../PortGlyph';
-import { match } from '../search';
+import { useDiagnosticText } from '../port/diagnostics';
+import { ends, tryConnect } from '../canvas/gestures';
+import { inOrder } from '../lib/order';
+import { usePortLabel } from '../port/port-label';
+import { PortGlyph } from '../port/PortGlyph';
+import { match } from '../library/search';
 import { CommandFrame, groupLook, itemLook } from './CommandFrame';
 
 export function WireDialog() {

@@ -11,8 +11,8 @@ import { useView } from '../../_state/view';
 import { portKey } from '../../_state/wiring';
 import { useNodeState } from '../../_state/node-channel';
 import { useNodeWords } from '../../_i18n/node-text';
-import { fillingOf, type Filling } from '../ports';
-import { PortGlyph } from '../PortGlyph';
+import { fillingOf, type Filling } from '../port/ports';
+import { PortGlyph } from '../port/PortGlyph';
 
 export interface NodePortProps {
   readonly node: string;

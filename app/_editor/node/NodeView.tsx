@@ -12,9 +12,9 @@ import { useRun } from '../../_state/run';
 import { useNode, useNodeState } from '../../_state/node-channel';
 import { edit } from '../../_state/workspace';
 import { gesture, useView } from '../../_state/view';
-import { useDiagnosticText, useDiagnostics } from '../diagnostics';
-import { fieldsOfNode } from '../fields';
-import { ParamForm } from '../ParamForm';
+import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
+import { fieldsOfNode } from '../../_state/fields';
+import { ParamForm } from '../form/ParamForm';
 import { lazyPart } from '../../_ui/lazy-part';
 import { Frames } from './Frames';
 import { useStrayPorts } from './stray-ports';
@@ -22,7 +22,7 @@ import { NodeFailure } from './NodeFailure';
 import { NodePort } from './NodePort';
 import { ProgressLine, StatusIcon } from './NodeStatus';
 import { useFormat } from '../../_i18n/format';
-import { categoryColour } from './category';
+import { categoryColour } from '../port/category';
 
 const CompareFrames = lazyPart(() => import('./CompareFrames').then((module) => module.CompareFrames));
 

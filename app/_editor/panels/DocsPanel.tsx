@@ -5,8 +5,8 @@ import { registry } from '@/nodes/registry';
 import { useNodeWords } from '../../_i18n/node-text';
 import { useView } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
-import { fieldsOfNode } from '../fields';
-import { PortGlyph } from '../PortGlyph';
+import { fieldsOfNode } from '../../_state/fields';
+import { PortGlyph } from '../port/PortGlyph';
 
 export function DocsPanel() {
   const t = useTranslations('docs');

@@ -12,8 +12,8 @@ import { prefer } from '../../_state/preferences';
 import { useRun } from '../../_state/run';
 import { useView, view } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
-import { usePortLabel } from '../port-label';
-import { TypeLine } from '../RefusalCard';
+import { usePortLabel } from '../port/port-label';
+import { TypeLine } from '../port/RefusalCard';
 
 export function InspectPanel() {
   const t = useTranslations('dock');

@@ -15,15 +15,15 @@ import { select, useView, view } from '../../_state/view';
 import { useNode } from '../../_state/node-channel';
 import { edit, useWorkspace, workspace } from '../../_state/workspace';
 import { IconButton } from '../../_ui/Button';
-import { useDiagnosticText, useDiagnostics } from '../diagnostics';
-import { fieldsOfNode } from '../fields';
+import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
+import { fieldsOfNode } from '../../_state/fields';
 import { Frames } from '../node/Frames';
 import { NodeFailure } from '../node/NodeFailure';
 import { ProgressLine, StatusIcon } from '../node/NodeStatus';
-import { ParamForm } from '../ParamForm';
-import { usePortLabel } from '../port-label';
-import { PortGlyph } from '../PortGlyph';
-import { inOrder } from '../order';
+import { ParamForm } from '../form/ParamForm';
+import { usePortLabel } from '../port/port-label';
+import { PortGlyph } from '../port/PortGlyph';
+import { inOrder } from '../lib/order';
 
 export function ListPanel({ touch = false }: { readonly touch?: boolean }) {
   const t = useTranslations('list');

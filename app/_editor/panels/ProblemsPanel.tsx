@@ -4,8 +4,8 @@ import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { flow } from '../../_state/flow';
 import { select } from '../../_state/view';
-import { useAllDiagnostics, useDiagnosticText } from '../diagnostics';
-import { MendButtons } from '../RefusalCard';
+import { useAllDiagnostics, useDiagnosticText } from '../port/diagnostics';
+import { MendButtons } from '../port/RefusalCard';
 
 export function ProblemsPanel() {
   const t = useTranslations('problems');
