@@ -31,7 +31,7 @@ export function checkDevice(
       `${name} computes in half precision, and this GPU's WebGPU has no shader-f16.`,
       {},
       {
-        mend: 'Run it on wasm, use a single-precision export, or a browser that offers shader-f16.',
+        fix: 'Run it on wasm, use a single-precision export, or a browser that offers shader-f16.',
         details: { network: name },
       },
     );
@@ -43,7 +43,7 @@ export function checkDevice(
       `${name} needs ${inGigabytes(needed)} of memory; wasm can address ${inGigabytes(wasmBytes)}.`,
       {},
       {
-        mend: 'Use a browser with WebGPU, or a smaller or distilled model.',
+        fix: 'Use a browser with WebGPU, or a smaller or distilled model.',
         details: { network: name, needed, available: wasmBytes },
       },
     );

@@ -98,7 +98,7 @@ export function fileGone(folder: string, path: string, cause?: unknown): LoomErr
     'file-missing',
     `The file ${path} of "${folder}" is missing.`,
     { file: path },
-    { mend: 'Put the file back, or open the folder again.', details: { file: path }, cause },
+    { fix: 'Put the file back, or open the folder again.', details: { file: path }, cause },
   );
 }
 
@@ -108,7 +108,7 @@ export function fileCut(path: string, done: number, size: number): LoomError {
     'file-truncated',
     `The file ${path} ends after ${done} of ${size} bytes.`,
     { file: path },
-    { mend: 'Copy or download the file again.', details: { file: path, done, size } },
+    { fix: 'Copy or download the file again.', details: { file: path, done, size } },
   );
 }
 

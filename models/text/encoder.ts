@@ -78,7 +78,7 @@ export function openTextEncoder(
           'unsupported',
           `${label} takes a context of ${facts.length} tokens and no other length.`,
           { path: 'tooLong' },
-          { mend: 'Shorten the prompt, or choose to cut it.' },
+          { fix: 'Shorten the prompt, or choose to cut it.' },
         );
       return encode(prompts, options);
     },
@@ -120,7 +120,7 @@ function openOne(
         'unsupported',
         `${name} gives its last layer only; its graph has no output for clip skip ${skip}.`,
         { path: 'clipSkip' },
-        { mend: 'Set clip skip to 0, or open the model from its safetensors instead.' },
+        { fix: 'Set clip skip to 0, or open the model from its safetensors instead.' },
       );
     return { network: networkFor(found.network, `${name}, clip skip ${skip}`), context: found.context };
   };

@@ -64,7 +64,7 @@ export const conditioningText = defineNode({
         'bad-input',
         `The conditioner "${conditioner.id}" has no text encoder.`,
         { port: 'conditioner' },
-        { mend: 'Use a class or map condition with this package.' },
+        { fix: 'Use a class or map condition with this package.' },
       );
     }
     const options = {
@@ -79,7 +79,7 @@ export const conditioningText = defineNode({
         `The prompt is too long: the encoder takes ${view.limit} tokens, and "${view.overflow}" does not fit.`,
         { path: 'text' },
         {
-          mend: 'Shorten the prompt, or choose to cut it or to read it in chunks.',
+          fix: 'Shorten the prompt, or choose to cut it or to read it in chunks.',
           details: { limit: view.limit, overflow: view.overflow },
         },
       );

@@ -68,7 +68,7 @@ function checkImage(unet: UNet, positive: ConditioningValue['entries']): void {
     'bad-input',
     `The U-Net takes ${unet.concatChannels} channels of a picture beside the latent, and none is wired.`,
     { port: 'positive' },
-    { mend: 'Wire an Image condition into the condition, with Combine conditions beside a prompt.' },
+    { fix: 'Wire an Image condition into the condition, with Combine conditions beside a prompt.' },
   );
 }
 

@@ -371,17 +371,17 @@ describe('every end', () => {
       expect(result.failed).toEqual([]);
       await new Promise((settle) => setTimeout(settle, 0));
       const backend = losableBackend();
-      const { rescued } = await executor.recover({ backend, models });
+      const { backedUp } = await executor.recover({ backend, models });
       expect(broken.live()).toMatchObject({ tensors: 0, bytes: 0 });
       const kept = planned.steps.filter(({ key }) => executor.has(key));
-      expect(kept).toHaveLength(rescued);
+      expect(kept).toHaveLength(backedUp);
       const again = await executor.run(planned);
       expect(again.status).toBe('finished');
       // What was rescued is not computed again.
       const ran = new Set(again.ran.map(({ node, iteration }) => `${node}@${iteration}`));
       for (const { refs } of kept)
         for (const { node, iteration } of refs) expect(ran).not.toContain(`${node}@${iteration}`);
-      if (rescued > 0) resumed++;
+      if (backedUp > 0) resumed++;
       executor.dispose();
       expect(backend.live()).toMatchObject({ tensors: 0, bytes: 0 });
     }
@@ -473,7 +473,7 @@ describe('every end', () => {
     await new Promise((settle) => setTimeout(settle, 0));
     counter.take();
     const backend = losableBackend();
-    expect(await executor.recover({ backend, models })).toMatchObject({ rescued: 2 }); // noise and the sampled latent
+    expect(await executor.recover({ backend, models })).toMatchObject({ backedUp: 2 }); // noise and the sampled latent
     expect(broken.live().tensors).toBe(0);
     const resumed = await executor.run(planned);
     expect(resumed.status).toBe('finished');
