@@ -7,7 +7,7 @@ import {
   type Tensor,
 } from '@/engine/types';
 import { prepareCodebook, quantise } from './codebook';
-import { labelOf } from "./description";
+import { labelOf } from './description';
 import { Network, type Loading } from './network';
 
 /** The first stage and how to unload it. `vectors`: a VQ package's codebook in the encoder's units. */

@@ -35,9 +35,7 @@ export function createFilesFolder(name: string, dropped: readonly DroppedFile[])
     name,
     list: () =>
       Promise.resolve(
-        dropped.map(
-          ({ path, file }): FolderFile => ({ path, size: file.size, modified: file.lastModified }),
-        ),
+        dropped.map(({ path, file }): FolderFile => ({ path, size: file.size, modified: file.lastModified })),
       ),
     async read(path, start, end, signal) {
       signal.throwIfAborted();

@@ -45,7 +45,7 @@ export function createNodeFolder(path: string): ModelFolder {
       });
       try {
         const bytes = new Uint8Array(end - start);
-        for (let done = 0; done < bytes.length; ) {
+        for (let done = 0; done < bytes.length;) {
           const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
           if (bytesRead === 0) throw fileCut(file, start + done, end);
           done += bytesRead;

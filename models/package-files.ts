@@ -54,7 +54,12 @@ export function verifiedFiles(
       const { size = 0, sha256 } = files[file] ?? {};
       if (sha256 === undefined)
         throw new LoomError('package-invalid', `${id} lists no hash of "${file}".`, { package: id, file });
-      return loadFile(source, cache, { package: id, file, size, sha256 }, { signal: options.signal, progress });
+      return loadFile(
+        source,
+        cache,
+        { package: id, file, size, sha256 },
+        { signal: options.signal, progress },
+      );
     });
   return {
     load,

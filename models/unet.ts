@@ -10,7 +10,7 @@ import {
   type UNetDescription,
   type UNetInputs,
 } from '@/engine/types';
-import { labelOf } from "./description";
+import { labelOf } from './description';
 import { guidanceEmbedding } from './guidance-embedding';
 import { Network, type Loading } from './network';
 import { alphasCumprod } from './schedule';

@@ -28,7 +28,12 @@ const maxEntries = 1_000_000;
 const wordPattern = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
 /** Reads `vocab.json` and `merges.txt`. Throws `package-invalid`. */
-export function readClipFiles(vocabText: string, mergesText: string, name: string, marks: SpecialTokens): Splitter {
+export function readClipFiles(
+  vocabText: string,
+  mergesText: string,
+  name: string,
+  marks: SpecialTokens,
+): Splitter {
   const vocab = parse(vocabSchema, vocabText, `${name}/vocab.json`);
   const merges = mergesText
     .split('\n')
@@ -80,7 +85,12 @@ export function readClipJson(text: string, name: string, marks: SpecialTokens): 
   return splitter({ ...json, post_processor: null }, json.model.vocab, name, marks);
 }
 
-function splitter(json: object, vocab: Readonly<Record<string, number>>, name: string, marks: SpecialTokens): Splitter {
+function splitter(
+  json: object,
+  vocab: Readonly<Record<string, number>>,
+  name: string,
+  marks: SpecialTokens,
+): Splitter {
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(json, {});
@@ -119,4 +129,9 @@ function parse<T extends z.ZodType>(schema: T, text: string, name: string): z.ou
 }
 
 const invalid = (name: string, why: string, cause?: unknown): LoomError =>
-  new LoomError('package-invalid', `The tokenizer ${name} cannot be used: ${why}.`, { file: name }, { cause });
+  new LoomError(
+    'package-invalid',
+    `The tokenizer ${name} cannot be used: ${why}.`,
+    { file: name },
+    { cause },
+  );

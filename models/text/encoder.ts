@@ -52,8 +52,7 @@ export function openTextEncoder(
       );
       const count = Math.max(1, ...chunks.flat().map(({ length }) => length));
       const encoded: EncodedText[] = [];
-      for (const [i, part] of parts.entries())
-        encoded.push(await part.encode(chunks[i] ?? [], count, inner));
+      for (const [i, part] of parts.entries()) encoded.push(await part.encode(chunks[i] ?? [], count, inner));
       const contexts = encoded.map(({ context }) => context);
       const [only] = contexts;
       const context = contexts.length === 1 && only ? only : scope.ops.concat(contexts, 2);

@@ -1,11 +1,25 @@
 import { z } from 'zod';
-import { LoomError, defineNode, port, setOf, v, type PictureSizes, type Token, type TokenView } from '@/engine/types';
+import {
+  LoomError,
+  defineNode,
+  port,
+  setOf,
+  v,
+  type PictureSizes,
+  type Token,
+  type TokenView,
+} from '@/engine/types';
 import { loading } from '../_shared/loading';
 import { onePart } from './_entry';
 
 /** Pixels that only a U-Net with size conditioning (SDXL) reads; 0 = of the picture drawn. */
 const pixels = (label: string) =>
-  z.int().min(0).max(16_384).default(0).meta({ label, unit: 'px', min: 0, max: 4096, step: 8, advanced: true });
+  z
+    .int()
+    .min(0)
+    .max(16_384)
+    .default(0)
+    .meta({ label, unit: 'px', min: 0, max: 4096, step: 8, advanced: true });
 
 export const conditioningText = defineNode({
   id: 'conditioning/text',

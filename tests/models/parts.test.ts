@@ -8,7 +8,8 @@ import { createTokenizer } from '@/models/text/tokens';
 
 const readTokenizer = (file: Uint8Array, name: string, facts: PlainFacts & { readonly length: number }) =>
   createTokenizer(readPlainTokenizer(file, name, facts), facts.length, (text) => [{ text, weight: 1 }]);
-const idsOf = (tokenizer: ReturnType<typeof readTokenizer>, prompt: string) => tokenizer.chunks(prompt)[0]?.ids ?? [];
+const idsOf = (tokenizer: ReturnType<typeof readTokenizer>, prompt: string) =>
+  tokenizer.chunks(prompt)[0]?.ids ?? [];
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
 describe('the word tokenizer', () => {

@@ -81,10 +81,7 @@ describe('the tiny package on wasm', () => {
     if (unet === undefined || text === undefined || classes === undefined || map === undefined)
       throw new Error('part');
     const parts = async (prompt: string, label: number | null) =>
-      scope.ops.concat(
-        [(await text.encode([prompt], call)).context, await classes.encode([label], call)],
-        1,
-      );
+      scope.ops.concat([(await text.encode([prompt], call)).context, await classes.encode([label], call)], 1);
     const noise = scope.ops.noise([1, 4, 8, 8], { seed: 1n, stream: 0 });
     const painted = scope.ops.from(new Uint8Array(64 * 64).fill(3), [1, 64, 64]);
     const predict = async (prompt: string, label: number | null, drawn: Tensor | null, t = 500) =>
