@@ -71,7 +71,10 @@ function tensorsOf({ positive, negative, nulls }: DenoiserParts): Tensor[] {
   return [
     ...positive.flatMap((entry) => Object.values(entry.parts).flatMap(tensorOf)),
     ...Object.values(negative).flatMap(tensorOf),
-    ...[nulls.text?.context, nulls.text?.vector, nulls.class, nulls.filling],
+    nulls.text?.context,
+    nulls.text?.vector,
+    nulls.class,
+    nulls.filling,
   ].filter((tensor) => tensor !== undefined);
 }
 
