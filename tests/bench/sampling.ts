@@ -18,6 +18,7 @@ import { defineNode, type DenoiserValue } from '@/engine/types';
 import { nodeEngine } from '@/app/_cli/node-engine';
 import { createTrajectoryStore, type TrajectoryStore } from '@/app/_snapshots/trajectory';
 import { pictures } from '@/app/_worker/images';
+import { samplerFacts } from '@/nodes/sampling/_math/sampler-list';
 import { scheduleOf } from '@/nodes/sampling/_math/schedules';
 import { streamOf } from '@/nodes/sampling/_run';
 import { inputs, outputs, params } from '@/nodes/sampling/_sampler-ports';
@@ -41,26 +42,30 @@ const plainSampler = defineNode({
     // As the node fetches what it does when it runs: on Node that is half a millisecond every time.
     const { samplers } = await import('@/nodes/sampling/_math/samplers');
     const sigmas = scheduleOf(chosen.schedule, chosen.steps, denoiser.unet.diffusion);
-    const { run, defaults } = samplers[chosen.sampler];
+    const facts = samplerFacts[chosen.sampler];
     const steps = sigmas.length - 1;
     const start = ops.linear([[Math.sqrt(1 + (sigmas[0] ?? 0) ** 2), noise.samples]]);
     const denoise =
       (await denoiser.prepare?.(start.dims, { ops, signal })) ??
       ((...call: Parameters<DenoiserValue['denoise']>) => denoiser.denoise(...call));
-    const { x } = await run(start, {
+    const { x } = await samplers[chosen.sampler](start, {
       ops,
       sigmas,
       first: 0,
       last: steps,
       options: {
-        eta: chosen.eta ?? defaults.eta,
+        eta: chosen.eta ?? facts.eta,
         noiseScale: chosen.noiseScale,
-        order: chosen.order === 0 ? defaults.order : chosen.order,
+        order: chosen.order === 0 ? facts.order : chosen.order,
       },
       async denoise(at, sigma, index, own) {
         const denoised = await denoise(at, sigma, index / steps, { ops: own, signal });
         progress({ done: index + 1, total: steps, unit: 'steps' });
         return denoised;
+      },
+      denoiseBoth: () => Promise.reject(new Error('The bench takes samplers without CFG++.')),
+      path: () => {
+        throw new Error('The bench takes samplers without a Brownian path.');
       },
       noise: (dims, index, draw, own) =>
         own.noise(dims, { seed: noise.seed, stream: streamOf(0, index, draw), firstElement: 0 }),
