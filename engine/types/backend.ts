@@ -26,6 +26,13 @@ export interface NetworkSource {
   readonly precision: 'fp16' | 'fp32';
 }
 
+/** A network as a description and its weights, for kernels of our own. */
+export interface NetworkSource {
+  readonly name: string;
+  readonly description: NetworkDescription;
+  readonly weights: WeightStore;
+}
+
 export interface SessionOptions {
   /** Symbolic dimensions to fix, e.g. `{ batch: 2 }`; folds shape arithmetic and allows graph capture. */
   readonly freeDimensions?: Readonly<Record<string, number>>;
@@ -75,6 +82,12 @@ export interface Backend {
   /** A fresh root scope. */
   scope(): TensorScope;
   createSession(source: GraphSource, options?: SessionOptions): Promise<Session>;
+  /**
+   * The same network in kernels of our own. Absent where there are none (wasm, or a self-test that failed):
+   * then the network's ONNX graph goes to {@link createSession}. Rejects with `unsupported` for a network
+   * that these kernels cannot run, with `out-of-memory` or `package-invalid` for its weights.
+   */
+  readonly createNetwork?: (source: NetworkSource, options?: SessionOptions) => Promise<Session>;
   /** Tensors and sessions alive now: leak tests compare before and after. */
   live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
   /** Settles with the reason when the device is lost. Never rejects. */

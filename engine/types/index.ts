@@ -10,5 +10,5 @@ export * from './port';
 export * from './registry';
 export * from './runtime';
 export * from './tensor';
-export * from './term';
+export * from './type-expression';
 export * from './values';

@@ -1,6 +1,6 @@
 /** Which noise levels a sampling visits, and where in them it begins and ends. */
 import { LoomError, type DiffusionInfo, type LatentValue } from '@/engine/types';
-import type { SamplerFacts } from './_math/sampler-list';
+import type { SamplerInfo } from './_math/define-sampler';
 import { checkSchedule, scheduleOf, type ScheduleName } from './_math/schedules';
 
 interface Asked {
@@ -27,7 +27,7 @@ export const stepsOfStrength = (strength: number, steps: number): number => Math
 /** The levels of a sampling. Throws `bad-input` and `invalid-param` where what is asked does not go together. */
 export function levelsOf(
   asked: Asked,
-  facts: Pick<SamplerFacts, 'rising'>,
+  info: Pick<SamplerInfo, 'rising'>,
   from: {
     /** A wired schedule: replaces steps and schedule. */
     readonly schedule: Float64Array | undefined;
@@ -36,7 +36,7 @@ export function levelsOf(
   },
 ): Levels {
   const own = from.schedule ?? scheduleOf(asked.schedule, asked.steps, from.diffusion);
-  if (facts.rising) return risingLevels(own, asked, from.latent);
+  if (info.rising) return risingLevels(own, asked, from.latent);
   checkSchedule(own);
   const { sigmas, first } = from.latent?.noisy
     ? resumeAt(own, from.latent)

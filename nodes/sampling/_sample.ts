@@ -1,7 +1,6 @@
 /** What the sampler node does; fetched by the engine that runs it, not by the page that shows it. */
 import { LoomError, type LatentValue, type MaskValue, type Tensor, type TensorOps } from '@/engine/types';
 import { nchw, repeatBatch, sameSpace } from '../_shared/latent';
-import { samplerFacts } from './_math/sampler-list';
 import { samplers } from './_math/samplers';
 import { levelsOf } from './_levels';
 import { runSampling } from './_run';
@@ -31,29 +30,33 @@ export async function sample({
       { port: 'noise' },
     );
   }
-  const facts = samplerFacts[params.sampler];
+  const info = samplers[params.sampler];
   const clean = latent && repeatBatch(ops, sized(latent, shape), shape.batch, 'latent');
-  const { sigmas, first, last } = levelsOf(params, facts, {
+  const { sigmas, first, last } = levelsOf(params, info, {
     schedule: inputs.schedule?.sigmas,
     latent,
     diffusion: denoiser.unet.diffusion,
   });
-  if (!clean && (mask || first > 0 || facts.rising)) {
+  if (!clean && (mask || first > 0 || info.rising)) {
     throw new LoomError(
       'bad-input',
       mask
         ? 'A mask needs the latent that it keeps.'
-        : facts.rising
+        : info.rising
           ? 'An inversion needs the latent that it brings back to noise.'
           : 'A sampling that begins half-way needs a latent to begin with.',
       { port: 'latent' },
-      { mend: 'Wire an encoded image into the latent.' },
+      { fix: 'Wire an encoded image into the latent.' },
     );
   }
-  if (mask && facts.rising) {
-    throw new LoomError('bad-input', 'An inversion brings the whole latent back to noise; it takes no mask.', {
-      port: 'mask',
-    });
+  if (mask && info.rising) {
+    throw new LoomError(
+      'bad-input',
+      'An inversion brings the whole latent back to noise; it takes no mask.',
+      {
+        port: 'mask',
+      },
+    );
   }
   const startSigma = sigmas[first] ?? 0;
   const keep =
@@ -63,7 +66,7 @@ export async function sample({
 
   const start = startState(ops, {
     clean,
-    state: latent?.noisy !== undefined || facts.rising,
+    state: latent?.noisy !== undefined || info.rising,
     noise: noise.samples,
     sigma: startSigma,
     fresh: first === 0,
@@ -77,11 +80,11 @@ export async function sample({
     ops,
     signal,
     denoiser,
-    sampler: samplers[params.sampler],
+    sampler: info.run,
     options: {
-      eta: params.eta ?? facts.eta,
+      eta: params.eta ?? info.defaults.eta,
       noiseScale: params.noiseScale,
-      order: Math.min(facts.highestOrder, params.order === 0 ? facts.order : params.order),
+      order: Math.min(info.highestOrder, params.order === 0 ? info.defaults.order : params.order),
       variant: params.variant,
     },
     sigmas,
@@ -154,7 +157,7 @@ function sized(latent: LatentValue, shape: { readonly height: number; readonly w
       'bad-input',
       `The latent is ${width}×${height} cells, the noise ${shape.width}×${shape.height}.`,
       { port: 'latent' },
-      { mend: 'Give the noise the size of the picture, or resize the latent.' },
+      { fix: 'Give the noise the size of the picture, or resize the latent.' },
     );
   }
   return latent.samples;

@@ -18,7 +18,6 @@ import { defineNode, type DenoiserValue } from '@/engine/types';
 import { nodeEngine } from '@/app/_cli/node-engine';
 import { createTrajectoryStore, type TrajectoryStore } from '@/app/_snapshots/trajectory';
 import { pictures } from '@/app/_worker/images';
-import { samplerFacts } from '@/nodes/sampling/_math/sampler-list';
 import { scheduleOf } from '@/nodes/sampling/_math/schedules';
 import { streamOf } from '@/nodes/sampling/_run';
 import { inputs, outputs, params } from '@/nodes/sampling/_sampler-ports';
@@ -42,21 +41,21 @@ const plainSampler = defineNode({
     // As the node fetches what it does when it runs: on Node that is half a millisecond every time.
     const { samplers } = await import('@/nodes/sampling/_math/samplers');
     const sigmas = scheduleOf(chosen.schedule, chosen.steps, denoiser.unet.diffusion);
-    const facts = samplerFacts[chosen.sampler];
+    const { run, defaults } = samplers[chosen.sampler];
     const steps = sigmas.length - 1;
     const start = ops.linear([[Math.sqrt(1 + (sigmas[0] ?? 0) ** 2), noise.samples]]);
     const denoise =
       (await denoiser.prepare?.(start.dims, { ops, signal })) ??
       ((...call: Parameters<DenoiserValue['denoise']>) => denoiser.denoise(...call));
-    const { x } = await samplers[chosen.sampler](start, {
+    const { x } = await run(start, {
       ops,
       sigmas,
       first: 0,
       last: steps,
       options: {
-        eta: chosen.eta ?? facts.eta,
+        eta: chosen.eta ?? defaults.eta,
         noiseScale: chosen.noiseScale,
-        order: chosen.order === 0 ? facts.order : chosen.order,
+        order: chosen.order === 0 ? defaults.order : chosen.order,
       },
       async denoise(at, sigma, index, own) {
         const denoised = await denoise(at, sigma, index / steps, { ops: own, signal });

@@ -1,14 +1,14 @@
 /**
  * CFG++ (Chung et al. 2406.08070, Algorithm 2) with Euler steps: the clean latent is
  * the guided x̂₀, the noise that is put back is the unconditional prediction's, so
- * that guidance never leaves the data's manifold: x' = x̂₀ + σ_down·(x − x̂∅)/σ.
- * Guidance is far lower than with the plain forms (1–2). The ancestral form adds
- * fresh noise. Reads `eta`, `noiseScale`.
- */
+ * that guidance never leaves the data's manifold: x' = x̂₀ + σ'·(x − x̂∅)/σ.
+ * Guidance is far lower than with the plain forms (1–2). */
 import { ancestralStep } from './ancestral';
-import { loop, type Sampler, type Step, type StepResult } from './loop';
+import { defineSampler } from './define-sampler';
+import { loop, type Step, type StepResult } from './loop';
 
-async function cfgppStep(step: Step, eta: number): Promise<StepResult> {
+/** A step with this share of fresh noise. */
+export async function cfgppStep(step: Step, eta: number): Promise<StepResult> {
   const { guided, unconditional } = await step.denoiseBoth(step.x, step.sigma);
   if (step.next === 0) return { x: guided };
   const { down, up } = ancestralStep(step.sigma, step.next, eta);
@@ -17,6 +17,10 @@ async function cfgppStep(step: Step, eta: number): Promise<StepResult> {
   return { x: up === 0 ? mean : step.sum([1, mean], [up, step.noise(0)]) };
 }
 
-export const eulerCfgpp: Sampler = (x, sampling) => loop(x, sampling, (step) => cfgppStep(step, 0));
-export const eulerAncestralCfgpp: Sampler = (x, sampling) =>
-  loop(x, sampling, (step) => cfgppStep(step, step.options.eta));
+export const eulerCfgpp = defineSampler({
+  name: 'euler-cfgpp',
+  title: 'Euler CFG++',
+  converges: 1,
+  unconditional: true,
+  run: (x, sampling) => loop(x, sampling, (step) => cfgppStep(step, 0)),
+});

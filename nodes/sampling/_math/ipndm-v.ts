@@ -5,25 +5,33 @@
  * neighbouring steps: pictures agree with the tools that offer the name. The last step to σ = 0
  * is x̂₀. `order` 1…4 (default 4). One call a step.
  */
-import { loop, type Sampler } from './loop';
+import { defineSampler } from './define-sampler';
+import { loop } from './loop';
 
-export const ipndmV: Sampler = (x, sampling) =>
-  loop(x, sampling, async (step) => {
-    const denoised = await step.denoise(step.x, step.sigma);
-    const slope = step.sum([1 / step.sigma, step.x], [-1 / step.sigma, denoised]);
-    const slopes = [slope, ...step.history].slice(0, step.options.order);
-    const history = slopes.slice(0, Math.max(0, step.options.order - 1));
-    if (step.next === 0) return { x: denoised, history };
-    const h = step.next - step.sigma;
-    const before = slopes
-      .slice(1)
-      .map((_, k) => (k === 0 ? step.sigma : step.before(k)) - step.before(k + 1));
-    const weights = unevenWeights(h, before);
-    return {
-      x: step.sum([1, step.x], ...slopes.map((d, k) => [h * (weights[k] ?? 0), d] as const)),
-      history,
-    };
-  });
+export const ipndmV = defineSampler({
+  name: 'ipndm-v',
+  title: 'iPNDM-v',
+  order: 4,
+  // Begun with Euler, which caps the order.
+  converges: 2,
+  run: (x, sampling) =>
+    loop(x, sampling, async (step) => {
+      const denoised = await step.denoise(step.x, step.sigma);
+      const slope = step.sum([1 / step.sigma, step.x], [-1 / step.sigma, denoised]);
+      const slopes = [slope, ...step.history].slice(0, step.options.order);
+      const history = slopes.slice(0, Math.max(0, step.options.order - 1));
+      if (step.next === 0) return { x: denoised, history };
+      const h = step.next - step.sigma;
+      const before = slopes
+        .slice(1)
+        .map((_, k) => (k === 0 ? step.sigma : step.before(k)) - step.before(k + 1));
+      const weights = unevenWeights(h, before);
+      return {
+        x: step.sum([1, step.x], ...slopes.map((d, k) => [h * (weights[k] ?? 0), d] as const)),
+        history,
+      };
+    }),
+});
 
 /** Weights of the slopes, newest first, for a step h after the steps `before`, newest first. They sum to 1. */
 export function unevenWeights(h: number, before: readonly number[]): readonly number[] {

@@ -1,13 +1,15 @@
-/** The samplers by name: the facts of `sampler-list.ts` joined with the algorithms. */
+/** Every sampler, in the order in which they are offered: a test finds files that are not listed. */
 import { ddim } from './ddim';
 import { ddimInverse } from './ddim-inverse';
 import { ddpm } from './ddpm';
+import type { SamplerInfo } from './define-sampler';
 import { deis } from './deis';
 import { dpm2 } from './dpm2';
 import { dpm2Ancestral } from './dpm2-ancestral';
 import { dpmpp2m } from './dpmpp-2m';
 import { dpmpp2mCfgpp } from './dpmpp-2m-cfgpp';
-import { dpmpp2mSde, dpmpp2mSdeHeun } from './dpmpp-2m-sde';
+import { dpmpp2mSde } from './dpmpp-2m-sde';
+import { dpmpp2mSdeHeun } from './dpmpp-2m-sde-heun';
 import { dpmpp2sAncestral } from './dpmpp-2s-ancestral';
 import { dpmpp2sAncestralCfgpp } from './dpmpp-2s-ancestral-cfgpp';
 import { dpmpp3mSde } from './dpmpp-3m-sde';
@@ -15,7 +17,8 @@ import { dpmppSde } from './dpmpp-sde';
 import { erSde } from './er-sde';
 import { euler } from './euler';
 import { eulerAncestral } from './euler-ancestral';
-import { eulerAncestralCfgpp, eulerCfgpp } from './euler-cfgpp';
+import { eulerAncestralCfgpp } from './euler-ancestral-cfgpp';
+import { eulerCfgpp } from './euler-cfgpp';
 import { gradientEstimation } from './gradient-estimation';
 import { heun } from './heun';
 import { heunpp2 } from './heunpp2';
@@ -23,40 +26,48 @@ import { ipndm } from './ipndm';
 import { ipndmV } from './ipndm-v';
 import { lcm } from './lcm';
 import { lms } from './lms';
-import type { Sampler } from './loop';
 import { plms } from './plms';
 import { resMultistep } from './res-multistep';
-import type { SamplerName } from './sampler-list';
 import { unipc } from './unipc';
 
-export const samplers = {
+const all = [
   ddim,
-  'ddim-inverse': ddimInverse,
+  ddimInverse,
   ddpm,
   plms,
   euler,
-  'euler-cfgpp': eulerCfgpp,
-  'euler-ancestral': eulerAncestral,
-  'euler-ancestral-cfgpp': eulerAncestralCfgpp,
+  eulerCfgpp,
+  eulerAncestral,
+  eulerAncestralCfgpp,
   heun,
   heunpp2,
   dpm2,
-  'dpm2-ancestral': dpm2Ancestral,
+  dpm2Ancestral,
   lms,
-  'dpmpp-2s-ancestral': dpmpp2sAncestral,
-  'dpmpp-2s-ancestral-cfgpp': dpmpp2sAncestralCfgpp,
-  'dpmpp-2m': dpmpp2m,
-  'dpmpp-2m-cfgpp': dpmpp2mCfgpp,
-  'dpmpp-sde': dpmppSde,
-  'dpmpp-2m-sde': dpmpp2mSde,
-  'dpmpp-2m-sde-heun': dpmpp2mSdeHeun,
-  'dpmpp-3m-sde': dpmpp3mSde,
-  'er-sde': erSde,
+  dpmpp2sAncestral,
+  dpmpp2sAncestralCfgpp,
+  dpmpp2m,
+  dpmpp2mCfgpp,
+  dpmppSde,
+  dpmpp2mSde,
+  dpmpp2mSdeHeun,
+  dpmpp3mSde,
+  erSde,
   ipndm,
-  'ipndm-v': ipndmV,
+  ipndmV,
   deis,
   unipc,
-  'res-multistep': resMultistep,
-  'gradient-estimation': gradientEstimation,
+  resMultistep,
+  gradientEstimation,
   lcm,
-} as const satisfies Record<SamplerName, Sampler>;
+] as const;
+
+export type SamplerName = (typeof all)[number]['name'];
+
+const byName = <T>(of: (info: SamplerInfo<SamplerName>) => T): Readonly<Record<SamplerName, T>> =>
+  Object.fromEntries(all.map((info) => [info.name, of(info)])) as Record<SamplerName, T>;
+
+export const samplerNames: readonly SamplerName[] = all.map(({ name }) => name);
+export const samplers = byName((info) => info);
+/** What they are called in papers and other tools. */
+export const samplerTitles = byName(({ title }) => title);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { pathDraws, pathIncrement, sdeClock, type Clock, type PathTerm } from '@/nodes/sampling/_math/brownian';
+import {
+  pathDraws,
+  pathIncrement,
+  sdeClock,
+  type Clock,
+  type PathTerm,
+} from '@/nodes/sampling/_math/brownian';
 
 /** The covariance of two increments: their normals are independent. */
 function covariance(a: readonly PathTerm[], b: readonly PathTerm[]): number {
@@ -19,7 +25,8 @@ describe('increments of a Brownian path', () => {
     it(`${name}: unit variance, and steps that follow each other are independent`, () => {
       for (const [i, one] of increments.entries()) {
         expect(covariance(one, one)).toBeCloseTo(1, 10);
-        for (const other of increments.slice(i + 1)) expect(Math.abs(covariance(one, other))).toBeLessThan(0.03);
+        for (const other of increments.slice(i + 1))
+          expect(Math.abs(covariance(one, other))).toBeLessThan(0.03);
       }
     });
     it(`${name}: the increment over many steps is the sum of theirs`, () => {

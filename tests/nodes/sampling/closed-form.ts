@@ -1,9 +1,8 @@
 /** Data whose exact denoiser is known: Gaussians and mixtures of Gaussians in one dimension, many samples at once. */
 import type { Tensor } from '@/engine/types';
 import { valuesOf, Wide, wideOps } from './wide';
-import { samplerFacts, type SamplerName } from '@/nodes/sampling/_math/sampler-list';
+import { samplers, type SamplerName } from '@/nodes/sampling/_math/samplers';
 import { pathIncrement } from '@/nodes/sampling/_math/brownian';
-import { samplers } from '@/nodes/sampling/_math/samplers';
 import type { SamplerOptions } from '@/nodes/sampling/_math/loop';
 
 /** One component: weight, mean, standard deviation of the data. */
@@ -69,7 +68,7 @@ export async function runExact(
   range: { readonly first: number; readonly last: number } = { first: 0, last: sigmas.length - 1 },
   seed = 5n,
 ): Promise<Float64Array> {
-  const facts = samplerFacts[name];
+  const { run, defaults } = samplers[name];
   const predict = (x: Tensor, sigma: number): Tensor =>
     new Wide(
       valuesOf(x).map((value) => denoise(value, sigma)),
@@ -82,22 +81,17 @@ export async function runExact(
     normals.set(draw, known);
     return known;
   };
-  const result = await samplers[name](new Wide(start, [1, 1, 1, start.length]), {
+  const result = await run(new Wide(start, [1, 1, 1, start.length]), {
     ops: wideOps,
     sigmas,
     ...range,
-    options: { eta: facts.eta, order: facts.order, noiseScale: 1, ...options },
+    options: { eta: defaults.eta, order: defaults.order, noiseScale: 1, ...options },
     denoise: (x, sigma) => Promise.resolve(predict(x, sigma)),
     denoiseBoth: (x, sigma) =>
       Promise.resolve({ guided: predict(x, sigma), unconditional: predict(x, sigma) }),
     noise: (dims, index, draw, ops) => ops.noise(dims, { seed, stream: 1 + index * 8 + draw }),
     path: (dims, top, bottom, clock, _at, ops) =>
-      ops.linear(
-        pathIncrement(top, bottom, clock).map(({ draw, weight }) => [
-          weight,
-          normal(dims, draw),
-        ]),
-      ),
+      ops.linear(pathIncrement(top, bottom, clock).map(({ draw, weight }) => [weight, normal(dims, draw)])),
   });
   return valuesOf(result.x);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LatentValue, MaskValue } from '@/engine/types';
-import { samplerFacts, samplerNames } from '@/nodes/sampling/_math/sampler-list';
 import { trainedSigmas } from '@/nodes/sampling/_math/noise-levels';
+import { samplerNames, samplers } from '@/nodes/sampling/_math/samplers';
 import { samplingSampler } from '@/nodes/sampling/sampler';
 import { samplingSchedule } from '@/nodes/sampling/schedule';
 import { samplingUnet } from '@/nodes/sampling/unet';
@@ -11,7 +11,7 @@ import { bench, failure, floats } from '../harness';
 
 type Bench = ReturnType<typeof bench>;
 /** Samplers that walk from noise; the inversion walks the other way. */
-const falling = samplerNames.filter((name) => !samplerFacts[name].rising);
+const falling = samplerNames.filter((name) => !samplers[name].rising);
 
 async function parts(b: Bench, noiseParams: { seed?: string; batch?: number } = {}) {
   const unet = { kind: 'unet', unet: b.fake.kl.unet } as const;
