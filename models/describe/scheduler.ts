@@ -46,7 +46,14 @@ const schedulers: Readonly<Record<string, { readonly sampler: string; readonly s
   TCDScheduler: { sampler: 'lcm', spacing: 'leading' },
 };
 /** Schedulers of diffusers that begin at σ·n, where their spacing is not leading. */
-const sigmaStart: ReadonlySet<string> = new Set(['euler', 'euler-ancestral', 'heun', 'lms', 'dpm2', 'dpm2-ancestral']);
+const sigmaStart: ReadonlySet<string> = new Set([
+  'euler',
+  'euler-ancestral',
+  'heun',
+  'lms',
+  'dpm2',
+  'dpm2-ancestral',
+]);
 
 /** The facts of a scheduler's config. Throws `package-invalid` for a prediction or β schedule that is not known. */
 export function readScheduler(config: SchedulerConfig, from: FactSource, sheet: FactSheet): SchedulerFacts {
@@ -112,7 +119,9 @@ function notHonoured(config: SchedulerConfig, sheet: FactSheet): void {
   if (config.thresholding === true)
     sheet.notice('The scheduler thresholds predictions (thresholding); samplers here do not.');
   if (config.set_alpha_to_one === false)
-    sheet.notice('The scheduler ends at the lowest trained noise level (set_alpha_to_one: false); samplers here end at 0.');
+    sheet.notice(
+      'The scheduler ends at the lowest trained noise level (set_alpha_to_one: false); samplers here end at 0.',
+    );
   if (config.timestep_type === 'continuous')
     sheet.notice('The scheduler counts continuous timesteps (timestep_type); those here are discrete.');
 }
