@@ -20,7 +20,7 @@ export interface GraphSource {
  */
 export interface NetworkSource {
   readonly name: string;
-  readonly network: NetworkDescription;
+  readonly description: NetworkDescription;
   readonly weights: WeightStore;
   /** What is computed in, whatever the weights are stored in. Inputs and outputs are float32 either way. */
   readonly precision: 'fp16' | 'fp32';
@@ -74,7 +74,7 @@ export interface Backend {
   readonly info: BackendInfo;
   /** A fresh root scope. */
   scope(): TensorScope;
-  createSession(source: GraphSource, options?: SessionOptions): Promise<Session>;
+  createSession(source: GraphSource | NetworkSource, options?: SessionOptions): Promise<Session>;
   /** Tensors and sessions alive now: leak tests compare before and after. */
   live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
   /** Settles with the reason when the device is lost. Never rejects. */
