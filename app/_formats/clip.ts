@@ -20,9 +20,9 @@ const clipSchema = z.looseObject({
   /** Version of the document the nodes came from: they migrate with it. */
   document: z.int().min(1),
   nodes: z.record(z.string(), nodeSchema),
-  /** Wires between the copied nodes. */
+  /** Edges between the copied nodes. */
   edges: z.record(z.string(), edgeSchema),
-  /** Wires from nodes that were not copied, with the type of the node they came from. */
+  /** Edges from nodes that were not copied, with the type of the node they came from. */
   incoming: z.array(z.looseObject({ from: endpoint, fromType: z.string(), to: endpoint })),
   groups: z.record(z.string(), groupSchema),
   notes: z.record(z.string(), noteSchema),
@@ -62,7 +62,7 @@ const pick = <T>(record: Readonly<Record<string, T>>, ids: readonly string[]): R
 
 /**
  * The selection as clipboard text. Ids that the document does not have are left out.
- * @param incoming also remember wires that come from nodes outside the selection
+ * @param incoming also remember edges that come from nodes outside the selection
  */
 export function copyNodes(
   document: LoomDocument,
@@ -193,10 +193,13 @@ export function pasteClip(
   for (const [id, edge] of Object.entries(clip.edges))
     if (renamed.has(edge.from.node) && renamed.has(edge.to.node))
       add(draft.edges, id, { ...structuredClone(edge), from: to(edge.from), to: to(edge.to) });
-  for (const wire of clip.incoming)
+  for (const connection of clip.incoming)
     // Another document may have a node of this name and type; any other is not the one that was meant.
-    if (renamed.has(wire.to.node) && original.get(wire.from.node) === wire.fromType)
-      add(draft.edges, `${wire.from.node}-${wire.to.node}`, { from: { ...wire.from }, to: to(wire.to) });
+    if (renamed.has(connection.to.node) && original.get(connection.from.node) === connection.fromType)
+      add(draft.edges, `${connection.from.node}-${connection.to.node}`, {
+        from: { ...connection.from },
+        to: to(connection.to),
+      });
   for (const [id, definition] of Object.entries(clip.definitions))
     if (!Object.hasOwn(draft.definitions, id)) draft.definitions[id] = structuredClone(definition);
   return {

@@ -41,7 +41,7 @@ function jsonParams(
 
 const same = (a: Endpoint, b: Endpoint): boolean => a.node === b.node && a.port === b.port;
 
-/** Wires `from` to `to`; an input holds one wire, so an older one gives way. */
+/** Connects `from` to `to`; an input holds one edge, so an older one gives way. */
 export function connect(draft: Doc, from: Endpoint, to: Endpoint): void {
   for (const [id, edge] of Object.entries(draft.edges)) if (same(edge.to, to)) delete draft.edges[id];
   const id = freshId(draft.edges, `${from.node}.${from.port}-${to.node}.${to.port}`);
@@ -50,7 +50,7 @@ export function connect(draft: Doc, from: Endpoint, to: Endpoint): void {
 
 /**
  * Removes nodes. With `reconnect`, what fed a removed node goes on to what it
- * fed wherever an output and a wired input are of one kind.
+ * fed wherever an output and a connected input are of one kind.
  */
 export function removeNodes(draft: Doc, ids: readonly string[], reconnect: boolean): void {
   for (const id of ids) {
@@ -79,12 +79,12 @@ export function removeNodes(draft: Doc, ids: readonly string[], reconnect: boole
   }
 }
 
-/** Puts a node on a wire: the wire's source feeds `input`, `output` feeds its target. */
+/** Puts a node on an edge: the edge's source feeds `input`, `output` feeds its target. */
 export function insertOnEdge(draft: Doc, edge: string, node: string, input: string, output: string): void {
-  const wire = draft.edges[edge];
-  if (wire === undefined) return;
-  const from = { node: wire.from.node, port: wire.from.port };
-  const to = { node: wire.to.node, port: wire.to.port };
+  const connection = draft.edges[edge];
+  if (connection === undefined) return;
+  const from = { node: connection.from.node, port: connection.from.port };
+  const to = { node: connection.to.node, port: connection.to.port };
   delete draft.edges[edge];
   connect(draft, from, { node, port: input });
   connect(draft, { node, port: output }, to);
@@ -96,7 +96,7 @@ export interface Box extends Point {
 }
 
 /** A frame around boxes, with room for its title. */
-export function addFrame(draft: Doc, title: string, boxes: readonly Box[]): string | undefined {
+export function addGroup(draft: Doc, title: string, boxes: readonly Box[]): string | undefined {
   if (boxes.length === 0) return undefined;
   const pad = 24;
   const left = Math.min(...boxes.map((box) => box.x)) - pad;

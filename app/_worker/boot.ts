@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { LoomError } from '@/engine';
 import { createTrajectoryStore, type TrajectoryStore } from '../_snapshots/trajectory';
 import { assets, codec } from './images';
-import type { BackendChoice } from './door';
+import type { BackendChoice } from './entry-messages';
 
 export interface Engine {
   /** Makes a backend, and the model source whose sessions live on it. */

@@ -20,8 +20,8 @@ export interface GroupOptions {
 }
 
 /**
- * Turns nodes into a definition and one instance of it, wired as they were.
- * Wires into the group become inputs (one for each outer source), wires out of
+ * Turns nodes into a definition and one instance of it, connected as they were.
+ * Edges into the group become inputs (one for each outer source), edges out of
  * it outputs (one for each inner source), named by the inner port.
  * @throws LoomError `invalid-document` when an id is taken, or a node is not there.
  */
@@ -95,7 +95,7 @@ export function makeUnique(draft: LoomDocument, instance: string, id: string, in
 }
 
 /**
- * Puts an instance's nodes in its place, wired as they were; its own parameter
+ * Puts an instance's nodes in its place, connected as they were; its own parameter
  * values go into them. Ids that are taken get the instance's name in front.
  * The definition stays. @returns the new node ids by their inner ids.
  * @throws LoomError `invalid-document` when it is no instance.
@@ -190,7 +190,7 @@ export function addInstance(
       'invalid-document',
       `The sub-graph “${definition}” would contain itself: “${inside ?? ''}” is used in it.`,
       { path: definition, node: instance },
-      { mend: 'Make it unique first, or put it outside.' },
+      { fix: 'Make it unique first, or put it outside.' },
     );
   level.nodes[instance] = nodeSchema.parse({
     type: instanceType(definition),

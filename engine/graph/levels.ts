@@ -1,6 +1,6 @@
 /** Finding one's way in a document by the paths that diagnostics use. */
 import { definitionOf, type LoomDefinition, type LoomDocument } from '../document/schema';
-import { own } from '../types/own';
+import { getOwn } from '../types/get-own';
 
 /** The part of a document that a path's last step is looked up in: the document, or a definition. */
 export type Level = Pick<LoomDefinition, 'nodes' | 'edges'>;
@@ -14,8 +14,8 @@ export function levelOf(
   const id = (steps.pop() ?? '').replace(/#\d+$/, '');
   let level: Level = document;
   for (const step of steps) {
-    const node = own(level.nodes, step);
-    const definition = own(document.definitions, definitionOf(node?.type ?? '') ?? '');
+    const node = getOwn(level.nodes, step);
+    const definition = getOwn(document.definitions, definitionOf(node?.type ?? '') ?? '');
     if (!definition) return undefined;
     level = definition;
   }

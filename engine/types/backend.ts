@@ -74,7 +74,14 @@ export interface Backend {
   readonly info: BackendInfo;
   /** A fresh root scope. */
   scope(): TensorScope;
+  /** A description becomes an ONNX graph. */
   createSession(source: GraphSource | NetworkSource, options?: SessionOptions): Promise<Session>;
+  /**
+   * The same network in kernels of our own. Absent where there are none (wasm, or a self-test that failed):
+   * then the network's ONNX graph goes to {@link createSession}. Rejects with `unsupported` for a network
+   * that these kernels cannot run, with `out-of-memory` or `package-invalid` for its weights.
+   */
+  readonly createNetwork?: (source: NetworkSource, options?: SessionOptions) => Promise<Session>;
   /** Tensors and sessions alive now: leak tests compare before and after. */
   live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
   /** Settles with the reason when the device is lost. Never rejects. */

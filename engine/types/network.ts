@@ -104,7 +104,10 @@ export type NetworkOp = { readonly out: ValueId } & (
   | { readonly op: 'to-tokens'; readonly x: ValueId }
   /** Tokens → a map of the height and width of `like`. */
   | { readonly op: 'to-map'; readonly x: ValueId; readonly like: ValueId }
-  /** softmax(Q·Kᵀ/√d)·V for each head, d = C / heads; heads lie one behind the other in the channels. */
+  /**
+   * softmax(Q·Kᵀ/√d)·V for each head, d = C / heads; heads lie one behind the other in the channels.
+   * V may be wider or narrower than Q and K; the result is as wide as V.
+   */
   | {
       readonly op: 'attention';
       readonly q: ValueId;

@@ -21,7 +21,7 @@ export interface AssetSource {
 
 export interface Runtime {
   readonly backend: 'webgpu' | 'wasm';
-  /** What sessions compute in. Latents on wires are float32 either way. */
+  /** What sessions compute in. Latents on edges are float32 either way. */
   readonly precision: 'fp16' | 'fp32';
   /** Arithmetic whose results belong to this node's run. */
   readonly ops: TensorOps;

@@ -1,5 +1,5 @@
 /**
- * The values that flow on wires, one type per port kind, and the ports that
+ * The values that flow on edges, one type per port kind, and the ports that
  * carry them. A port couples a {@link PortType} (checked when wiring) with a
  * zod check of the value (checked at run time), which also gives the
  * TypeScript type that a node's `run` sees.
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Conditioner, FirstStage, LabelSet, LatentSpaceInfo, UNet } from './model';
 import type { PortKind, PortType } from './port';
 import type { Tensor, TensorOps } from './tensor';
-import type { Term } from './term';
+import type { TypeExpression } from './type-expression';
 
 /** float32 [B, 3, H, W] in −1…1. */
 export interface ImageValue {
@@ -187,7 +187,7 @@ function valueSchema<K extends PortKind>(kind: K): z.ZodType<ValueOf[K]> {
 export interface Port<K extends PortKind = PortKind> {
   readonly type: PortType & { readonly kind: K };
   readonly value: z.ZodType<ValueOf[K]>;
-  /** An input that may stay unwired. */
+  /** An input that may stay unconnected. */
   readonly optional?: boolean;
   /** An input that is only computed when `run` asks for it (a switch). */
   readonly lazy?: boolean;
@@ -198,14 +198,18 @@ export interface Port<K extends PortKind = PortKind> {
 type Flags = { readonly doc?: string };
 
 /** A required port of `kind` with these fields. */
-export function port<K extends PortKind>(kind: K, fields?: Record<string, Term>, flags?: Flags): Port<K>;
+export function port<K extends PortKind>(
+  kind: K,
+  fields?: Record<string, TypeExpression>,
+  flags?: Flags,
+): Port<K>;
 export function port<
   K extends PortKind,
   F extends Flags & { readonly optional?: true; readonly lazy?: true },
->(kind: K, fields: Record<string, Term>, flags: F): Port<K> & F;
+>(kind: K, fields: Record<string, TypeExpression>, flags: F): Port<K> & F;
 export function port<K extends PortKind>(
   kind: K,
-  fields: Record<string, Term> = {},
+  fields: Record<string, TypeExpression> = {},
   flags: Flags = {},
 ): Port<K> {
   return { type: { kind, fields }, value: valueSchema(kind), ...flags };

@@ -17,7 +17,7 @@ export async function readPicture(runtime: Runtime, source: string | null): Prom
       'invalid-param',
       'No picture is chosen yet.',
       { path: 'source' },
-      { mend: 'Drop, paste or pick a PNG, JPEG or WebP file.' },
+      { fix: 'Drop, paste or pick a PNG, JPEG or WebP file.' },
     );
   }
   const picture = await runtime.images.decode(await runtime.assets.read(source));
@@ -33,7 +33,7 @@ export function checkSize(width: number, height: number, path: string): void {
       'too-large',
       `The picture has ${width}×${height} pixels; at most ${maxPixels} in all are taken.`,
       { path },
-      { mend: 'Make it smaller before loading it.', details: { size: width * height, limit: maxPixels } },
+      { fix: 'Make it smaller before loading it.', details: { size: width * height, limit: maxPixels } },
     );
   }
 }

@@ -53,7 +53,7 @@ export async function sample({
         ? 'A mask needs the latent that it keeps.'
         : 'A sampling that begins half-way needs a latent to begin with.',
       { port: 'latent' },
-      { mend: 'Wire an encoded image into the latent.' },
+      { fix: 'Wire an encoded image into the latent.' },
     );
   }
   const startSigma = sigmas[first] ?? 0;
@@ -162,7 +162,7 @@ function sized(latent: LatentValue, shape: { readonly height: number; readonly w
       'bad-input',
       `The latent is ${width}×${height} cells, the noise ${shape.width}×${shape.height}.`,
       { port: 'latent' },
-      { mend: 'Give the noise the size of the picture, or resize the latent.' },
+      { fix: 'Give the noise the size of the picture, or resize the latent.' },
     );
   }
   return latent.samples;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { broadcast, mul, port, v, type RunContext } from '@/engine/types';
 import { latentFields, spaceFields } from '../_shared/latent';
-import { samplerNames, samplerTitles } from './_math/sampler-names';
+import { samplerNames, samplerTitles } from './_math/samplers';
 import { scheduleParam, stepsParam } from './_schedule-params';
 
 export const inputs = {

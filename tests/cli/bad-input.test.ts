@@ -227,8 +227,8 @@ describe('sizes that a package does not take', () => {
     expect(await main(['node', 'loom', 'validate', file])).toBe(1);
     expect(lines).toEqual([
       'error noise.width invalid-param: The parameter width of “Noise” (noise) cannot be used: 500 is given, but a multiple of 32 is wanted.',
-      '  mend: Set width of “Noise” (noise) to 512',
-      '  mend: Set width of “Noise” (noise) to 0',
+      '  fix: Set width of “Noise” (noise) to 512',
+      '  fix: Set width of “Noise” (noise) to 0',
     ]);
   });
 });

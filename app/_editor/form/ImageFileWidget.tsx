@@ -2,7 +2,7 @@
 /** A picture from a file, a drop or the clipboard, kept in the document as a data URL. */
 import { ImageUp } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { FileFrame } from './FileFrame';
+import { FileField } from './FileField';
 import type { WidgetProps } from './props';
 
 const types = ['image/png', 'image/jpeg', 'image/webp'];
@@ -12,9 +12,9 @@ export function ImageFileWidget(props: WidgetProps) {
   const { label, value } = props;
   const source = typeof value === 'string' && value.startsWith('data:image/') ? value : null;
   return (
-    <FileFrame
+    <FileField
       {...props}
-      words="image-file"
+      labels="image-file"
       accept={types.join(',')}
       icon={ImageUp}
       fits={({ type }) => types.includes(type)}
@@ -25,6 +25,6 @@ export function ImageFileWidget(props: WidgetProps) {
         // oxlint-disable-next-line jsx-a11y/img-redundant-alt -- names the parameter
         <img src={source} alt={label} className="block max-h-56 w-full rounded-md bg-muted object-contain" />
       )}
-    </FileFrame>
+    </FileField>
   );
 }

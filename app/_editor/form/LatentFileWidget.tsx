@@ -3,7 +3,7 @@
 import { FileUp } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useFormat } from '../../_i18n/format';
-import { FileFrame } from './FileFrame';
+import { FileField } from './FileField';
 import type { WidgetProps } from './props';
 
 /** `.latent` is what ComfyUI calls its safetensors files of latents. */
@@ -14,9 +14,9 @@ export function LatentFileWidget(props: WidgetProps) {
   const format = useFormat();
   const source = typeof props.value === 'string' ? props.value : null;
   return (
-    <FileFrame
+    <FileField
       {...props}
-      words="latent-file"
+      labels="latent-file"
       accept=".safetensors,.latent"
       icon={FileUp}
       fits={({ name }) => named.test(name)}
@@ -30,6 +30,6 @@ export function LatentFileWidget(props: WidgetProps) {
           })}
         </span>
       )}
-    </FileFrame>
+    </FileField>
   );
 }

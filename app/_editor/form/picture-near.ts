@@ -1,4 +1,4 @@
-/** The picture that a mask is for: there is no wire between them, but both end at the same nodes. */
+/** The picture that a mask is for: there is no edge between them, but both end at the same nodes. */
 import type { Inference } from '@/engine';
 
 /** Whether a node takes a picture from a file, and which. */
@@ -13,8 +13,8 @@ function pictureOf(inference: Inference, id: string): string | undefined {
 }
 
 /**
- * The data URL of the picture fewest wires away from `start`, wires followed both ways; undefined when there is
- * none. Packages are not passed: they are wired to everything.
+ * The data URL of the picture fewest edges away from `start`, edges followed both ways; undefined when there is
+ * none. Packages are not passed: they are connected to everything.
  */
 export function pictureNear(inference: Inference, start: string): string | undefined {
   const beside = new Map<string, string[]>();

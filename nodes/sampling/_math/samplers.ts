@@ -1,6 +1,7 @@
-/** The samplers by name. */
+/** Every sampler, in the order in which they are offered: a test finds files that are not listed. */
 import { ddim } from './ddim';
 import { ddpm } from './ddpm';
+import type { SamplerInfo } from './define-sampler';
 import { deis } from './deis';
 import { dpm2 } from './dpm2';
 import { dpm2Ancestral } from './dpm2-ancestral';
@@ -14,42 +15,35 @@ import { eulerAncestral } from './euler-ancestral';
 import { heun } from './heun';
 import { lcm } from './lcm';
 import { lms } from './lms';
-import type { Sampler } from './loop';
 import { plms } from './plms';
-import type { SamplerName } from './sampler-names';
 import { unipc } from './unipc';
 
-/** An algorithm and what is known of it. */
-export interface SamplerInfo {
-  readonly run: Sampler;
-  /** Draws noise when `eta` > 0 (or always, where it has no η). */
-  readonly stochastic: boolean;
-  readonly defaults: { readonly eta: number; readonly order: number };
-}
+const all = [
+  ddim,
+  ddpm,
+  plms,
+  euler,
+  eulerAncestral,
+  heun,
+  dpm2,
+  dpm2Ancestral,
+  lms,
+  dpmpp2sAncestral,
+  dpmpp2m,
+  dpmppSde,
+  dpmpp2mSde,
+  dpmpp3mSde,
+  deis,
+  unipc,
+  lcm,
+] as const;
 
-const deterministic = (run: Sampler, order = 1): SamplerInfo => ({
-  run,
-  stochastic: false,
-  defaults: { eta: 0, order },
-});
-const stochastic = (run: Sampler): SamplerInfo => ({ run, stochastic: true, defaults: { eta: 1, order: 1 } });
+export type SamplerName = (typeof all)[number]['name'];
 
-export const samplers: Readonly<Record<SamplerName, SamplerInfo>> = {
-  ddim: { run: ddim, stochastic: true, defaults: { eta: 0, order: 1 } },
-  ddpm: stochastic(ddpm),
-  plms: deterministic(plms, 4),
-  euler: deterministic(euler),
-  'euler-ancestral': stochastic(eulerAncestral),
-  heun: deterministic(heun),
-  dpm2: deterministic(dpm2),
-  'dpm2-ancestral': stochastic(dpm2Ancestral),
-  lms: deterministic(lms, 4),
-  'dpmpp-2s-ancestral': stochastic(dpmpp2sAncestral),
-  'dpmpp-2m': deterministic(dpmpp2m),
-  'dpmpp-sde': stochastic(dpmppSde),
-  'dpmpp-2m-sde': stochastic(dpmpp2mSde),
-  'dpmpp-3m-sde': stochastic(dpmpp3mSde),
-  deis: deterministic(deis, 3),
-  unipc: deterministic(unipc, 3),
-  lcm: stochastic(lcm),
-};
+const byName = <T>(of: (info: SamplerInfo<SamplerName>) => T): Readonly<Record<SamplerName, T>> =>
+  Object.fromEntries(all.map((info) => [info.name, of(info)])) as Record<SamplerName, T>;
+
+export const samplerNames: readonly SamplerName[] = all.map(({ name }) => name);
+export const samplers = byName((info) => info);
+/** What they are called in papers and other tools. */
+export const samplerTitles = byName(({ title }) => title);

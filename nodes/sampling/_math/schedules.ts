@@ -115,7 +115,7 @@ export function checkSchedule(sigmas: Float64Array): void {
         'bad-input',
         `Noise levels must fall from step to step; level ${i} is ${sigma} after ${before}.`,
         { port: 'schedule' },
-        { mend: 'Use fewer steps, or a smallest level below the largest.' },
+        { fix: 'Use fewer steps, or a smallest level below the largest.' },
       );
     }
   }

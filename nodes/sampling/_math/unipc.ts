@@ -8,27 +8,37 @@
  */
 import type { Tensor } from '@/engine/types';
 import { solve } from './linear-system';
-import { loop, type Sampler, type Step } from './loop';
+import { defineSampler } from './define-sampler';
+import { loop, type Step } from './loop';
 
-export const unipc: Sampler = (x, sampling) => {
-  const steps = sampling.sigmas.length - 1;
-  return loop(x, sampling, async (step) => {
-    const { order } = step.options;
-    const denoised = await step.denoise(step.x, step.sigma);
-    const [from, ...models] = step.history;
-    // Correct x with the order that predicted it.
-    const usedBefore = Math.min(order, models.length, steps - (step.index - 1));
-    const corrected =
-      from && usedBefore > 0
-        ? unifiedStep(step, from, models.slice(0, usedBefore), 1, step.sigma, denoised)
-        : step.x;
-    const all = [denoised, ...models].slice(0, order);
-    const used = Math.min(all.length, steps - step.index);
-    const next =
-      step.next === 0 ? denoised : unifiedStep(step, corrected, all.slice(0, used), 0, step.next, undefined);
-    return { x: next, history: [corrected, ...all] };
-  });
-};
+export const unipc = defineSampler({
+  name: 'unipc',
+  title: 'UniPC',
+  order: 3,
+  // The last step is of order 1 (as in diffusers), which caps the global order.
+  converges: 2,
+  run: (x, sampling) => {
+    const steps = sampling.sigmas.length - 1;
+    return loop(x, sampling, async (step) => {
+      const { order } = step.options;
+      const denoised = await step.denoise(step.x, step.sigma);
+      const [from, ...models] = step.history;
+      // Correct x with the order that predicted it.
+      const usedBefore = Math.min(order, models.length, steps - (step.index - 1));
+      const corrected =
+        from && usedBefore > 0
+          ? unifiedStep(step, from, models.slice(0, usedBefore), 1, step.sigma, denoised)
+          : step.x;
+      const all = [denoised, ...models].slice(0, order);
+      const used = Math.min(all.length, steps - step.index);
+      const next =
+        step.next === 0
+          ? denoised
+          : unifiedStep(step, corrected, all.slice(0, used), 0, step.next, undefined);
+      return { x: next, history: [corrected, ...all] };
+    });
+  },
+});
 
 /**
  * UniP (without `ahead`) or UniC (with the evaluation `ahead` at `to`) from x at the

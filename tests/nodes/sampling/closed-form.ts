@@ -1,8 +1,7 @@
 /** Data whose exact denoiser is known: Gaussians and mixtures of Gaussians in one dimension, many samples at once. */
 import type { Tensor, TensorOps } from '@/engine/types';
 import { valuesOf, Wide, wideOps } from './wide';
-import type { SamplerName } from '@/nodes/sampling/_math/sampler-names';
-import { samplers } from '@/nodes/sampling/_math/samplers';
+import { samplers, type SamplerName } from '@/nodes/sampling/_math/samplers';
 import type { SamplerOptions } from '@/nodes/sampling/_math/loop';
 
 /** One component: weight, mean, standard deviation of the data. */

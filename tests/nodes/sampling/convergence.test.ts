@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { samplerNames, type SamplerName } from '@/nodes/sampling/_math/sampler-names';
-import { samplers } from '@/nodes/sampling/_math/samplers';
+import { samplerNames, samplers, type SamplerName } from '@/nodes/sampling/_math/samplers';
 import { exactDenoiser, gaussianFlow, logSpaced, referenceFlow, runExact } from './closed-form';
 
 const mixture = [
@@ -13,27 +12,11 @@ const from = 5;
 const to = 0.2;
 const starts = [-6.1, -2.3, 0.4, 3.9, 7.5];
 
-/** Theory: order of the global error in the step size of ln σ. */
-const orders: Partial<Record<SamplerName, { order: number; options?: { eta?: number; order?: number } }>> = {
-  ddim: { order: 1 },
-  euler: { order: 1 },
-  'euler-ancestral': { order: 1, options: { eta: 0 } },
-  heun: { order: 2 },
-  dpm2: { order: 2 },
-  'dpm2-ancestral': { order: 2, options: { eta: 0 } },
-  'dpmpp-2s-ancestral': { order: 2, options: { eta: 0 } },
-  'dpmpp-2m': { order: 2 },
-  'dpmpp-sde': { order: 2, options: { eta: 0 } },
-  'dpmpp-2m-sde': { order: 2, options: { eta: 0 } },
-  // Its first step is of order 1, whose local error h² caps the global order at 2 whatever follows.
-  'dpmpp-3m-sde': { order: 2, options: { eta: 0 } },
-  lms: { order: 2 },
-  deis: { order: 2 },
-  // Its weights are those of an even grid in σ; on this one, even in ln σ, neighbouring steps differ by O(h²).
-  plms: { order: 2 },
-  // Its last step is of order 1 (as in diffusers), which caps the global order; see below for the rest.
-  unipc: { order: 2 },
-};
+/** Samplers with a deterministic form (η = 0), each with the order that its file states. */
+const deterministic = samplerNames.flatMap((name) => {
+  const { converges } = samplers[name];
+  return converges === undefined ? [] : [{ name, converges }];
+});
 
 const average = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
 
@@ -62,17 +45,15 @@ async function measure(name: SamplerName, options: { eta?: number; order?: numbe
 describe('deterministic samplers converge to the exact probability-flow ODE at their order', () => {
   it('covers every sampler that has a deterministic form', () => {
     // DDPM and LCM have no η: they are tested by their distribution alone.
-    expect(samplerNames.filter((name) => !(name in orders))).toEqual(['ddpm', 'lcm']);
+    const others = samplerNames.filter((name) => samplers[name].converges === undefined);
+    expect(others).toEqual(['ddpm', 'lcm']);
   });
-  for (const name of samplerNames) {
-    const wanted = orders[name];
-    if (!wanted) continue;
-    it(`${name}: order ${wanted.order}`, async () => {
-      const measured = await measure(name, wanted.options);
-      console.log(`slope ${name.padEnd(20)} theory ${wanted.order}  measured ${measured.toFixed(3)}`);
-      expect(measured).toBeGreaterThan(wanted.order - 0.15);
+  for (const { name, converges } of deterministic)
+    it(`${name}: order ${converges}`, async () => {
+      const measured = await measure(name, { eta: 0 });
+      console.log(`slope ${name.padEnd(20)} theory ${converges}  measured ${measured.toFixed(3)}`);
+      expect(measured).toBeGreaterThan(converges - 0.15);
     });
-  }
   it('plms on an even grid in σ: order 3, the improved Euler start being of local order 3', async () => {
     const points: { h: number; error: number }[] = [];
     for (const n of [64, 128, 256, 512]) {
@@ -142,16 +123,12 @@ describe('one Gaussian has its flow in closed form', () => {
       expect(referenceFlow(denoiseOne, x, 10, 0.05)).toBeCloseTo(gaussianFlow(x, 10, 0.05, 0.3, 0.7), 10);
     }
   });
-  for (const name of samplerNames.filter((one) => one in orders)) {
+  for (const { name } of deterministic) {
     it(`${name} with 400 steps to σ = 0`, async () => {
       const sigmas = Float64Array.from([...logSpaced(14, 0.002, 400), 0]);
-      const got = await runExact(
-        name,
-        Float64Array.from(starts),
-        sigmas,
-        exactDenoiser(gaussian),
-        orders[name]?.options,
-      );
+      const got = await runExact(name, Float64Array.from(starts), sigmas, exactDenoiser(gaussian), {
+        eta: 0,
+      });
       for (const [i, x] of starts.entries()) {
         expect(Math.abs((got[i] ?? Number.NaN) - gaussianFlow(x, 14, 0, 0.3, 0.7))).toBeLessThan(0.03);
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LatentValue, MaskValue } from '@/engine/types';
-import { samplerNames } from '@/nodes/sampling/_math/sampler-names';
+import { samplerNames } from '@/nodes/sampling/_math/samplers';
 import { samplingSampler } from '@/nodes/sampling/sampler';
 import { samplingSchedule } from '@/nodes/sampling/schedule';
 import { samplingUnet } from '@/nodes/sampling/unet';

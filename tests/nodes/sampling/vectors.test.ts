@@ -6,8 +6,7 @@ import { createCpuBackend } from '@/engine/tensor';
 import type { Conditioner, DiffusionInfo, Tensor, TensorOps, UNet } from '@/engine/types';
 import { createDenoiser } from '@/nodes/sampling/_denoiser';
 import { noiseLevels } from '@/nodes/sampling/_math/noise-levels';
-import { samplerNames } from '@/nodes/sampling/_math/sampler-names';
-import { samplers } from '@/nodes/sampling/_math/samplers';
+import { samplerNames, samplers } from '@/nodes/sampling/_math/samplers';
 import { scheduleNames, scheduleOf } from '@/nodes/sampling/_math/schedules';
 import { Wide, valuesOf, wideOps } from './wide';
 
@@ -119,7 +118,8 @@ async function errorOf(one: (typeof vectors.cases)[number], ops: TensorOps): Pro
 
 describe('samplers against NumPy, through the denoiser and float32 arithmetic', () => {
   it('every sampler and every schedule is covered', () => {
-    expect(new Set(vectors.cases.map((one) => one.sampler)).size).toBe(samplerNames.length);
+    const written = new Set<string>(vectors.cases.map((one) => one.sampler));
+    expect(samplerNames.filter((name) => !written.has(name))).toEqual([]);
     expect(new Set(vectors.cases.map((one) => one.schedule)).size).toBe(scheduleNames.length);
   });
   const worst = { float64: 0, float32: 0 };
