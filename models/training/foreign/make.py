@@ -37,7 +37,7 @@ def folder(name, **nets):
         os.makedirs(at, exist_ok=True)
         file = "model.safetensors" if part.startswith("text") else "diffusion_pytorch_model.safetensors"
         save_file(half(net.state_dict()), f"{at}/{file}")
-        json.dump({k: v for k, v in net.config.to_dict().items()} if part.startswith("text") else dict(net.config), open(f"{at}/config.json", "w"), indent=1, sort_keys=True)
+        net.config.save_pretrained(at) if part.startswith("text") else net.save_config(at)
 
 
 @torch.no_grad()
