@@ -15,7 +15,12 @@ export const addPositions: Lowering<'add-positions'> = (g, op, { weights }) => {
 function waves(
   g: GraphWriter,
   x: string,
-  { channels, order, shift, period }: Pick<OpOf<'number-embedding'>, 'channels' | 'order' | 'shift' | 'period'>,
+  {
+    channels,
+    order,
+    shift,
+    period,
+  }: Pick<OpOf<'number-embedding'>, 'channels' | 'order' | 'shift' | 'period'>,
 ): string {
   const half = Math.floor(channels / 2);
   const rates = Array.from({ length: half }, (_, i) => period ** (-i / (half - shift)));
@@ -34,10 +39,7 @@ export const numberEmbedding: Lowering<'number-embedding'> = (g, op) =>
 
 /** The first place of the token, or of the largest id: ArgMax takes the first of equal ones. */
 export const poolToken: Lowering<'pool-token'> = (g, op) => {
-  const marks =
-    op.id === undefined
-      ? op.ids
-      : g.cast(g.node('Equal', [op.ids, g.int32(op.id)]), 'int32');
+  const marks = op.id === undefined ? op.ids : g.cast(g.node('Equal', [op.ids, g.int32(op.id)]), 'int32');
   const place = g.node('ArgMax', [marks], { axis: 1, keepdims: 1 });
   return g.node('GatherND', [op.x, place], { batch_dims: 1 }, { out: op.out });
 };

@@ -1,6 +1,14 @@
 /** A graph in the making: nodes, small constants, weights. Values are named by the caller or numbered. */
 import { toHalf } from '../types';
-import { DATA_TYPE, type Attribute, type DataType, type Graph, type Initializer, type Node, type Port } from './proto';
+import {
+  DATA_TYPE,
+  type Attribute,
+  type DataType,
+  type Graph,
+  type Initializer,
+  type Node,
+  type Port,
+} from './proto';
 
 /** Type that is computed in. */
 export type FloatType = 'float32' | 'float16';

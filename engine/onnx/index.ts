@@ -4,17 +4,17 @@
  * hundred kilobytes. Only operators that onnxruntime-web has on wasm and WebGPU.
  * Loaded when a description is first opened, never before.
  */
-import type {
-  GraphSource,
-  NetworkDescription,
-  NetworkOp,
-  NetworkSource,
-  ValueId,
-  WeightRef,
-} from '../types';
+import type { GraphSource, NetworkDescription, NetworkOp, NetworkSource, ValueId, WeightRef } from '../types';
 import { attention } from './attention';
 import { channelsOf } from './channels';
-import { addPositions, embedding, numberEmbedding, poolToken, quantise, timestepEmbedding } from './embeddings';
+import {
+  addPositions,
+  embedding,
+  numberEmbedding,
+  poolToken,
+  quantise,
+  timestepEmbedding,
+} from './embeddings';
 import { externalData } from './external';
 import { GraphWriter } from './graph-writer';
 import * as layers from './layers';

@@ -126,10 +126,8 @@ export const toMap: Lowering<'to-map'> = (g, op, { channels }) => {
   const same = channels.get(op.x) === channels.get(op.like);
   const shape = same
     ? g.node('Shape', [op.like])
-    : g.node(
-        'Concat',
-        [g.node('Shape', [columns], { end: 2 }), g.node('Shape', [op.like], { start: 2 })],
-        { axis: 0 },
-      );
+    : g.node('Concat', [g.node('Shape', [columns], { end: 2 }), g.node('Shape', [op.like], { start: 2 })], {
+        axis: 0,
+      });
   return g.node('Reshape', [columns, shape], {}, { out: op.out });
 };

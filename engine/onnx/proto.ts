@@ -20,9 +20,7 @@ export interface Initializer {
   readonly name: string;
   readonly type: DataType;
   readonly dims: readonly number[];
-  readonly data:
-    | Uint8Array
-    | { readonly location: string; readonly offset: number; readonly bytes: number };
+  readonly data: Uint8Array | { readonly location: string; readonly offset: number; readonly bytes: number };
 }
 
 export interface Port {

@@ -36,7 +36,11 @@ export class NetworkBuilder {
     readonly name: string,
   ) {}
 
-  input(name: string, dims: readonly InputDim[], options: { dtype?: 'int32'; multipleOf?: number } = {}): Value {
+  input(
+    name: string,
+    dims: readonly InputDim[],
+    options: { dtype?: 'int32'; multipleOf?: number } = {},
+  ): Value {
     const { dtype = 'float32', multipleOf } = options;
     this.#inputs.push({ name, dtype, dims, ...(multipleOf === undefined ? {} : { multipleOf }) });
     this.#taken.add(name);

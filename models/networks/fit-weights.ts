@@ -48,9 +48,14 @@ export function fitWeights(
   if (missing.size > 0)
     throw new LoomError('package-invalid', `${description.name}: the weights lack ${listed(missing)}.`);
   if (wrong.size > 0)
-    throw new LoomError('package-invalid', `${description.name}: ${listed(wrong)}.`, {}, {
-      fix: 'The config and the weights are of different networks: take both from one place.',
-    });
+    throw new LoomError(
+      'package-invalid',
+      `${description.name}: ${listed(wrong)}.`,
+      {},
+      {
+        fix: 'The config and the weights are of different networks: take both from one place.',
+      },
+    );
   return fitted;
 }
 

@@ -29,7 +29,9 @@ const CLASSES: Readonly<Record<string, Partial<Readonly<Record<NetworkPart, Buil
   AutoencoderKL: { encoder: klEncoder, decoder: klDecoder },
   VQModel: { encoder: vqEncoder, decoder: vqDecoder },
   AutoencoderTiny: { encoder: tinyEncoder, decoder: tinyDecoder },
-  CLIPTextModel: { text: (config, name, { skip = 0 }) => clipText(config, { skip, projection: false }, name) },
+  CLIPTextModel: {
+    text: (config, name, { skip = 0 }) => clipText(config, { skip, projection: false }, name),
+  },
   CLIPTextModelWithProjection: {
     text: (config, name, { skip = 0 }) => clipText(config, { skip, projection: true }, name),
   },
@@ -86,7 +88,9 @@ export function networkOf(
       'unsupported',
       `${name}: ${named === undefined ? 'its config names no class' : `"${named}" is not taken as ${part}`}.`,
       {},
-      { fix: 'Models of the Stable Diffusion family are taken: 1.x, 2.x, XL, LCM, LDM and their autoencoders.' },
+      {
+        fix: 'Models of the Stable Diffusion family are taken: 1.x, 2.x, XL, LCM, LDM and their autoencoders.',
+      },
     );
   return fitWeights(build(config, name, options), entries);
 }

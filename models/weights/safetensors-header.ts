@@ -65,7 +65,9 @@ export async function readSafetensorsHeader(file: FileBytes, name: string): Prom
     throw new LoomError('file-truncated', `${name} is cut within its header.`, { file: name });
   let parsed: Record<string, unknown>;
   try {
-    parsed = headerSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await slices.bytes(8, Number(length)))));
+    parsed = headerSchema.parse(
+      JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await slices.bytes(8, Number(length)))),
+    );
   } catch (thrown) {
     throw invalid('its header is not JSON', thrown);
   }
@@ -89,7 +91,8 @@ export async function readSafetensorsHeader(file: FileBytes, name: string): Prom
   const ordered = [...tensors.values()].toSorted((a, b) => a.offset - b.offset || a.bytes - b.bytes);
   for (const [i, place] of ordered.entries()) {
     const before = ordered[i - 1];
-    if (before !== undefined && before.offset + before.bytes > place.offset) throw invalid('its tensors overlap');
+    if (before !== undefined && before.offset + before.bytes > place.offset)
+      throw invalid('its tensors overlap');
   }
   return { metadata: metadata.data, tensors };
 }

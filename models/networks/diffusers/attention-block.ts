@@ -9,7 +9,12 @@ export interface AttentionBlockOptions {
   readonly scale?: number;
 }
 
-export function attentionBlock(b: NetworkBuilder, name: string, x: Value, options: AttentionBlockOptions): Value {
+export function attentionBlock(
+  b: NetworkBuilder,
+  name: string,
+  x: Value,
+  options: AttentionBlockOptions,
+): Value {
   const tokens = b.toTokens(b.groupNorm(`${name}.group_norm`, x, options.groups, options.eps));
   const project = (module: string) => b.linear(`${name}.${module}`, tokens, x.channels);
   const [q, k, v] = [project('to_q'), project('to_k'), project('to_v')];

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { LoomError, type Activation } from '@/engine/types';
 
 /** A positive count. */
-export const count = z.int().positive().max(1 << 20);
+export const count = z
+  .int()
+  .positive()
+  .max(1 << 20);
 /** Channels of each level. */
 export const levels = z.array(count).min(1).max(16);
 
@@ -54,6 +57,9 @@ export function atLevel<T extends string | number | boolean>(
   if (typeof value !== 'object') return value;
   const item = value[i];
   if (item === undefined || value.length !== levelCount)
-    throw new LoomError('package-invalid', `The config's "${field}" has ${value.length} entries, not ${levelCount}.`);
+    throw new LoomError(
+      'package-invalid',
+      `The config's "${field}" has ${value.length} entries, not ${levelCount}.`,
+    );
   return item;
 }

@@ -28,7 +28,9 @@ export function residual(b: NetworkBuilder, name: string, x: Value, options: Res
 
 /** x / scale; x itself for 1. */
 export const divided = (b: NetworkBuilder, name: string, x: Value, scale: number): Value =>
-  scale === 1 ? x : b.add(`${name}.scaled`, x.channels, { op: 'affine', x: x.id, scale: 1 / scale, shift: 0 });
+  scale === 1
+    ? x
+    : b.add(`${name}.scaled`, x.channels, { op: 'affine', x: x.id, scale: 1 / scale, shift: 0 });
 
 /** 3×3 convolution of stride 2; autoencoders pad at the bottom and right alone (`padding: 0` in diffusers). */
 export const downsample = (b: NetworkBuilder, name: string, x: Value, padding: 0 | 1): Value =>

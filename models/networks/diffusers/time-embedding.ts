@@ -10,11 +10,22 @@ export interface Waves {
 const PERIOD = 10_000;
 
 /** [B] → [B, channels]. */
-export const timestepWaves = (b: NetworkBuilder, name: string, t: Value, channels: number, waves: Waves): Value =>
-  b.add(name, channels, { op: 'timestep-embedding', t: t.id, channels, ...waves, period: PERIOD });
+export const timestepWaves = (
+  b: NetworkBuilder,
+  name: string,
+  t: Value,
+  channels: number,
+  waves: Waves,
+): Value => b.add(name, channels, { op: 'timestep-embedding', t: t.id, channels, ...waves, period: PERIOD });
 
 /** [B, k] → [B, k·channels]. */
-export const numberWaves = (b: NetworkBuilder, name: string, x: Value, channels: number, waves: Waves): Value =>
+export const numberWaves = (
+  b: NetworkBuilder,
+  name: string,
+  x: Value,
+  channels: number,
+  waves: Waves,
+): Value =>
   b.add(name, x.channels * channels, { op: 'number-embedding', x: x.id, channels, ...waves, period: PERIOD });
 
 /** TimestepEmbedding: two linear layers; `condition` is added to the input (LCM's guidance). */
@@ -28,10 +39,19 @@ export function embedWaves(
   const x =
     condition === undefined
       ? waves
-      : b.sum(`${name}.input`, waves, b.linear(`${name}.cond_proj`, condition, waves.channels, { bias: false }));
+      : b.sum(
+          `${name}.input`,
+          waves,
+          b.linear(`${name}.cond_proj`, condition, waves.channels, { bias: false }),
+        );
   return b.linear(`${name}.linear_2`, b.activation(act, b.linear(`${name}.linear_1`, x, out)), out);
 }
 
 /** A learned vector for each of `classes` labels: [B] → [B, out]. */
-export const embedLabels = (b: NetworkBuilder, name: string, ids: Value, classes: number, out: number): Value =>
-  b.add(name, out, { op: 'embedding', ids: ids.id, table: weight(`${name}.weight`, classes, out) });
+export const embedLabels = (
+  b: NetworkBuilder,
+  name: string,
+  ids: Value,
+  classes: number,
+  out: number,
+): Value => b.add(name, out, { op: 'embedding', ids: ids.id, table: weight(`${name}.weight`, classes, out) });

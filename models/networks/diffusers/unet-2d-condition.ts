@@ -65,7 +65,11 @@ export function unet2dCondition(config: unknown, name = 'U-Net'): NetworkDescrip
     for (let j = 0; j <= level.layers; j += 1) {
       const skip = skips.pop();
       if (skip === undefined) throw new Error('unreachable: as many skips as layers');
-      x = resnet(`up_blocks.${i}.resnets.${j}`, b.concat(`up_blocks.${i}.joined.${j}`, x, skip), level.channels);
+      x = resnet(
+        `up_blocks.${i}.resnets.${j}`,
+        b.concat(`up_blocks.${i}.joined.${j}`, x, skip),
+        level.channels,
+      );
       if (level.upAttention) x = attend(`up_blocks.${i}.attentions.${j}`, x, level);
     }
     if (i < levels.length - 1) x = upsample(b, `up_blocks.${i}`, x);

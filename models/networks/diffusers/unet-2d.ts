@@ -44,15 +44,26 @@ export function unet2d(config: unknown, name = 'U-Net'): NetworkDescription {
   const c = parseConfig(unet2dConfig, config, name);
   const b = new NetworkBuilder(name);
   const many = c.block_out_channels.length;
-  const sample = b.input('sample', ['batch', c.in_channels, 'height', 'width'], { multipleOf: 2 ** (many - 1) });
+  const sample = b.input('sample', ['batch', c.in_channels, 'height', 'width'], {
+    multipleOf: 2 ** (many - 1),
+  });
   const timestep = b.input('timestep', ['batch']);
   const [first = 0] = c.block_out_channels;
   const embedded = c.time_embedding_dim ?? 4 * first;
   const waves = { order: c.flip_sin_to_cos ? 'cos-sin' : 'sin-cos', shift: c.freq_shift } as const;
-  let vector = embedWaves(b, 'time_embedding', timestepWaves(b, 'time_proj', timestep, first, waves), embedded);
+  let vector = embedWaves(
+    b,
+    'time_embedding',
+    timestepWaves(b, 'time_proj', timestep, first, waves),
+    embedded,
+  );
   if (c.num_class_embeds !== undefined && c.num_class_embeds !== null) {
     const ids = b.input('class_labels', ['batch'], { dtype: 'int32' });
-    vector = b.sum('class_embedded', vector, embedLabels(b, 'class_embedding', ids, c.num_class_embeds, embedded));
+    vector = b.sum(
+      'class_embedded',
+      vector,
+      embedLabels(b, 'class_embedding', ids, c.num_class_embeds, embedded),
+    );
   }
   const time = b.activation(c.act_fn, vector);
   const groups = c.norm_num_groups;

@@ -12,7 +12,10 @@ export function unetEmbedding(b: NetworkBuilder, c: UNet2DConditionConfig, times
   const condition = c.time_cond_proj_dim;
   let vector = embedWaves(b, 'time_embedding', timestepWaves(b, 'time_proj', timestep, first, waves), out, {
     act: c.act_fn,
-    condition: condition === undefined || condition === null ? undefined : b.input('timestep_cond', ['batch', condition]),
+    condition:
+      condition === undefined || condition === null
+        ? undefined
+        : b.input('timestep_cond', ['batch', condition]),
   });
   const labels = classEmbedding(b, c, waves, out);
   if (labels !== undefined) vector = b.sum('class_embedded', vector, labels);
@@ -40,7 +43,13 @@ function classEmbedding(
     case undefined:
     case null:
       if (c.num_class_embeds === undefined || c.num_class_embeds === null) return undefined;
-      return embedLabels(b, name, b.input('class_labels', ['batch'], { dtype: 'int32' }), c.num_class_embeds, out);
+      return embedLabels(
+        b,
+        name,
+        b.input('class_labels', ['batch'], { dtype: 'int32' }),
+        c.num_class_embeds,
+        out,
+      );
     case 'timestep': {
       const level = b.input('class_labels', ['batch']);
       return embedWaves(b, name, timestepWaves(b, 'class_proj', level, first, waves), out, { act: c.act_fn });
@@ -48,7 +57,9 @@ function classEmbedding(
     case 'projection':
     case 'simple_projection': {
       const given = b.input('class_labels', ['batch', required(c, 'projection_class_embeddings_input_dim')]);
-      return c.class_embed_type === 'projection' ? embedWaves(b, name, given, out) : b.linear(name, given, out);
+      return c.class_embed_type === 'projection'
+        ? embedWaves(b, name, given, out)
+        : b.linear(name, given, out);
     }
   }
 }

@@ -53,11 +53,7 @@ export function clipText(
     ids: ids.id,
     table: weight(`${prefix}embeddings.token_embedding.weight`, c.vocab_size, width),
   });
-  const table = weight(
-    `${prefix}embeddings.position_embedding.weight`,
-    c.max_position_embeddings,
-    width,
-  );
+  const table = weight(`${prefix}embeddings.position_embedding.weight`, c.max_position_embeddings, width);
   let x = b.add('embedded', width, { op: 'add-positions', x: tokens.id, table });
   const kept = Math.max(1, c.num_hidden_layers - skip);
   const states = [x];

@@ -31,8 +31,14 @@ describe('one call of each network, from a diffusers folder', () => {
   });
 
   it('text encoders: CLIP and LDMBert', async () => {
-    const clip = await run(await folderNetwork('sd15/text_encoder', 'text'), feedsOf('sd15.text', 'input_ids'));
-    const bert = await run(await folderNetwork('bert/text_encoder', 'text'), feedsOf('bert.text', 'input_ids'));
+    const clip = await run(
+      await folderNetwork('sd15/text_encoder', 'text'),
+      feedsOf('sd15.text', 'input_ids'),
+    );
+    const bert = await run(
+      await folderNetwork('bert/text_encoder', 'text'),
+      feedsOf('bert.text', 'input_ids'),
+    );
     const pairs = [
       [clip['last_hidden_state'], 'sd15.text.last_hidden_state'],
       [clip['hidden_states.2'], 'sd15.text.penultimate'],
