@@ -8,8 +8,8 @@ export interface RangeFile {
   range(start: number, end: number): Promise<Uint8Array>;
 }
 
-/** A file in memory, or one that is read slice by slice (a dropped file, OPFS, a disk). */
-export type FileBytes = Uint8Array | Blob | RangeFile;
+/** A file in memory, or one that is read slice by slice (a dropped file, OPFS). */
+export type FileBytes = Uint8Array | Blob;
 
 const WINDOW = 1 << 18;
 
@@ -20,7 +20,7 @@ export class Slices {
   #from = 0;
 
   constructor(
-    private readonly file: FileBytes,
+    private readonly file: FileBytes | RangeFile,
     /** Named in errors. */
     private readonly name: string,
   ) {
