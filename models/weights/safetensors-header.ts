@@ -52,7 +52,10 @@ const headerSchema = z.record(z.string(), z.unknown());
 const metadataSchema = z.record(z.string(), z.string());
 
 /** Throws `package-invalid` for anything that is not such a file or lies about it, `file-truncated` for a cut one. */
-export async function readSafetensorsHeader(file: FileBytes | RangeFile, name: string): Promise<SafetensorsHeader> {
+export async function readSafetensorsHeader(
+  file: FileBytes | RangeFile,
+  name: string,
+): Promise<SafetensorsHeader> {
   const slices = new Slices(file, name);
   const invalid = (why: string, cause?: unknown) =>
     new LoomError('package-invalid', `${name} is not a safetensors file: ${why}.`, { file: name }, { cause });
