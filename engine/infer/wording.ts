@@ -19,6 +19,8 @@ const words: Readonly<Record<FieldName | 'kind', string>> = {
   onlyWidth: 'only width that its graph takes',
   parts: 'conditioning',
   accepts: 'accepted conditioning',
+  guidance: 'way of guidance',
+  image: 'use of its image channels',
   for: 'conditioner',
   labels: 'set of map labels',
   type: 'type of first stage',

@@ -39,7 +39,8 @@ describe('the kinds of values', () => {
       const wrong = schema.safeParse({ kind: 'other' });
       expect(wrong.error?.issues[0]?.message).toBe(`expected a value of kind "${kind}"`);
       expect(schema.safeParse({ kind }).error?.issues[0]?.message).toMatch(/^\w+: /);
-      for (const axis of array?.axes ?? []) if (typeof axis === 'string') expect(fields).toContain(axis);
+      const axes = (array?.axes ?? []).filter((axis) => typeof axis === 'string');
+      expect(fields).toEqual(expect.arrayContaining(axes));
     },
   );
 
@@ -62,7 +63,7 @@ describe('the kinds of values', () => {
       expect(
         Object.keys(fields).filter((name) => !kindOf(kind).fields.some((field) => field === name)),
       ).toEqual([]);
-      if (kindOf(kind).array) expect(fields).toMatchObject({ batch: 2, height: 4, width: 5 });
+      expect(fields).toMatchObject(kindOf(kind).array ? { batch: 2, height: 4, width: 5 } : {});
       expect(canBackUp({ value })).toBe(true);
       const again = restore(await copy({ value }), there.ops)['value'];
       if (!again) throw new Error(kind);

@@ -2,6 +2,18 @@ import type { LatentSpaceInfo, UNet } from '../model';
 import type { Tensor, TensorOps } from '../tensor';
 import { defineKind, space, spaceFields, unique, valueSchema } from './kind';
 
+/** How one evaluation of a denoiser is called. */
+export interface DenoiseCall {
+  readonly ops: TensorOps;
+  readonly signal: AbortSignal;
+  /** The network is told the nearest training step instead of the fractional one (ComfyUI's convention). */
+  readonly roundTimesteps?: boolean;
+  /**
+   * Given where the prediction without a condition is wanted beside the guided one (CFG++): it is then evaluated even where
+   * guidance would not need it, and handed over before the call ends. It belongs to `ops`.
+   */
+  readonly unconditional?: (denoised: Tensor) => void;
+}
 /** Predicts x̂₀ from x = x₀ + σ·n (Karras et al. 2206.00364's D(x; σ)): guidance, scaling and parameterisation inside. */
 export interface DenoiserValue {
   readonly kind: 'denoiser';
@@ -11,12 +23,7 @@ export interface DenoiserValue {
    * x float32 [B, C, h, w] at noise level sigma → predicted x₀, same shape.
    * `at` is the fraction of the sampling done (0…1), for conditioning ranges. The result belongs to `ops`.
    */
-  denoise(
-    x: Tensor,
-    sigma: number,
-    at: number,
-    call: { readonly ops: TensorOps; readonly signal: AbortSignal },
-  ): Promise<Tensor>;
+  denoise(x: Tensor, sigma: number, at: number, call: DenoiseCall): Promise<Tensor>;
   /**
    * The same function with everything that depends only on the shape [B, C, h, w]
    * (batched contexts, maps at latent size) made once, in the scope of `call.ops`.

@@ -20,6 +20,8 @@ export const fieldNames = [
   'onlyWidth',
   'parts',
   'accepts',
+  'guidance',
+  'image',
   'for',
   'labels',
   'type',
@@ -37,7 +39,7 @@ export interface ArrayLayout<V> {
   readonly axes: readonly (FieldName | number)[];
   /** What `height` and `width` count: pixels, or latent cells. */
   readonly per: 'pixel' | 'cell';
-  of(value: V): Tensor;
+  readonly of: (value: V) => Tensor;
 }
 
 export interface KindDescriptor<V> {
@@ -47,16 +49,16 @@ export interface KindDescriptor<V> {
   readonly schema: z.ZodType<V>;
   readonly array?: ArrayLayout<V>;
   /** Every tensor that a value owns, each once. */
-  tensors(value: V): readonly Tensor[];
+  readonly tensors: (value: V) => readonly Tensor[];
   /** Whether its functions read tensors that it does not list: they live as long as it does. */
-  opaque?(value: V): boolean;
+  readonly opaque?: (value: V) => boolean;
   /** What a value says of itself, beside the sizes of its array. */
-  known(value: V): KnownFields;
+  readonly known: (value: V) => KnownFields;
   /**
    * The same value over other tensors: how a copy is restored on another device. Absent where a value holds networks,
    * which belong to the device they were made on.
    */
-  rebuild?(value: V, again: (tensor: Tensor) => Tensor): V;
+  readonly rebuild?: (value: V, again: (tensor: Tensor) => Tensor) => V;
 }
 
 /** Identity with inference: gives each function the type of its value. */

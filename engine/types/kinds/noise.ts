@@ -11,6 +11,8 @@ export interface NoiseValue {
   readonly seed: bigint;
   /** Index of the first batch element in its stream, so that element k of a batch can be made alone. Default 0. */
   readonly firstElement?: number;
+  /** Every element of the batch is the same noise; samplers then draw one element for all, too. Default false. */
+  readonly same?: boolean;
 }
 
 export const noise = defineKind<NoiseValue>({

@@ -9,7 +9,8 @@ export interface UNetValue {
 export const unet = defineKind<UNetValue>({
   /**
    * `height`, `width`: latent cells it was trained at; `multiple`: what its sides are multiples of; `onlyHeight`,
-   * `onlyWidth`: where its graph takes no other; `accepts`: parts of a conditioning.
+   * `onlyWidth`: where its graph takes no other; `accepts`: parts of a conditioning; `guidance`: `embedded` where it
+   * is an input of the network; `image`: what its image channels are.
    */
   fields: [
     'space',
@@ -22,6 +23,8 @@ export const unet = defineKind<UNetValue>({
     'onlyWidth',
     'for',
     'accepts',
+    'guidance',
+    'image',
   ],
   schema: valueSchema<UNetValue>('unet', { unet: has('space') }),
   tensors: none,
