@@ -121,10 +121,7 @@ function textParts(tensors: Tensors, family: Family): readonly CheckpointText[] 
       ? []
       : [openClip(PREFIX.refinerClip, layers(PREFIX.refinerClip), true)];
   if (tensors.under(PREFIX.xlClip).empty || layers(PREFIX.xlOpenClip) === 0) return [];
-  return [
-    clip(PREFIX.xlClip, 'penultimate'),
-    openClip(PREFIX.xlOpenClip, layers(PREFIX.xlOpenClip), true),
-  ];
+  return [clip(PREFIX.xlClip, 'penultimate'), openClip(PREFIX.xlOpenClip, layers(PREFIX.xlOpenClip), true)];
 }
 
 /** XL: the width of each number's waves is what is left of the projection beside the pooled vector. */
@@ -185,7 +182,12 @@ function part(
 
 function schedulerOf({ prediction, distilled }: Hints): Readonly<Record<string, unknown>> {
   return {
-    _class_name: distilled === 'lcm' ? 'LCMScheduler' : distilled === 'turbo' ? 'EulerDiscreteScheduler' : 'DDIMScheduler',
+    _class_name:
+      distilled === 'lcm'
+        ? 'LCMScheduler'
+        : distilled === 'turbo'
+          ? 'EulerDiscreteScheduler'
+          : 'DDIMScheduler',
     num_train_timesteps: 1000,
     beta_start: 0.00085,
     beta_end: 0.012,

@@ -103,7 +103,8 @@ export function familyOf(tensors: Tensors, name: string): Family {
     if (width === 768) return 'sd1';
   }
   if (tensors.has('decoder.up.0.block.0.conv1.weight')) return 'autoencoder';
-  if (tensors.has(`${PREFIX.vae}decoder.up.0.block.0.conv1.weight`) && !some(PREFIX.unet)) return 'autoencoder';
+  if (tensors.has(`${PREFIX.vae}decoder.up.0.block.0.conv1.weight`) && !some(PREFIX.unet))
+    return 'autoencoder';
   const other = [...tensors.entries.keys()].flatMap((key) => {
     const found = OTHERS.find(([pattern]) => pattern.test(key));
     return found === undefined ? [] : [found[1]];

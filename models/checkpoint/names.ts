@@ -118,10 +118,7 @@ export function vaePlace(weight: string, levels: number): FilePlace | undefined 
       /^decoder\.up_blocks\.(\d+)\.resnets\.(\d+)\.(.+)$/u,
       (i = '', j = '', rest = '') => `decoder.up.${up(i)}.block.${j}.${block(rest)}`,
     ],
-    [
-      /^decoder\.up_blocks\.(\d+)\.upsamplers\.0\.conv$/u,
-      (i = '') => `decoder.up.${up(i)}.upsample.conv`,
-    ],
+    [/^decoder\.up_blocks\.(\d+)\.upsamplers\.0\.conv$/u, (i = '') => `decoder.up.${up(i)}.upsample.conv`],
     [
       /^((?:en|de)coder)\.mid_block\.resnets\.([01])\.(.+)$/u,
       (side = '', i = '', rest = '') => `${side}.mid.block_${Number(i) + 1}.${block(rest)}`,

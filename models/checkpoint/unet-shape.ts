@@ -3,7 +3,9 @@ import { LoomError } from '@/engine/types';
 import { groupsOf, type Tensors } from './tensors';
 
 /** How a family numbers its heads, which no shape tells. */
-export type Heads = { readonly kind: 'count'; readonly heads: number } | { readonly kind: 'width'; readonly width: number };
+export type Heads =
+  | { readonly kind: 'count'; readonly heads: number }
+  | { readonly kind: 'width'; readonly width: number };
 
 export interface UNetFound {
   readonly config: Readonly<Record<string, unknown>>;

@@ -74,8 +74,7 @@ export function clipText(
     ...(c.eos_token_id === OLD_END_TOKEN ? {} : { id: c.eos_token_id }),
   });
   b.output('pooler_output', pooled);
-  if (projection ?? hasProjection(c))
-    b.output('text_embeds', projected(b, c, pooled));
+  if (projection ?? hasProjection(c)) b.output('text_embeds', projected(b, c, pooled));
   return b.description();
 }
 

@@ -30,7 +30,12 @@ describe('a checkpoint is told by its tensors', () => {
     ['inpaint', 'sd1', 'inpaint', 'StableDiffusionInpaintPipeline', 'epsilon'],
   ])('%s', async (file, family, variant, pipeline, prediction) => {
     const { checkpoint } = await open(`${file}.safetensors`);
-    expect(checkpoint).toMatchObject({ family, variant, pipeline, scheduler: { prediction_type: prediction } });
+    expect(checkpoint).toMatchObject({
+      family,
+      variant,
+      pipeline,
+      scheduler: { prediction_type: prediction },
+    });
     expect(checkpoint.facts.map(({ name }) => name)).toContain('prediction');
   });
 });
@@ -50,7 +55,8 @@ describe('one call of each network of a checkpoint', () => {
       [encoded['latent_parameters'], 'sd15.vae.parameters'],
       [decoded['sample'], 'sd15.vae.decoded'],
     ] as const;
-    for (const [result, name] of pairs) expect(decibels(present(result), golden(name)), name).toBeGreaterThan(100);
+    for (const [result, name] of pairs)
+      expect(decibels(present(result), golden(name)), name).toBeGreaterThan(100);
   });
 
   it('sd21: OpenCLIP without its last layer, linear projections', async () => {
@@ -68,14 +74,18 @@ describe('one call of each network of a checkpoint', () => {
     const inputs = feedsOf('sdxl.unet', ...unetFeeds, 'text_embeds', 'time_ids');
     const unet = await run(network('unet', present(checkpoint.unet)), inputs);
     const first = await run(network('text', present(checkpoint.text[0])), feedsOf('sdxl.text', 'input_ids'));
-    const second = await run(network('text', present(checkpoint.text[1])), feedsOf('sdxl.text2', 'input_ids'));
+    const second = await run(
+      network('text', present(checkpoint.text[1])),
+      feedsOf('sdxl.text2', 'input_ids'),
+    );
     const pairs = [
       [unet['out_sample'], 'sdxl.unet.out_sample'],
       [first['hidden_states.1'], 'sdxl.text.penultimate'],
       [second['hidden_states.2'], 'sdxl.text2.penultimate'],
       [second['text_embeds'], 'sdxl.text2.text_embeds'],
     ] as const;
-    for (const [result, name] of pairs) expect(decibels(present(result), golden(name)), name).toBeGreaterThan(100);
+    for (const [result, name] of pairs)
+      expect(decibels(present(result), golden(name)), name).toBeGreaterThan(100);
   });
 
   it('inpainting: nine channels', async () => {
