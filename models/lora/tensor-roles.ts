@@ -4,7 +4,16 @@
 export type Role = 'down' | 'up' | 'alpha';
 
 /** Other ways to change a weight, which are not taken. */
-export type OtherMethod = 'LoHa' | 'LoKr' | 'DoRA' | 'Tucker' | 'OFT' | 'IA3' | 'difference' | 'embedding' | 'bias';
+export type OtherMethod =
+  | 'LoHa'
+  | 'LoKr'
+  | 'DoRA'
+  | 'Tucker'
+  | 'OFT'
+  | 'IA3'
+  | 'difference'
+  | 'embedding'
+  | 'bias';
 
 export type NamedTensor =
   | { readonly module: string; readonly role: Role }

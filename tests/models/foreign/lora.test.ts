@@ -75,8 +75,16 @@ describe('what cannot be applied is said', () => {
     (await open('a.safetensors', writeSafetensors(tensors))).notes;
 
   it.each<[string, Parameters<typeof writeSafetensors>[0], Partial<LoraNote>]>([
-    ['unknown module', [{ name: 'lora_unet_nowhere.lora_up.weight', ...half(8, 2) }], { why: 'unknown-module' }],
-    ['half of a pair', [{ name: `${at}.lora_down.weight`, ...half(2, 8) }], { why: 'missing-tensor', missing: 'up' }],
+    [
+      'unknown module',
+      [{ name: 'lora_unet_nowhere.lora_up.weight', ...half(8, 2) }],
+      { why: 'unknown-module' },
+    ],
+    [
+      'half of a pair',
+      [{ name: `${at}.lora_down.weight`, ...half(2, 8) }],
+      { why: 'missing-tensor', missing: 'up' },
+    ],
     ['LoHa', [{ name: `${at}.hada_w1_a`, ...half(8, 2) }], { why: 'method', method: 'LoHa' }],
     ['LoKr', [{ name: `${at}.lokr_w1`, ...half(2, 2) }], { why: 'method', method: 'LoKr' }],
     [
@@ -113,14 +121,25 @@ describe('what cannot be applied is said', () => {
 
 it("kohya's LoRAs of XL count blocks as checkpoints do", async () => {
   const tensors = [
-    ['lora_unet_input_blocks_1_1_transformer_blocks_0_attn1_to_q', 'down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.weight'],
-    ['lora_unet_output_blocks_3_1_transformer_blocks_0_attn2_to_v', 'up_blocks.1.attentions.0.transformer_blocks.0.attn2.to_v.weight'],
+    [
+      'lora_unet_input_blocks_1_1_transformer_blocks_0_attn1_to_q',
+      'down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.weight',
+    ],
+    [
+      'lora_unet_output_blocks_3_1_transformer_blocks_0_attn2_to_v',
+      'up_blocks.1.attentions.0.transformer_blocks.0.attn2.to_v.weight',
+    ],
   ] as const;
   for (const [module, weight] of tensors) {
     const shape = unet.weights.entries.get(weight)?.shape ?? [];
     const [out = 0, width = 0] = shape;
     const data = writeSafetensors([
-      { name: `${module}.lora_down.weight`, dtype: 'F16', shape: [1, width], bytes: new Uint8Array(2 * width) },
+      {
+        name: `${module}.lora_down.weight`,
+        dtype: 'F16',
+        shape: [1, width],
+        bytes: new Uint8Array(2 * width),
+      },
       { name: `${module}.lora_up.weight`, dtype: 'F16', shape: [out, 1], bytes: new Uint8Array(2 * out) },
     ]);
     const lora = await open('xl.safetensors', data);
