@@ -273,7 +273,13 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
         const before = message.index === 0 ? [] : (runStore.getState().pictures[tab]?.[message.node] ?? []);
         setPictures(tab, message.node, [...before, { width, height, rgba }]);
       }
-      if (message.sink) addResult(current, message.node, { width, height, rgba }, now - current.startedAt);
+      if (message.sink)
+        addResult(current, {
+          node: message.node,
+          element: message.index,
+          picture: { width, height, rgba },
+          ms: now - current.startedAt,
+        });
       break;
     }
     case 'run-finished':

@@ -27,20 +27,6 @@ export interface Picture {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** A finished picture and the graph that made it. */
-export interface Result {
-  readonly id: string;
-  readonly run: string;
-  readonly node: string;
-  readonly picture: Picture;
-  /** Canonical JSON of the document at the time of the run. */
-  readonly document: string;
-  readonly seed: string | undefined;
-  readonly title: string;
-  readonly ms: number;
-  readonly at: number;
-}
-
 export interface QueuedRun {
   readonly run: string;
   readonly tab: string;
@@ -63,7 +49,6 @@ export interface RunState {
   readonly nodes: Readonly<Record<string, Readonly<Record<string, NodeRun>>>>;
   /** Per tab, then per node: what it last put out or is putting out. */
   readonly pictures: Readonly<Record<string, Readonly<Record<string, readonly Picture[]>>>>;
-  readonly results: readonly Result[];
   /** What the current or last run's plan warned of. */
   readonly warnings: readonly Diagnostic[];
   /** Rises whenever values behind ports may have changed: the inspector looks again. */
@@ -83,15 +68,11 @@ export const runStore = createStore<RunState>(() => ({
   current: null,
   nodes: {},
   pictures: {},
-  results: [],
   warnings: [],
   version: 0,
   last: null,
 }));
 export const useRun = <T>(select: (state: RunState) => T): T => useStore(runStore, select);
-
-/** Results kept in the strip. */
-export const resultLimit = 60;
 
 /** Sets one node's state within a tab. */
 export function setNodeRun(tab: string, node: string, run: NodeRun): void {

@@ -7,6 +7,7 @@ import { preloadLazyParts } from './ahead';
 import { exposeConsole } from './debug-api';
 import { followLink, openLinked } from './linked';
 import { setTranslate } from '../../_i18n/translate';
+import { persistResults } from '../../_persistence/persist-results';
 import { persistWorkspace } from '../../_persistence/persist-workspace';
 import { loadCatalog } from '../../_state/catalog';
 import { startEngine } from '../../_state/run-control';
@@ -17,6 +18,7 @@ let begun = false;
 
 async function openFirst(): Promise<void> {
   const back = await persistWorkspace();
+  void persistResults();
   if (await openLinked()) return;
   if (back === 0 && Object.keys(workspace.getState().document.nodes).length === 0)
     await openTemplate('text-to-image');
