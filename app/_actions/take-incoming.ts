@@ -1,22 +1,18 @@
 /** What was opened, dropped or pasted, and where it goes. */
 import { LoomError } from '@/engine';
+import { getOwn } from '@/engine/types';
 import { registry } from '@/nodes/registry';
+import { pictureFormat } from '@/nodes/_shared/picture-formats';
 import { fieldsOfNode } from '../_state/fields';
 import { translate } from '../_i18n/translate';
-import { readIncoming, type Incoming } from '../_formats/read-incoming';
+import { fileLimit, readIncoming, type Incoming } from '../_formats/read-incoming';
+import { pictureUrl } from '../_formats/picture/url';
 import { addNode } from '../_state/edits';
 import { placeForNew } from '../_state/flow';
 import { select } from '../_state/view';
-import { edit, openDocument, type Tab } from '../_state/workspace';
+import { edit, openDocument, workspace, type Tab } from '../_state/workspace';
 import { lastCopied, paste, pasteNodes, pastePlace } from './clipboard';
 import { notify } from '../_ui/notify';
-
-const toBase64 = (bytes: Uint8Array): string => {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000)
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
-};
 
 /** Takes in what was opened, dropped or pasted. A document opens in a tab of its own. */
 export function takeIncoming(incoming: Incoming, handle?: Tab['handle']): void {
@@ -34,13 +30,38 @@ export function takeIncoming(incoming: Incoming, handle?: Tab['handle']): void {
       .find((found) => fieldsOfNode(found).some((field) => field.widget === 'image-file'));
     const field = definition && fieldsOfNode(definition).find((found) => found.widget === 'image-file');
     if (definition === undefined || field === undefined) return;
-    const source = `data:${incoming.mime};base64,${toBase64(incoming.bytes)}`;
+    const source = pictureUrl(incoming.bytes);
     edit('add', (draft) => {
       const id = addNode(draft, definition, placeForNew().flow, { [field.name]: source });
       queueMicrotask(() => select([id]));
     });
     if (incoming.foreign !== undefined) notify.info(translate('open.foreign', { program: incoming.foreign }));
   }
+}
+
+/**
+ * Puts a picture's file into the node it was dropped on, where that node's form takes one: a PNG with a graph inside
+ * is a picture there too. Painters take PNGs only.
+ * @returns false when the node takes no such file
+ * @throws LoomError `too-large` for a picture beyond the limits
+ */
+export async function takeIntoNode(id: string, file: File): Promise<boolean> {
+  const { nodes } = workspace.getState().document;
+  const node = getOwn(nodes, id);
+  const definition = node && registry.get(node.type);
+  if (definition === undefined || file.size > fileLimit) return false;
+  const bytes = new Uint8Array(await file.arrayBuffer().catch(() => new ArrayBuffer(0)));
+  const format = pictureFormat(bytes);
+  const takes: readonly string[] = format === 'png' ? ['image-file', 'mask-painter'] : ['image-file'];
+  const field = fieldsOfNode(definition).find(({ widget }) => takes.includes(widget));
+  if (format === undefined || field === undefined) return false;
+  const source = pictureUrl(bytes);
+  edit('picture', (draft) => {
+    const target = draft.nodes[id];
+    if (target !== undefined) target.params[field.name] = source;
+  });
+  select([id]);
+  return true;
 }
 
 /** Paste from a command: reads the system clipboard where the browser allows it. */

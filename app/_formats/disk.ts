@@ -1,6 +1,7 @@
 /** Files of the person's own disk: File System Access where the browser has it, upload and download elsewhere. */
 import { z } from 'zod';
 import { serialise, type LoomDocument } from '@/engine';
+import { pictureAccept } from '@/nodes/_shared/picture-formats';
 import type { DropPayload } from './drop-payload';
 import { readIncoming, readIncomingFile, type Incoming } from './read-incoming';
 
@@ -47,7 +48,7 @@ const cancelled = (error: unknown): boolean => error instanceof DOMException && 
 export async function openFile(): Promise<OpenedFile | null> {
   const open = picker('showOpenFilePicker');
   if (open === undefined) {
-    const file = await chooseFile('.json,.png,.jpg,.jpeg,.webp,application/json,image/*');
+    const file = await chooseFile(`.json,application/json,${pictureAccept}`);
     return file ? { incoming: await readIncomingFile(file) } : null;
   }
   try {

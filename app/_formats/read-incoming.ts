@@ -1,11 +1,20 @@
 /** One door for everything that comes in: opened, dropped, pasted. What it is, or a typed refusal. */
 import { LoomError, type DocumentNotice, type LoomDocument } from '@/engine';
+import {
+  checkPictureBytes,
+  notAPicture,
+  pictureFormat,
+  pictureFormats,
+  pictureNames,
+  type PictureMime,
+} from '@/nodes/_shared/picture-formats';
 import { readClip, type Clip } from './clip';
 import { hasLink } from './link/has-link';
 import { readLink } from './link/link';
-import { extractGraph, foreignGraph, graphLimit, type PictureOrigin } from './png/png';
+import { extractGraph, foreignGraph, type PictureOrigin } from './png/png';
 import { parseText } from './parse-text';
 import { isPng } from './png/png-chunks';
+import { aFolder, foreignThing } from './foreign';
 
 /** Largest file that is read at all. Larger ones are refused by their size alone. */
 export const fileLimit = 64 << 20;
@@ -24,19 +33,11 @@ export type Incoming =
   | {
       readonly kind: 'image';
       readonly bytes: Uint8Array;
-      readonly mime: 'image/png' | 'image/jpeg' | 'image/webp' | 'image/gif' | 'image/bmp' | 'image/avif';
+      readonly mime: PictureMime;
       readonly name: string;
       /** The picture carries a graph of another program, which is not read. */
       readonly foreign?: 'comfyui' | 'a1111' | 'invokeai';
     };
-
-const imageMagic: readonly (readonly [mime: Extract<Incoming, { kind: 'image' }>['mime'], test: RegExp])[] = [
-  ['image/jpeg', /^\xff\xd8\xff/],
-  ['image/webp', /^RIFF[^]{4}WEBP/],
-  ['image/gif', /^GIF8[79]a/],
-  ['image/bmp', /^BM/],
-  ['image/avif', /^[^]{4}ftyp(avif|avis)/],
-];
 
 /**
  * What bytes or text are: a document (JSON, PNG with a graph, link), copied nodes, or a picture.
@@ -61,8 +62,15 @@ export function readIncoming(input: Uint8Array | string, name = ''): Incoming {
 /** The same for a file: refused by its size before a byte is read. */
 export async function readIncomingFile(file: Blob & { readonly name?: string }): Promise<Incoming> {
   const name = file.name ?? '';
-  if (file.size > fileLimit) throw tooLarge(file.size, name);
-  return readIncoming(new Uint8Array(await file.arrayBuffer()), name);
+  if (file.size > fileLimit) throw foreignThing(new Uint8Array(0), name) ?? tooLarge(file.size, name);
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await file.arrayBuffer());
+  } catch {
+    // A dropped folder is a File that cannot be read.
+    throw aFolder(name);
+  }
+  return readIncoming(bytes, name);
 }
 
 function tooLarge(size: number, name: string): LoomError {
@@ -79,20 +87,33 @@ function readBytes(bytes: Uint8Array, name: string): Incoming {
   if (isPng(bytes)) {
     const found = extractGraph(bytes, place);
     if (found !== undefined) return { kind: 'document', from: 'png', name, ...found };
+    checkPictureBytes(bytes.length);
     const foreign = foreignGraph(bytes);
     return { kind: 'image', bytes, mime: 'image/png', name, ...(foreign ? { foreign } : {}) };
   }
-  const head = String.fromCharCode(...bytes.subarray(0, 16));
-  for (const [mime, test] of imageMagic) if (test.test(head)) return { kind: 'image', bytes, mime, name };
+  const format = pictureFormat(bytes);
+  if (format !== undefined) {
+    checkPictureBytes(bytes.length);
+    return { kind: 'image', bytes, mime: pictureFormats[format].mime, name };
+  }
+  const refusal = notAPicture(bytes);
+  // A picture of a kind that is not taken in: an SVG, a HEIC.
+  if (refusal.code === 'unsupported') throw refusal.at(place);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new LoomError('bad-input', 'This is neither a graph nor a picture that can be read.', place, {
-      fix: 'Open a .json graph, or a PNG, JPEG or WebP picture.',
-      cause,
-    });
+    throw (
+      foreignThing(bytes, name) ??
+      new LoomError('bad-input', 'This is neither a graph nor a picture that can be read.', place, {
+        fix: `Open a .json graph, or a picture (${pictureNames}).`,
+        cause,
+      })
+    );
   }
+  // What is no text can be valid UTF-8 by chance.
+  const foreign = foreignThing(bytes, name, text);
+  if (foreign !== undefined) throw foreign;
   return readText(text, name);
 }
 
@@ -102,7 +123,10 @@ function readText(text: string, name: string): Incoming {
     const linked = readLink(trimmed);
     if (linked) return { kind: 'document', from: 'link', name, ...linked };
   }
-  if (trimmed.length > graphLimit) throw tooLarge(trimmed.length, name);
+  const foreign = trimmed.includes('"latent-loom"')
+    ? undefined
+    : foreignThing(new Uint8Array(0), name, trimmed);
+  if (foreign !== undefined) throw foreign;
   const clip = readClip(trimmed);
   if (clip) return { kind: 'clip', clip };
   if (!trimmed.startsWith('{') && !trimmed.startsWith('['))

@@ -1,4 +1,5 @@
 /** What `nodes/` and `models/` may import of the engine. */
+export { getOwn } from './get-own';
 export * from './backend';
 export * from './diagnostics';
 export * from './error';

@@ -120,7 +120,7 @@ describe('pictures', () => {
   it('that are none are refused', async () => {
     const { code, text } = await run(withPicture(url(Buffer.from('no picture at all'), 'image/jpeg')));
     expect(text).toContain(
-      'error bad-input (node picture): The file is not a picture that can be read (PNG, JPEG or WebP).',
+      'error bad-input (node picture): The file is not a picture that can be read (PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF).',
     );
     expect(code).toBe(1);
   });

@@ -4,9 +4,12 @@ import { clsx } from 'clsx';
 import { X, type LucideIcon } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslations } from 'use-intl';
+import { toLoomError } from '@/engine';
+import { maxPictureBytes } from '@/nodes/_shared/picture-formats';
+import { maxPixels } from '@/nodes/_shared/pixels';
 import { Button } from '../../_ui/Button';
 import type { WidgetProps } from './props';
-import { fileLimit, usePickedFile } from './usePickedFile';
+import { usePickedFile } from './usePickedFile';
 
 interface FileFieldProps extends Pick<WidgetProps, 'id' | 'label' | 'disabled' | 'set' | 'seal'> {
   /** Namespace of what is said. */
@@ -14,8 +17,9 @@ interface FileFieldProps extends Pick<WidgetProps, 'id' | 'label' | 'disabled' |
   /** For the browser's file dialog. */
   readonly accept: string;
   readonly icon: LucideIcon;
-  /** Whether a file is of the kind that is wanted, and what to say where it is not. */
-  readonly fits: (file: File) => boolean;
+  /** The file as what the parameter holds. Throws `too-large`, or another error for a file of another kind. */
+  readonly read: (file: File) => Promise<string>;
+  /** What to say of a file of another kind. */
   readonly misfit: string;
   /** What is shown of the file that is there; false where there is none. */
   readonly children: ReactElement | false;
@@ -32,17 +36,21 @@ export function FileField({
   labels,
   accept,
   icon: Icon,
-  fits,
+  read,
   misfit,
   children,
   over = false,
 }: FileFieldProps) {
   const t = useTranslations(labels);
-  const file = usePickedFile(
-    { set, seal },
-    (picked) => (!fits(picked) ? misfit : picked.size > fileLimit ? t('too-large') : undefined),
-    t('unreadable'),
-  );
+  const file = usePickedFile({ set, seal }, read, (thrown) => {
+    const { code, extra } = toLoomError(thrown, 'file-missing');
+    if (code === 'file-missing') return t('unreadable');
+    if (code !== 'too-large') return misfit;
+    // Too many pixels, or too many bytes.
+    return extra.details?.['unit'] === 'pixels'
+      ? t('too-many-pixels', { limit: `${Math.sqrt(maxPixels)} × ${Math.sqrt(maxPixels)}` })
+      : t('too-large', { limit: String(maxPictureBytes / 2 ** 20) });
+  });
   return (
     <div {...file.drop}>
       <input

@@ -117,13 +117,18 @@ export function useWindowEvents(): void {
         }
     };
     const onDragOver = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+      const types = event.dataTransfer?.types ?? [];
+      if (types.includes('Files') || (types.includes('text/uri-list') && !inText(event.target)))
+        event.preventDefault();
     };
     const onDrop = (event: DragEvent): void => {
-      if (event.defaultPrevented || event.dataTransfer === null || event.dataTransfer.files.length === 0)
-        return;
+      if (event.defaultPrevented || event.dataTransfer === null) return;
+      const payload = dropPayloadOf(event.dataTransfer);
+      // An address from another window; not a picture of this page, nor text that is moved within a field.
+      const address = /^https?:/i.test(payload.text) && !inText(event.target);
+      if (payload.files.length === 0 && !address) return;
       event.preventDefault();
-      takeAll(dropPayloadOf(event.dataTransfer));
+      takeAll(payload, nodeAt(event.target));
     };
     document.addEventListener('copy', onCopy);
     document.addEventListener('cut', onCut);
@@ -140,10 +145,21 @@ export function useWindowEvents(): void {
   }, []);
 }
 
-/** Each thing is taken or refused on its own. The readers of files come with the first of them. */
-function takeAll(payload: DropPayload): void {
+/** The node under a drop. */
+const nodeAt = (target: EventTarget | null): string | undefined =>
+  target instanceof Element
+    ? (target.closest('.react-flow__node')?.getAttribute('data-id') ?? undefined)
+    : undefined;
+
+/**
+ * Each thing is taken or refused on its own; one picture that is dropped on a node goes into that node. The readers
+ * of files come with the first of them.
+ */
+function takeAll(payload: DropPayload, node?: string): void {
   Promise.all([import('../../_actions/take-incoming'), import('../../_formats/disk')])
-    .then(async ([{ takeIncoming }, { readDropPayload }]) => {
+    .then(async ([{ takeIncoming, takeIntoNode }, { readDropPayload }]) => {
+      const [only] = payload.files.length === 1 ? payload.files : [];
+      if (node !== undefined && only !== undefined && (await takeIntoNode(node, only))) return;
       for (const incoming of await readDropPayload(payload))
         try {
           if (incoming instanceof Error) throw incoming;
