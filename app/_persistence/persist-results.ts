@@ -1,9 +1,10 @@
 /** Couples the strip of results with the store: pictures come back after a reload, and every new one is kept at once. */
 import { createStore } from 'zustand/vanilla';
+import { documentSchema } from '@/engine';
 import { toLoomError, type LoomError } from '@/engine/types';
 import { preferences } from '../_state/preferences';
 import { bringBack, forgetResults, onResultChange, resultStore } from '../_state/results';
-import { runStore, setPictures, type Picture } from '../_state/run-store';
+import { runStore, setComputed, setPictures, type Picture } from '../_state/run-store';
 import { workspace } from '../_state/workspace';
 import { openResultStore, toStored, type ResultStore } from './result-store';
 
@@ -73,8 +74,11 @@ async function showInNodes(): Promise<void> {
         .toSorted((a, b) => a.element - b.element);
       const pictures = await Promise.all(batch.map(({ png }) => decoded(png))).catch(() => []);
       // A run that was quicker than this has something newer to show.
-      if (runStore.getState().pictures[tab.id]?.[node] === undefined && pictures.length > 0)
+      if (runStore.getState().pictures[tab.id]?.[node] === undefined && pictures.length > 0) {
         setPictures(tab.id, node, pictures);
+        if (newest !== undefined)
+          setComputed(tab.id, node, documentSchema.parse(JSON.parse(newest.document)));
+      }
     }
   }
 }

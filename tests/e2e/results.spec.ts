@@ -69,3 +69,20 @@ test('use as input adds a Load image node that runs', async ({ page, editor }) =
     .poll(async () => Object.values((await editor.document()).nodes).map(({ type }) => type))
     .toContain('image/load');
 });
+
+test('what was made before a change says so, until it is undone', async ({ page, editor }) => {
+  await editor.open();
+  await editor.run();
+  const mark = (id: string) => editor.node(id).getByRole('img', { name: /^Made before the last changes/ });
+  await expect(mark('sampler')).toHaveCount(0);
+  await editor.node('prompt').getByRole('textbox', { name: 'Prompt' }).fill('a green hat');
+  await expect(mark('sampler')).toBeVisible();
+  await expect(mark('image')).toBeVisible();
+  await expect(mark('noise')).toHaveCount(0);
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(mark('sampler')).toHaveCount(0);
+  await page.reload();
+  await expect(editor.node('image').getByRole('img', { name: 'Picture of Image' })).toBeVisible();
+  await editor.node('prompt').getByRole('textbox', { name: 'Prompt' }).fill('a red hat');
+  await expect(mark('image')).toBeVisible();
+});

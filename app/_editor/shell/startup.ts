@@ -11,6 +11,7 @@ import { persistResults } from '../../_persistence/persist-results';
 import { persistWorkspace } from '../../_persistence/persist-workspace';
 import { loadCatalog } from '../../_state/catalog';
 import { startEngine } from '../../_state/run-control';
+import { followStale } from '../../_state/stale-store';
 import { workspace } from '../../_state/workspace';
 import { resetView } from '../../_state/view';
 
@@ -43,6 +44,7 @@ export function useStartup(): void {
       navigator.serviceWorker.register('/sw.js').catch(() => undefined);
   }, []);
   useEffect(followLink, []);
+  useEffect(followStale, []);
   useEffect(
     () =>
       workspace.subscribe((now, before) => {
