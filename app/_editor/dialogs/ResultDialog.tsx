@@ -34,7 +34,7 @@ export function ResultDialog({
   const [metadata, setMetadata] = useState(true);
   const place = results.findIndex(({ id }) => id === result.id);
   const [newer, older] = [results[place - 1], results[place + 1]];
-  const against = results.find(({ id }) => id === other);
+  const against = other === result.id ? undefined : results.find(({ id }) => id === other);
   const title = result.title || t('untitled');
   const keys = (event: KeyboardEvent): void => {
     // A slider or list in here has its own arrows.
@@ -43,9 +43,15 @@ export function ResultDialog({
     if (to !== undefined) onShow(to.id);
   };
   return (
-    <Modal open onOpenChange={(open) => !open && onClose()} title={title} closeLabel={t('close')} wide>
-      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- arrows are a shortcut to the two buttons below */}
-      <div className="flex flex-wrap gap-5" onKeyDown={keys}>
+    <Modal
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={title}
+      closeLabel={t('close')}
+      wide
+      onKeyDown={keys}
+    >
+      <div className="flex flex-wrap gap-5">
         <div className="min-w-64 flex-1">
           {against === undefined ? (
             <ResultImage

@@ -61,9 +61,7 @@ export function Results() {
         <ChevronDown size={15} />
       </IconButton>
       {gallery && shown === undefined && <GalleryDialog onShow={setOpen} onClose={() => setGallery(false)} />}
-      {shown !== undefined && (
-        <ResultDialog key={shown.id} result={shown} onShow={setOpen} onClose={() => setOpen(null)} />
-      )}
+      {shown !== undefined && <ResultDialog result={shown} onShow={setOpen} onClose={() => setOpen(null)} />}
     </section>
   );
 }
