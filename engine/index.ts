@@ -13,15 +13,17 @@ export {
   unusedDefinitions,
   type GroupOptions,
 } from './document/subgraph';
+export { freshId } from './document/fresh-id';
 export { canonical } from './document/canonical';
 export { infer, inferredCount } from './infer/infer';
 export type { Endpoint, Inference, InferOptions, NodeInfo, NodeState } from './infer/inference';
 export type { DeclaredPorts } from './solver/declared-ports';
-export { checkWire, type WireCheck } from './infer/wire';
+export { checkConnection, type ConnectionCheck } from './infer/check-connection';
 export { portsOf } from './graph/instance-ports';
-export { wordsOf, type TermWords } from './infer/wording';
-export { applyMend } from './fixes/apply-mend';
-export { mendsOf, type WireEnds } from './fixes/mends';
+export { phraseOf, type Phrase } from './infer/wording';
+export { connect, type EdgeEnds } from './graph/connect';
+export { applyFix } from './fixes/apply-fix';
+export { fixesFor } from './fixes/fixes-for';
 export { plan } from './plan/plan';
 export { readiness } from './plan/targets';
 export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan/plan-types';

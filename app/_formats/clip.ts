@@ -4,6 +4,7 @@ import {
   definitionSchema,
   documentVersion,
   edgeSchema,
+  freshId,
   groupSchema,
   LoomError,
   nodeSchema,
@@ -20,9 +21,9 @@ const clipSchema = z.looseObject({
   /** Version of the document the nodes came from: they migrate with it. */
   document: z.int().min(1),
   nodes: z.record(z.string(), nodeSchema),
-  /** Wires between the copied nodes. */
+  /** Edges between the copied nodes. */
   edges: z.record(z.string(), edgeSchema),
-  /** Wires from nodes that were not copied, with the type of the node they came from. */
+  /** Edges from nodes that were not copied, with the type of the node they came from. */
   incoming: z.array(z.looseObject({ from: endpoint, fromType: z.string(), to: endpoint })),
   groups: z.record(z.string(), groupSchema),
   notes: z.record(z.string(), noteSchema),
@@ -62,7 +63,7 @@ const pick = <T>(record: Readonly<Record<string, T>>, ids: readonly string[]): R
 
 /**
  * The selection as clipboard text. Ids that the document does not have are left out.
- * @param incoming also remember wires that come from nodes outside the selection
+ * @param incoming also remember edges that come from nodes outside the selection
  */
 export function copyNodes(
   document: LoomDocument,
@@ -159,18 +160,11 @@ export interface Pasted {
  * Puts a clip into a document (an immer draft or a plain copy; changed in place).
  * Ids that are free are kept, so that a paste into an empty document stays readable.
  * @param at where the upper left corner of the clip comes to stand, in canvas units; without it, 40 to the lower right of where it was
- * @param freshId makes an id that `taken` does not have, close to `wanted`
  */
 export function pasteClip(
   draft: LoomDocument,
   clip: Clip,
-  {
-    at,
-    freshId = numbered,
-  }: {
-    readonly at?: { readonly x: number; readonly y: number };
-    readonly freshId?: (wanted: string, taken: (id: string) => boolean) => string;
-  } = {},
+  { at }: { readonly at?: { readonly x: number; readonly y: number } } = {},
 ): Pasted {
   const things = [...Object.values(clip.nodes), ...Object.values(clip.groups), ...Object.values(clip.notes)];
   const left = Math.min(...things.map((thing) => thing.position.x));
@@ -181,7 +175,7 @@ export function pasteClip(
     position: { ...thing.position, x: thing.position.x + by.x, y: thing.position.y + by.y },
   });
   const add = <T>(into: Record<string, T>, id: string, thing: T): string => {
-    const fresh = freshId(id, (taken) => Object.hasOwn(into, taken) || taken === '__proto__');
+    const fresh = freshId(into, id);
     into[fresh] = thing;
     return fresh;
   };
@@ -193,10 +187,13 @@ export function pasteClip(
   for (const [id, edge] of Object.entries(clip.edges))
     if (renamed.has(edge.from.node) && renamed.has(edge.to.node))
       add(draft.edges, id, { ...structuredClone(edge), from: to(edge.from), to: to(edge.to) });
-  for (const wire of clip.incoming)
+  for (const connection of clip.incoming)
     // Another document may have a node of this name and type; any other is not the one that was meant.
-    if (renamed.has(wire.to.node) && original.get(wire.from.node) === wire.fromType)
-      add(draft.edges, `${wire.from.node}-${wire.to.node}`, { from: { ...wire.from }, to: to(wire.to) });
+    if (renamed.has(connection.to.node) && original.get(connection.from.node) === connection.fromType)
+      add(draft.edges, `${connection.from.node}-${connection.to.node}`, {
+        from: { ...connection.from },
+        to: to(connection.to),
+      });
   for (const [id, definition] of Object.entries(clip.definitions))
     if (!Object.hasOwn(draft.definitions, id)) draft.definitions[id] = structuredClone(definition);
   return {
@@ -205,11 +202,4 @@ export function pasteClip(
     notes: Object.entries(clip.notes).map(([id, note]) => add(draft.notes, id, moved(note))),
     renamed,
   };
-}
-
-/** `prompt` → `prompt`, `prompt-2`, `prompt-3`, … */
-function numbered(wanted: string, taken: (id: string) => boolean): string {
-  if (!taken(wanted)) return wanted;
-  const stem = wanted.replace(/-\d+$/, '');
-  for (let count = 2; ; count++) if (!taken(`${stem}-${count}`)) return `${stem}-${count}`;
 }

@@ -15,7 +15,7 @@ export function parseText(text: string): { document: LoomDocument; notices: read
       `Two things in this graph have the name “${twice}”.`,
       { path: twice },
       {
-        mend: 'Give one of them another name.',
+        fix: 'Give one of them another name.',
         details: { got: twice },
       },
     );

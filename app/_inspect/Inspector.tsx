@@ -18,7 +18,7 @@ interface Pinned {
 
 export interface InspectorProps {
   readonly client: InspectClient;
-  /** The wire or port that is looked at; null shows what to do. */
+  /** The edge or port that is looked at; null shows what to do. */
   readonly target: InspectTarget | null;
   /** Rises when results change. */
   readonly version: number;

@@ -34,7 +34,7 @@ export function decodeMap(png: Uint8Array, labels: LabelSet): Raster {
         `The map uses label ${beyond}; there are ${count}, from 0 to ${count - 1}.`,
         {},
         {
-          mend: 'Choose a picture whose pixel values are label indices.',
+          fix: 'Choose a picture whose pixel values are label indices.',
           details: { got: beyond, want: count },
         },
       );
@@ -56,7 +56,7 @@ export function decodeMap(png: Uint8Array, labels: LabelSet): Raster {
         `The picture has the colour #${hex}, which belongs to no label.`,
         {},
         {
-          mend: 'Choose an indexed PNG, or one painted in the colours of the labels.',
+          fix: 'Choose an indexed PNG, or one painted in the colours of the labels.',
           details: { got: `#${hex}` },
         },
       );

@@ -113,7 +113,7 @@ function explain(error: unknown): LoomError {
       "The browser's storage is full.",
       {},
       {
-        mend: 'Save the graph as a file, or delete documents you no longer need.',
+        fix: 'Save the graph as a file, or delete documents you no longer need.',
         cause: error,
       },
     );

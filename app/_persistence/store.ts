@@ -66,7 +66,7 @@ export interface DocumentStore {
   /** Newest first. */
   versions(id: string): Promise<readonly VersionEntry[]>;
   /** Keeps the present text as a version of its own. */
-  keepVersion(id: string, reason: VersionReason, label?: string): Promise<void>;
+  saveVersion(id: string, reason: VersionReason, label?: string): Promise<void>;
   readVersion(version: number): Promise<LoomDocument>;
   /** Makes an earlier version the present one; the present one becomes a version first. */
   restore(version: number): Promise<LoadedDocument>;
@@ -114,7 +114,7 @@ export async function openStore({
       'This browser does not let the page keep documents.',
       {},
       {
-        mend: 'Save the graph as a file before you close the page.',
+        fix: 'Save the graph as a file before you close the page.',
         cause,
       },
     );
@@ -216,7 +216,7 @@ export async function openStore({
         )
         .toReversed();
     },
-    async keepVersion(id, reason, label) {
+    async saveVersion(id, reason, label) {
       const stored = await db.get('documents', id);
       if (stored === undefined) throw missing(id);
       await addVersion(id, stored.text, reason, label);
@@ -230,7 +230,7 @@ export async function openStore({
       const stored = await db.get('versions', version);
       if (stored === undefined) throw missing(String(version));
       const { document } = parseDocument(stored.text);
-      await store.keepVersion(stored.document, 'restored');
+      await store.saveVersion(stored.document, 'restored');
       const { revision } = (await store.load(stored.document)).entry;
       await store.save(stored.document, document, revision);
       return store.load(stored.document);

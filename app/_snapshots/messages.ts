@@ -1,5 +1,5 @@
 /**
- * What the engine's worker answers when somebody looks inside; `requests.ts`
+ * What the engine's worker answers when somebody looks inside; `inspect-requests.ts`
  * is what the page asks. APP's protocol carries these beside its own messages;
  * typed arrays travel as transferables ({@link ./snapshot#transferables}).
  */
@@ -36,7 +36,7 @@ const part = z.strictObject({
   image: float32.nullable(),
 });
 
-/** A value on a wire, copied to the CPU: everything the inspector needs to show it. */
+/** A value on an edge, copied to the CPU: everything the inspector needs to show it. */
 export const snapshotSchema = z.discriminatedUnion('kind', [
   /** float32 [B, C, h, w], normalised. */
   z.strictObject({ kind: z.literal('latent'), dims, data: float32, space: spaceInfo }),

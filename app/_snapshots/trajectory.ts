@@ -92,7 +92,7 @@ export function createTrajectoryStore(options: { readonly budget: number }): Tra
         `Step ${step + 1} of this sampling is not kept.`,
         { node },
         {
-          mend: 'Run the sampler again.',
+          fix: 'Run the sampler again.',
         },
       );
     return { recording, kept };

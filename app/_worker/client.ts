@@ -2,15 +2,15 @@
 import { nanoid } from 'nanoid';
 import { LoomError } from '@/engine/types';
 import type { InspectClient, InspectReply } from '../_snapshots/messages';
-import type { InspectRequest } from '../_snapshots/requests';
-import type { BackendChoice } from './door';
+import type { InspectRequest } from '../_snapshots/inspect-requests';
+import type { BackendChoice } from './entry-messages';
 import { toPageSchema, type ErrorMessage, type ToPage } from './protocol';
-import type { ToWorker } from './requests';
+import type { ToWorker } from './to-worker';
 
 /** A message's error as the error it was. */
 export const asError = (error: ErrorMessage): LoomError =>
   new LoomError(error.code, error.message, error.place, {
-    ...(error.mend === undefined ? {} : { mend: error.mend }),
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
     ...(error.diagnostics === undefined ? {} : { diagnostics: error.diagnostics }),
   });
 

@@ -1,5 +1,5 @@
 /**
- * What the engine's worker says to the page; `requests.ts` is the other way.
+ * What the engine's worker says to the page; `to-worker.ts` is the other way.
  * Both sides parse every message; pixels and typed arrays travel as transferables.
  */
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { diagnosticSchema, type ErrorCode } from '@/engine/types';
 
 const rgba = z.instanceof(Uint8ClampedArray<ArrayBuffer>);
 
-/** A {@link LoomError} that crossed the worker's door. */
+/** A {@link LoomError} that crossed the worker's entry. */
 export const errorSchema = z.strictObject({
   code: z.string().transform((code): ErrorCode => code as ErrorCode),
   message: z.string(),
@@ -18,7 +18,7 @@ export const errorSchema = z.strictObject({
     path: z.string().optional(),
     package: z.string().optional(),
   }),
-  mend: z.string().optional(),
+  fix: z.string().optional(),
   diagnostics: z.array(diagnosticSchema).optional(),
 });
 export type ErrorMessage = z.output<typeof errorSchema>;
@@ -68,7 +68,7 @@ const pictureSchema = z.strictObject({
   /** What the run was for, to be kept among the results. */
   sink: z.boolean(),
   /** Shown in the node. */
-  frame: z.boolean(),
+  inNode: z.boolean(),
   width: z.int().positive(),
   height: z.int().positive(),
   rgba,

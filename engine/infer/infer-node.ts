@@ -1,4 +1,4 @@
-/** Inference of one node: its parameters, its ports as its wires settle them, what is wrong with it. */
+/** Inference of one node: its parameters, its ports as its edges settle them, what is wrong with it. */
 import type { LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog } from '../types/node';
@@ -6,7 +6,7 @@ import type { PortType } from '../types/port';
 import { packagesOf, parsedParams, refinedPorts, type NodePorts } from './call-node';
 import type { FlatEdge } from '../graph/flat-graph';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
-import { own } from '../types/own';
+import { getOwn } from '../types/get-own';
 import {
   resolvePorts,
   settleRest,
@@ -14,7 +14,7 @@ import {
   type PortMismatch,
   type PortTypes,
 } from '../solver/solve-ports';
-import { describeTerm, mismatchSentence, nodeName } from './wording';
+import { describeExpression, mismatchSentence, nodeName } from './wording';
 
 /** What the rest of the graph offers a node while it is inferred. */
 export interface Surroundings {
@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly accused?: string;
 }
 
-/** Where a wire takes its value: bypassed nodes followed. */
+/** Where an edge takes its value: bypassed nodes followed. */
 type Source =
   | { readonly state: 'value'; readonly at: Endpoint; readonly type: PortType | undefined }
   | { readonly state: 'muted' | 'absent' };
@@ -41,11 +41,11 @@ function sourceOf(edge: FlatEdge, around: Surroundings): Source {
   if (info.state === 'muted') return { state: 'muted' };
   if (info.state === 'unknown') return { state: 'value', at: edge.from, type: undefined };
   if (info.state === 'bypass') {
-    const passed = own(info.passes ?? {}, edge.from.port);
+    const passed = getOwn(info.passes ?? {}, edge.from.port);
     if (!passed) return { state: 'absent' };
-    return { state: 'value', at: passed, type: own(info.outputs, edge.from.port) };
+    return { state: 'value', at: passed, type: getOwn(info.outputs, edge.from.port) };
   }
-  const type = own(info.outputs, edge.from.port);
+  const type = getOwn(info.outputs, edge.from.port);
   return type ? { state: 'value', at: edge.from, type } : { state: 'absent' };
 }
 
@@ -53,7 +53,7 @@ const nothing = { inputs: {}, outputs: {} };
 
 /** What is found at one node. Its name is only put together when there is something to say. */
 class Report {
-  readonly findings: Diagnostic[] = [];
+  readonly diagnostics: Diagnostic[] = [];
   constructor(
     readonly id: string,
     private readonly title: string | undefined,
@@ -61,8 +61,8 @@ class Report {
   get name(): string {
     return nodeName(this.id, this.title);
   }
-  add(finding: Omit<Diagnostic, 'severity' | 'node'>, severity: Diagnostic['severity'] = 'error'): void {
-    this.findings.push({ severity, node: this.id, ...finding });
+  add(diagnostic: Omit<Diagnostic, 'severity' | 'node'>, severity: Diagnostic['severity'] = 'error'): void {
+    this.diagnostics.push({ severity, node: this.id, ...diagnostic });
   }
 }
 
@@ -74,21 +74,30 @@ export function inferNode(
   around: Surroundings,
 ): NodeInfo {
   const report = new Report(id, definition?.title);
-  const { findings } = report;
+  const { diagnostics } = report;
   if (!definition) {
     report.add({
       code: 'unknown-node',
       got: node.type,
       message: `The node “${id}” is of the type “${node.type}”, which this version does not have. It is kept as it is; what does not depend on it still runs.`,
     });
-    return { id, node, state: 'unknown', ...nothing, declared: nothing, sources: {}, unsolved: [], findings };
+    return {
+      id,
+      node,
+      state: 'unknown',
+      ...nothing,
+      declared: nothing,
+      sources: {},
+      unsolved: [],
+      diagnostics,
+    };
   }
   const parsed = parsedParams(definition, node.params, node.version);
   const ports = refinedPorts(definition, node.params, node.version, around.catalog);
-  const wires = readWires(definition, around, report);
-  const { sources, actual, muted } = wires;
+  const connections = readEdges(definition, around, report);
+  const { sources, actual, muted } = connections;
   if (node.mode === 'bypass') {
-    const info = bypassed(id, node, definition, ports, wires, findings);
+    const info = bypassed(id, node, definition, ports, connections, diagnostics);
     return muted && Object.keys(info.passes ?? {}).length === 0 ? { ...info, state: 'muted' } : info;
   }
   if (around.accused !== undefined) actual.sort(([a], [b]) => rank(a, around) - rank(b, around));
@@ -99,12 +108,12 @@ export function inferNode(
   const off = node.mode === 'mute' || muted;
   // What is switched off is not found fault with, except for what is wrong in the wiring itself.
   if (!off) {
-    for (const mismatch of mismatches) reportMismatch(mismatch, inputs, wires, around, report);
+    for (const mismatch of mismatches) reportMismatch(mismatch, inputs, connections, around, report);
     for (const port in definition.inputs) {
       if (
         definition.inputs[port]?.optional === true ||
         Object.hasOwn(sources, port) ||
-        wires.faulty?.has(port) === true
+        connections.faulty?.has(port) === true
       )
         continue;
       const kind = ports.inputs[port]?.kind ?? '';
@@ -117,7 +126,7 @@ export function inferNode(
     }
     checkParams(definition, node, parsed, ports, around.catalog, report);
   }
-  const faulty = findings.some(({ severity }) => severity === 'error');
+  const faulty = diagnostics.some(({ severity }) => severity === 'error');
   const state: NodeState = off ? 'muted' : faulty ? 'invalid' : 'ready';
   const params = !off && parsed.ok ? parsed.params : undefined;
   return {
@@ -131,27 +140,27 @@ export function inferNode(
     declared: ports,
     sources,
     unsolved,
-    findings,
+    diagnostics,
   };
 }
 
 function reportMismatch(
   { port, path, want, got }: PortMismatch,
   inputs: PortTypes,
-  { actual }: Wires,
+  { actual }: Edges,
   around: Surroundings,
   report: Report,
 ): void {
   if (port === undefined) {
-    const [value, due] = [describeTerm(got), describeTerm(want)];
+    const [value, due] = [describeExpression(got), describeExpression(want)];
     const message = `The parameter ${path} of ${report.name} cannot be used: ${value} is given, but ${due} is wanted.`;
     report.add({
       code: 'invalid-param',
       path,
       got: value,
       want: due,
-      gotTerm: got,
-      wantTerm: want,
+      gotExpression: got,
+      wantExpression: want,
       message,
     });
     return;
@@ -165,10 +174,10 @@ function reportMismatch(
     port,
     ...(edge ? { edge: edge.id } : {}),
     path,
-    got: describeTerm(got),
-    want: describeTerm(want),
-    gotTerm: got,
-    wantTerm: want,
+    got: describeExpression(got),
+    want: describeExpression(want),
+    gotExpression: got,
+    wantExpression: want,
     ...(gotType ? { gotType } : {}),
     ...(wantType ? { wantType } : {}),
     message: mismatchSentence(
@@ -183,7 +192,7 @@ function reportMismatch(
 
 const rank = (port: string, around: Surroundings): number => (port === around.accused ? 1 : 0);
 
-interface Wires {
+interface Edges {
   /** Input → where its value comes from, in the order of the declared inputs. */
   readonly sources: Record<string, Endpoint>;
   /** The types that are known of them, in the same order. */
@@ -194,26 +203,26 @@ interface Wires {
   readonly faulty: ReadonlySet<string> | undefined;
 }
 
-/** The wires of a node in the order of its declared inputs, with what is wrong about them. */
-function readWires(definition: AnyNode, around: Surroundings, report: Report): Wires {
+/** The edges of a node in the order of its declared inputs, with what is wrong about them. */
+function readEdges(definition: AnyNode, around: Surroundings, report: Report): Edges {
   const sources: Record<string, Endpoint> = {};
   const actual: (readonly [string, PortType])[] = [];
   let muted = false;
   if (around.incoming.length === 0) return { sources, actual, muted, faulty: undefined };
   const faulty = new Set<string>();
-  const wires = new Map<string, FlatEdge>();
+  const connections = new Map<string, FlatEdge>();
   for (const edge of around.incoming) {
     const { port } = edge.to;
     if (!Object.hasOwn(definition.inputs, port)) {
       const message = `${report.name} has no input “${port}”, where the wire “${edge.id}” ends.`;
       report.add({ code: 'unknown-port', port, edge: edge.id, message });
-    } else if (wires.has(port)) {
+    } else if (connections.has(port)) {
       const message = `The input ${port} of ${report.name} has more than one wire; it takes one.`;
       report.add({ code: 'duplicate-input', port, edge: edge.id, message });
-    } else wires.set(port, edge);
+    } else connections.set(port, edge);
   }
   for (const port in definition.inputs) {
-    const edge = wires.get(port);
+    const edge = connections.get(port);
     if (!edge) continue;
     if (isFaulty(edge, around, report)) faulty.add(port);
     const source = sourceOf(edge, around);
@@ -225,7 +234,7 @@ function readWires(definition: AnyNode, around: Surroundings, report: Report): W
   return { sources, actual, muted, faulty };
 }
 
-/** Reports a wire that closes a cycle, or begins at an output that is not there. */
+/** Reports an edge that closes a cycle, or begins at an output that is not there. */
 function isFaulty(edge: FlatEdge, around: Surroundings, report: Report): boolean {
   const { port } = edge.to;
   if (around.cut.has(edge.id)) {
@@ -318,8 +327,8 @@ function bypassed(
   node: LoomNode,
   definition: AnyNode,
   ports: NodePorts,
-  { sources, actual }: Wires,
-  findings: readonly Diagnostic[],
+  { sources, actual }: Edges,
+  diagnostics: readonly Diagnostic[],
 ): NodeInfo {
   const types = new Map(actual);
   const passes: Record<string, Endpoint> = {};
@@ -350,6 +359,6 @@ function bypassed(
     sources,
     passes,
     unsolved: [],
-    findings,
+    diagnostics,
   };
 }

@@ -8,10 +8,10 @@ import { flatten, sourceAt, targetsAt } from '../graph/flatten';
 import { inferNode } from './infer-node';
 import type { Inference, InferOptions, NodeInfo } from './inference';
 import { bypassedInstance } from '../graph/instance-ports';
-import { own } from '../types/own';
+import { getOwn } from '../types/get-own';
 import { patch, sameWork } from '../graph/patch';
 import { sameType } from '../solver/solve-ports';
-import { sweepFindings } from './sweep-check';
+import { sweepDiagnostics } from './sweep-check';
 
 /** How many nodes the last call inferred anew: what tests of incremental inference count. */
 const inferredBy = new WeakMap<Inference, number>();
@@ -19,8 +19,8 @@ const inferredBy = new WeakMap<Inference, number>();
 export const inferredCount = (inference: Inference): number => inferredBy.get(inference) ?? 0;
 
 /**
- * Infers port types forward along the wires: each node's variables are settled
- * by its parameters and by what its wires bring. Never throws for anything in a document.
+ * Infers port types forward along the edges: each node's variables are settled
+ * by its parameters and by what its edges bring. Never throws for anything in a document.
  */
 export function infer({ document, registry, catalog, previous }: InferOptions): Inference {
   const old = previous?.registry === registry && previous.catalog === catalog ? previous : undefined;
@@ -65,7 +65,7 @@ export function infer({ document, registry, catalog, previous }: InferOptions): 
 
 const nothing: readonly Diagnostic[] = [];
 
-/** Findings by node; by the instance, too, that a node of a sub-graph stands in. */
+/** Diagnostics by node; by the instance, too, that a node of a sub-graph stands in. */
 function byNode(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
   const found = new Map<string, Diagnostic[]>();
   for (const diagnostic of diagnostics) {
@@ -93,8 +93,8 @@ class Result implements Inference {
 
   get diagnostics(): readonly Diagnostic[] {
     if (!this.#diagnostics) {
-      const found = [...this.graph.findings, ...sweepFindings(this.document, this.registry)];
-      for (const { findings } of this.nodes.values()) found.push(...findings);
+      const found = [...this.graph.diagnostics, ...sweepDiagnostics(this.document, this.registry)];
+      for (const { diagnostics } of this.nodes.values()) found.push(...diagnostics);
       this.#diagnostics = [
         ...found.filter(({ severity }) => severity === 'error'),
         ...found.filter(({ severity }) => severity !== 'error'),
@@ -110,10 +110,10 @@ class Result implements Inference {
   portType(node: string, side: 'in' | 'out', port: string): PortType | undefined {
     if (side === 'out') {
       const at = sourceAt(this.graph.instances, { node, port });
-      return at && own(this.nodes.get(at.node)?.outputs ?? {}, at.port);
+      return at && getOwn(this.nodes.get(at.node)?.outputs ?? {}, at.port);
     }
     const [at] = targetsAt(this.graph.instances, { node, port }) ?? [];
-    return at && own(this.nodes.get(at.node)?.inputs ?? {}, at.port);
+    return at && getOwn(this.nodes.get(at.node)?.inputs ?? {}, at.port);
   }
 
   diagnosticsOf(node: string): readonly Diagnostic[] {

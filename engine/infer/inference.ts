@@ -24,18 +24,18 @@ export interface NodeInfo {
   /** Parsed parameters; undefined when they are invalid. */
   readonly params?: Readonly<Record<string, unknown>>;
   readonly state: NodeState;
-  /** Wanted types, as far as the node's other wires settle them. */
+  /** Wanted types, as far as the node's other edges settle them. */
   readonly inputs: Readonly<Record<string, PortType>>;
   readonly outputs: Readonly<Record<string, PortType>>;
   /** Declared types after `refine`: what values are checked against at run time. */
   readonly declared: DeclaredPorts;
-  /** Where each wired input takes its value, bypassed nodes already followed; muted and cut wires are absent. */
+  /** Where each connected input takes its value, bypassed nodes already followed; muted and cut edges are absent. */
   readonly sources: Readonly<Record<string, Endpoint>>;
   /** For a bypassed node: which source each output hands on. */
   readonly passes?: Readonly<Record<string, Endpoint>>;
   /** Fields that depend on a size not known before the run; the executor checks them with the real values. */
   readonly unsolved: readonly { readonly port: string; readonly field: string }[];
-  readonly findings: readonly Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface InferOptions {
@@ -57,12 +57,12 @@ export interface Inference {
   /** Every node of the unfolded graph, by path. */
   readonly nodes: ReadonlyMap<string, NodeInfo>;
   readonly graph: FlatGraph;
-  /** Everything found, errors first, then in document order. What would mend each: `mendsOf`. */
+  /** Everything found, errors first, then in document order. What would fix each: `fixesFor`. */
   readonly diagnostics: readonly Diagnostic[];
   /** No error anywhere. */
   readonly ok: boolean;
   /** The type at a port; of a sub-graph's instance too. Undefined when the node or port is not known. */
   portType(node: string, side: 'in' | 'out', port: string): PortType | undefined;
-  /** Findings at this node (an instance: at any node inside), its wires included. */
+  /** Diagnostics at this node (an instance: at any node inside), its edges included. */
   diagnosticsOf(node: string): readonly Diagnostic[];
 }

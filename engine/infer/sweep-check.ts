@@ -2,7 +2,7 @@
 import { definitionOf, type LoomDocument, type LoomSweep } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
-import { own } from '../types/own';
+import { getOwn } from '../types/get-own';
 
 /** Combinations at most. */
 export const maxIterations = 1024;
@@ -12,10 +12,10 @@ export const lengthOf = (sweep: LoomSweep): number =>
   sweep.params.length === 0 ? 0 : Math.min(...sweep.params.map(({ values }) => values.length));
 
 /** What is wrong with a document's sweeps; what is wrong with one of their values is found in its iteration. */
-export function sweepFindings(document: LoomDocument, registry: NodeRegistry): Diagnostic[] {
-  const findings: Diagnostic[] = [];
+export function sweepDiagnostics(document: LoomDocument, registry: NodeRegistry): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
   const report = (id: string, message: string, rest: Partial<Diagnostic> = {}): void => {
-    findings.push({ code: 'invalid-sweep', severity: 'error', path: `sweeps.${id}`, message, ...rest });
+    diagnostics.push({ code: 'invalid-sweep', severity: 'error', path: `sweeps.${id}`, message, ...rest });
   };
   let total = 1;
   for (const [id, sweep] of Object.entries(document.sweeps)) {
@@ -29,12 +29,12 @@ export function sweepFindings(document: LoomDocument, registry: NodeRegistry): D
       );
     if (lengthOf(sweep) > 0) total *= lengthOf(sweep);
     for (const { node, param } of sweep.params) {
-      const at = own(document.nodes, node);
+      const at = getOwn(document.nodes, node);
       if (!at) {
         report(id, `The sweep “${id}” varies the node “${node}”, which is not there.`);
         continue;
       }
-      const definition = own(document.definitions, definitionOf(at.type) ?? '');
+      const definition = getOwn(document.definitions, definitionOf(at.type) ?? '');
       const known = definition
         ? Object.hasOwn(definition.params, param)
         : Object.hasOwn(registry.get(at.type)?.params.shape ?? { [param]: true }, param);
@@ -43,7 +43,7 @@ export function sweepFindings(document: LoomDocument, registry: NodeRegistry): D
     }
   }
   if (total > maxIterations)
-    findings.push({
+    diagnostics.push({
       code: 'too-large',
       severity: 'error',
       path: 'sweeps',
@@ -51,5 +51,5 @@ export function sweepFindings(document: LoomDocument, registry: NodeRegistry): D
       want: String(maxIterations),
       message: `The sweeps make ${total} combinations; at most ${maxIterations} are run.`,
     });
-  return findings;
+  return diagnostics;
 }

@@ -1,5 +1,5 @@
-/** What findings say, in English sentences that name the place. */
-import type { Term } from '../types/term';
+/** What diagnostics say, in English sentences that name the place. */
+import type { TypeExpression } from '../types/type-expression';
 import { polynomialOf, type Monomial } from '../solver/polynomial';
 import { isUnknown } from '../solver/unify';
 
@@ -24,40 +24,40 @@ const fieldNames: Readonly<Record<string, string>> = {
 };
 export const fieldName = (field: string): string => fieldNames[field] ?? field;
 
-/** What there is to say about a term, whatever the language: the editor words it from its catalogue. */
-export type TermWords =
-  | { readonly says: 'text'; readonly text: string }
+/** What there is to say about an expression, whatever the language: the editor words it from its catalogue. */
+export type Phrase =
+  | { readonly is: 'text'; readonly text: string }
   /** No name: nothing. */
-  | { readonly says: 'names'; readonly names: readonly string[] }
-  | { readonly says: 'at-most' | 'one-or' | 'group'; readonly of: TermWords }
-  | { readonly says: 'together' | 'product' | 'sum'; readonly of: readonly TermWords[] }
-  | { readonly says: 'multiple' | 'least'; readonly of: number }
-  | { readonly says: 'any' }
+  | { readonly is: 'names'; readonly names: readonly string[] }
+  | { readonly is: 'at-most' | 'one-or' | 'group'; readonly of: Phrase }
+  | { readonly is: 'together' | 'product' | 'sum'; readonly of: readonly Phrase[] }
+  | { readonly is: 'multiple' | 'least'; readonly of: number }
+  | { readonly is: 'any' }
   /** Only running this node tells. */
-  | { readonly says: 'unknown'; readonly node: string };
+  | { readonly is: 'unknown'; readonly node: string };
 
-/** What a term says to people. */
-export function wordsOf(term: Term): TermWords {
-  if (typeof term !== 'object') return { says: 'text', text: String(term) };
-  if ('set' in term) return { says: 'names', names: term.set };
-  if ('atMost' in term) {
-    const names: TermWords = { says: 'names', names: term.atMost };
-    return term.atMost.length === 0 ? names : { says: 'at-most', of: names };
+/** What an expression says to people. */
+export function phraseOf(expression: TypeExpression): Phrase {
+  if (typeof expression !== 'object') return { is: 'text', text: String(expression) };
+  if ('set' in expression) return { is: 'names', names: expression.set };
+  if ('atMost' in expression) {
+    const names: Phrase = { is: 'names', names: expression.atMost };
+    return expression.atMost.length === 0 ? names : { is: 'at-most', of: names };
   }
-  if ('within' in term) return { says: 'at-most', of: wordsOf(term.within) };
-  if ('union' in term) return { says: 'together', of: term.union.map(wordsOf) };
-  if ('broadcast' in term) return { says: 'one-or', of: wordsOf(term.broadcast) };
-  if ('var' in term) return variable(term.var);
-  const polynomial = polynomialOf(term);
+  if ('within' in expression) return { is: 'at-most', of: phraseOf(expression.within) };
+  if ('union' in expression) return { is: 'together', of: expression.union.map(phraseOf) };
+  if ('broadcast' in expression) return { is: 'one-or', of: phraseOf(expression.broadcast) };
+  if ('var' in expression) return variable(expression.var);
+  const polynomial = polynomialOf(expression);
   const monomials = [...(polynomial?.values() ?? [])];
   const [only] = monomials;
   if (monomials.length === 1 && only && only.variables.length === 1 && only.factor > 1)
-    return { says: 'multiple', of: only.factor };
+    return { is: 'multiple', of: only.factor };
   const least = leastOf(monomials);
-  if (least !== undefined) return { says: 'least', of: least };
-  return 'mul' in term
-    ? { says: 'product', of: term.mul.map(factor) }
-    : { says: 'sum', of: term.add.map(factor) };
+  if (least !== undefined) return { is: 'least', of: least };
+  return 'mul' in expression
+    ? { is: 'product', of: expression.mul.map(factor) }
+    : { is: 'sum', of: expression.add.map(factor) };
 }
 
 const list = (names: readonly string[]): string =>
@@ -67,37 +67,37 @@ const list = (names: readonly string[]): string =>
       ? (names[0] ?? '')
       : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
-/** A term in English: `text and class`, `at most class`, `a multiple of 8`, `256`. */
-export const describeTerm = (term: Term): string => inEnglish(wordsOf(term));
+/** An expression in English: `text and class`, `at most class`, `a multiple of 8`, `256`. */
+export const describeExpression = (expression: TypeExpression): string => inEnglish(phraseOf(expression));
 
-function inEnglish(words: TermWords): string {
-  switch (words.says) {
+function inEnglish(phrase: Phrase): string {
+  switch (phrase.is) {
     case 'text':
-      return words.text;
+      return phrase.text;
     case 'names':
-      return list(words.names);
+      return list(phrase.names);
     case 'at-most':
-      return `at most ${inEnglish(words.of)}`;
+      return `at most ${inEnglish(phrase.of)}`;
     case 'one-or':
-      return `1 or ${inEnglish(words.of)}`;
+      return `1 or ${inEnglish(phrase.of)}`;
     case 'group':
-      return `(${inEnglish(words.of)})`;
+      return `(${inEnglish(phrase.of)})`;
     case 'together':
-      return words.of.map(inEnglish).join(' together with ');
+      return phrase.of.map(inEnglish).join(' together with ');
     case 'product':
-      return words.of.map(inEnglish).join(' × ');
+      return phrase.of.map(inEnglish).join(' × ');
     case 'sum':
-      return words.of.map(inEnglish).join(' + ');
+      return phrase.of.map(inEnglish).join(' + ');
     case 'multiple':
-      return `a multiple of ${words.of}`;
+      return `a multiple of ${phrase.of}`;
     case 'least':
-      return `at least ${words.of}`;
+      return `at least ${phrase.of}`;
     case 'any':
       return 'any';
     case 'unknown':
-      return `a size that only running “${words.node}” will tell`;
+      return `a size that only running “${phrase.node}” will tell`;
     default:
-      return words satisfies never;
+      return phrase satisfies never;
   }
 }
 
@@ -110,29 +110,32 @@ function leastOf(monomials: readonly Monomial[]): number | undefined {
   return isLone && offset && offset.factor > 0 ? offset.factor + 1 : undefined;
 }
 
-function variable(name: string): TermWords {
-  if (!isUnknown(name)) return { says: 'any' };
-  return { says: 'unknown', node: name.slice(name.indexOf('@') + 1) };
+function variable(name: string): Phrase {
+  if (!isUnknown(name)) return { is: 'any' };
+  return { is: 'unknown', node: name.slice(name.indexOf('@') + 1) };
 }
-function factor(term: Term): TermWords {
-  if (typeof term !== 'object') return { says: 'text', text: String(term) };
-  if ('var' in term)
-    return { says: 'text', text: isUnknown(term.var) ? term.var.slice(0, term.var.indexOf('@')) : term.var };
-  return { says: 'group', of: wordsOf(term) };
+function factor(expression: TypeExpression): Phrase {
+  if (typeof expression !== 'object') return { is: 'text', text: String(expression) };
+  if ('var' in expression)
+    return {
+      is: 'text',
+      text: isUnknown(expression.var) ? expression.var.slice(0, expression.var.indexOf('@')) : expression.var,
+    };
+  return { is: 'group', of: phraseOf(expression) };
 }
 
 /** How a node is named in messages: what it is and its id. */
 export const nodeName = (id: string, title: string | undefined): string =>
   title ? `“${title}” (${id})` : `“${id}”`;
 
-/** e.g. `The latent space of the wire from “Encode” (encode) to “Sampler” (sampler), input latent, is loom-vq-f8, but loom-kl-f8 is wanted.` */
+/** e.g. `The latent space of the edge from “Encode” (encode) to “Sampler” (sampler), input latent, is loom-vq-f8, but loom-kl-f8 is wanted.` */
 export function mismatchSentence(
   from: { readonly name: string; readonly port: string },
   to: { readonly name: string; readonly port: string },
   path: string,
-  got: Term,
-  want: Term,
+  got: TypeExpression,
+  want: TypeExpression,
 ): string {
-  const wire = `output ${from.port} of ${from.name} does not fit input ${to.port} of ${to.name}`;
-  return `The ${wire}: its ${fieldName(path)} is ${describeTerm(got)}, but ${describeTerm(want)} is wanted.`;
+  const connection = `output ${from.port} of ${from.name} does not fit input ${to.port} of ${to.name}`;
+  return `The ${connection}: its ${fieldName(path)} is ${describeExpression(got)}, but ${describeExpression(want)} is wanted.`;
 }

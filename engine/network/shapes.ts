@@ -108,7 +108,7 @@ const badInput = (network: NetworkDescription, why: string, port: string) =>
     'bad-input',
     `${network.name}: ${why}.`,
     { port },
-    { mend: 'Use a size that this network takes.' },
+    { fix: 'Use a size that this network takes.' },
   );
 const broken = (network: NetworkDescription, op: NetworkOp, why: string) =>
   new LoomError('internal', `${network.name}: "${op.out}" (${op.op}) ${why}.`);

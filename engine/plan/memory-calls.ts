@@ -4,7 +4,7 @@ import type { PortKind, PortType } from '../types/port';
 import { evaluationsOf, packagesOf } from '../infer/call-node';
 import type { PlanStep } from './plan-types';
 
-/** A network on a wire: whose it is, and how often its batch is repeated in one call. */
+/** A network on an edge: whose it is, and how often its batch is repeated in one call. */
 export interface Network {
   readonly package: string;
   readonly kind: PortKind;

@@ -1,4 +1,4 @@
-/** Bytes of the values on wires. */
+/** Bytes of the values on edges. */
 import type { Catalog } from '../types/node';
 import type { BackendInfo } from '../types/backend';
 import type { PortKind, PortType } from '../types/port';

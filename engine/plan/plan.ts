@@ -7,7 +7,7 @@ import type { Endpoint, Inference, NodeInfo } from '../infer/inference';
 import { memoryPlan } from './memory';
 import { memoryWarnings } from './memory-warning';
 import type { MemoryPlan } from './memory-types';
-import { own } from '../types/own';
+import { getOwn } from '../types/get-own';
 import type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan-types';
 import { iterationsOf, withValues } from './sweep';
 import { ancestors, blameOf, wantedBy } from './targets';
@@ -74,12 +74,12 @@ class Building {
   }
 
   #block(inference: Inference, iteration: number, node: string, because: string): void {
-    const findings = inference.nodes.get(because)?.findings ?? [];
+    const diagnostics = inference.nodes.get(because)?.diagnostics ?? [];
     this.#blocked.push({
       node,
       iteration,
       because,
-      diagnostics: findings.filter(({ severity }) => severity === 'error'),
+      diagnostics: diagnostics.filter(({ severity }) => severity === 'error'),
     });
   }
 
@@ -167,9 +167,9 @@ class Building {
 function resolve({ nodes, graph }: Inference, at: Endpoint, side: 'in' | 'out'): Endpoint | undefined {
   if (side === 'in') {
     const [target] = targetsAt(graph.instances, at) ?? [];
-    return target && own(nodes.get(target.node)?.sources ?? {}, target.port);
+    return target && getOwn(nodes.get(target.node)?.sources ?? {}, target.port);
   }
   const source = sourceAt(graph.instances, at);
   const info = source && nodes.get(source.node);
-  return info?.state === 'bypass' ? own(info.passes ?? {}, source?.port ?? '') : source;
+  return info?.state === 'bypass' ? getOwn(info.passes ?? {}, source?.port ?? '') : source;
 }

@@ -1,7 +1,7 @@
 /** Sweeps: a run repeated over lists of values, without copies of nodes. */
 import type { LoomDocument, LoomSweep } from '../document/schema';
 import { lengthOf, maxIterations } from '../infer/sweep-check';
-import { own } from '../types/own';
+import { getOwn } from '../types/get-own';
 import type { Iteration } from './plan-types';
 
 const active = (document: LoomDocument): [string, LoomSweep][] =>
@@ -28,7 +28,7 @@ export function withValues(document: LoomDocument, { values }: Iteration): LoomD
   if (values.length === 0) return document;
   const nodes = { ...document.nodes };
   for (const { node, param, value } of values) {
-    const at = own(nodes, node);
+    const at = getOwn(nodes, node);
     if (at) nodes[node] = { ...at, params: { ...at.params, [param]: value } };
   }
   return { ...document, nodes };

@@ -19,7 +19,7 @@ export interface StepMachine {
   readonly preview: (port: string, value: AnyValue) => void;
   readonly trace: ((step: TrajectoryStep) => void) | undefined;
   readonly file: ((at: NodeRef, file: RunFile) => void) | undefined;
-  /** Computes a lazy input; undefined when it is not wired. */
+  /** Computes a lazy input; undefined when it is not connected. */
   readonly lazy: (port: string) => Promise<AnyValue | undefined>;
 }
 

@@ -1,6 +1,6 @@
 /** What the solver is given: a node's declared port types and the equations its parameters add. */
 import type { PortType } from '../types/port';
-import type { Term } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 
 /** A node's port types with its own variables still in them. */
 export interface DeclaredPorts {
@@ -13,6 +13,6 @@ export interface DeclaredPorts {
 /** An equation between sizes, and the parameter that says so. */
 export interface SizeEquation {
   readonly param: string;
-  readonly want: Term;
-  readonly got: Term;
+  readonly want: TypeExpression;
+  readonly got: TypeExpression;
 }

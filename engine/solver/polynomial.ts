@@ -2,7 +2,7 @@
  * Integer polynomials over variables: the normal form of size arithmetic, so
  * that `8·h + 8·k` and `8·(k + h)` compare equal and `f·h = 256` can be solved.
  */
-import type { Term } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 
 /** Monomials with their coefficients; a monomial is its sorted variables, the constant is the empty list. No zero coefficients. */
 export type Polynomial = ReadonlyMap<string, Monomial>;
@@ -41,23 +41,25 @@ function product(a: Polynomial, b: Polynomial): Polynomial | undefined {
   return collect(parts);
 }
 
-/** A term as a polynomial; undefined when it is no integer arithmetic (a name, a set, a fraction). */
-export function polynomialOf(term: Term): Polynomial | undefined {
-  if (typeof term === 'number') return Number.isSafeInteger(term) ? constant(term) : undefined;
-  if (typeof term !== 'object') return undefined;
-  if ('var' in term) return new Map([[keyOf([term.var]), { variables: [term.var], factor: 1 }]]);
-  if ('add' in term) {
+/** An expression as a polynomial; undefined when it is no integer arithmetic (a name, a set, a fraction). */
+export function polynomialOf(expression: TypeExpression): Polynomial | undefined {
+  if (typeof expression === 'number')
+    return Number.isSafeInteger(expression) ? constant(expression) : undefined;
+  if (typeof expression !== 'object') return undefined;
+  if ('var' in expression)
+    return new Map([[keyOf([expression.var]), { variables: [expression.var], factor: 1 }]]);
+  if ('add' in expression) {
     const parts: Monomial[] = [];
-    for (const part of term.add) {
+    for (const part of expression.add) {
       const polynomial = polynomialOf(part);
       if (!polynomial) return undefined;
       parts.push(...polynomial.values());
     }
     return collect(parts);
   }
-  if ('mul' in term) {
+  if ('mul' in expression) {
     let result: Polynomial | undefined = constant(1);
-    for (const part of term.mul) {
+    for (const part of expression.mul) {
       const factor = polynomialOf(part);
       if (!factor || !result) return undefined;
       result = product(result, factor);
@@ -72,13 +74,13 @@ export function difference(a: Polynomial, b: Polynomial): Polynomial | undefined
   return collect([...a.values(), ...[...b.values()].map((m) => ({ ...m, factor: -m.factor }))]);
 }
 
-/** The polynomial as the simplest term: a number, a variable, a product, or a sum; monomials in a fixed order. */
-export function termOf(polynomial: Polynomial): Term {
+/** The polynomial as the simplest expression: a number, a variable, a product, or a sum; monomials in a fixed order. */
+export function expressionOf(polynomial: Polynomial): TypeExpression {
   const parts = [...polynomial.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { variables, factor }]): Term => {
+    .map(([, { variables, factor }]): TypeExpression => {
       if (variables.length === 0) return factor;
-      const factors: Term[] = variables.map((name) => ({ var: name }));
+      const factors: TypeExpression[] = variables.map((name) => ({ var: name }));
       if (factor !== 1) factors.unshift(factor);
       return factors.length === 1 && factors[0] !== undefined ? factors[0] : { mul: factors };
     });

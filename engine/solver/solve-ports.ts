@@ -1,19 +1,19 @@
-/** One node's ports against what its wires bring: the same solver before the run (types) and during it (values). */
+/** One node's ports against what its edges bring: the same solver before the run (types) and during it (values). */
 import type { PortType } from '../types/port';
-import type { Term } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 import type { DeclaredPorts } from './declared-ports';
-import { own } from '../types/own';
+import { getOwn } from '../types/get-own';
 import { isUnknown, reduce, rename, unify, unknownOf, type Solution } from './unify';
 
 export type PortTypes = Readonly<Record<string, PortType>>;
 
-/** The first field in which a wire does not fit. `path` is the field, or `kind`. */
+/** The first field in which an edge does not fit. `path` is the field, or `kind`. */
 export interface PortMismatch {
   /** Undefined for an equation that cannot hold: `path` is its parameter then. */
   readonly port: string | undefined;
   readonly path: string;
-  readonly want: Term;
-  readonly got: Term;
+  readonly want: TypeExpression;
+  readonly got: TypeExpression;
 }
 export interface PortSolution {
   readonly solution: Solution;
@@ -24,14 +24,14 @@ export interface PortSolution {
 interface Equation {
   readonly port: string | undefined;
   readonly field: string;
-  readonly want: Term;
-  readonly got: Term;
+  readonly want: TypeExpression;
+  readonly got: TypeExpression;
 }
 
 /**
  * Unifies wanted with actual port types. Bounds (`atMost`) are taken first, the
  * rest in the order of `actual` after the parameters' equations, so that the later of
- * two wires that contradict each other is the one reported; what is open is tried again until nothing moves.
+ * two edges that contradict each other is the one reported; what is open is tried again until nothing moves.
  */
 export function solvePorts(
   declared: PortTypes,
@@ -49,7 +49,7 @@ export function solvePorts(
     got,
   }));
   for (const [port, type] of actual) {
-    const wanted = own(declared, port);
+    const wanted = getOwn(declared, port);
     if (!wanted) continue;
     if (wanted.kind !== type.kind) {
       mismatches.push({ port, path: 'kind', want: wanted.kind, got: type.kind });
@@ -58,7 +58,7 @@ export function solvePorts(
     }
     for (const field in wanted.fields) {
       const want = wanted.fields[field];
-      const got = own(type.fields, field);
+      const got = getOwn(type.fields, field);
       if (got === undefined || want === undefined) continue;
       const isBound = typeof got === 'object' && 'atMost' in got;
       (isBound ? bounds : rest).push({ port, field, want, got });
@@ -87,7 +87,11 @@ export function solvePorts(
 }
 
 /** Types with everything known put in; a variable that nothing settled becomes the unknown `name@node`. */
-export function resolvePorts(types: PortTypes, solution: ReadonlyMap<string, Term>, node: string): PortTypes {
+export function resolvePorts(
+  types: PortTypes,
+  solution: ReadonlyMap<string, TypeExpression>,
+  node: string,
+): PortTypes {
   const result: Record<string, PortType> = {};
   for (const port in types) {
     const type = types[port];
@@ -96,18 +100,18 @@ export function resolvePorts(types: PortTypes, solution: ReadonlyMap<string, Ter
   return result;
 }
 
-function resolvePort(type: PortType, solution: ReadonlyMap<string, Term>, node: string): PortType {
+function resolvePort(type: PortType, solution: ReadonlyMap<string, TypeExpression>, node: string): PortType {
   let plain = true;
-  const fields: Record<string, Term> = {};
+  const fields: Record<string, TypeExpression> = {};
   for (const field in type.fields) {
-    const term = type.fields[field];
-    if (term === undefined) continue;
-    if (typeof term !== 'object') {
-      fields[field] = term;
+    const expression = type.fields[field];
+    if (expression === undefined) continue;
+    if (typeof expression !== 'object') {
+      fields[field] = expression;
       continue;
     }
     plain = false;
-    const known = reduce(term, solution);
+    const known = reduce(expression, solution);
     if (typeof known !== 'object') {
       fields[field] = known;
       continue;
@@ -117,21 +121,21 @@ function resolvePort(type: PortType, solution: ReadonlyMap<string, Term>, node: 
   return plain ? type : { kind: type.kind, fields };
 }
 
-/** Settles what wires leave open by being absent, or by bringing one element where many may come. */
+/** Settles what edges leave open by being absent, or by bringing one element where many may come. */
 export function settleRest(
   declared: { readonly inputs: PortTypes; readonly outputs: PortTypes },
-  wired: Readonly<Record<string, unknown>>,
+  connected: Readonly<Record<string, unknown>>,
   actual: readonly (readonly [port: string, type: PortType])[],
   solution: Solution,
 ): void {
-  emptyUnwiredSets(declared, wired, solution);
-  settleBatches(declared.inputs, wired, actual, solution);
+  emptyUnconnectedSets(declared, connected, solution);
+  settleBatches(declared.inputs, connected, actual, solution);
 }
 
-/** A batch that everything wired is broadcast to is 1 when each brings 1. */
+/** A batch that everything connected is broadcast to is 1 when each brings 1. */
 function settleBatches(
   inputs: PortTypes,
-  wired: Readonly<Record<string, unknown>>,
+  connected: Readonly<Record<string, unknown>>,
   actual: readonly (readonly [port: string, type: PortType])[],
   solution: Solution,
 ): void {
@@ -141,7 +145,8 @@ function settleBatches(
     if (typeof batch !== 'object' || !('broadcast' in batch)) continue;
     const { broadcast } = batch;
     if (typeof broadcast !== 'object' || !('var' in broadcast) || solution.has(broadcast.var)) continue;
-    const one = !Object.hasOwn(wired, port) || actual.find(([name]) => name === port)?.[1].fields.batch === 1;
+    const one =
+      !Object.hasOwn(connected, port) || actual.find(([name]) => name === port)?.[1].fields.batch === 1;
     single ??= new Map();
     single.set(broadcast.var, one && single.get(broadcast.var) !== false);
   }
@@ -149,36 +154,37 @@ function settleBatches(
 }
 
 /**
- * An optional set input that is left unwired adds nothing to a union: its
+ * An optional set input that is left unconnected adds nothing to a union: its
  * variables stand for the empty set there.
  */
-function emptyUnwiredSets(
+function emptyUnconnectedSets(
   declared: { readonly inputs: PortTypes; readonly outputs: PortTypes },
-  wired: Readonly<Record<string, unknown>>,
+  connected: Readonly<Record<string, unknown>>,
   solution: Solution,
 ): void {
   let inUnions: Set<string> | undefined;
   for (const port in declared.inputs) {
     const type = declared.inputs[port];
     if (!type) continue;
-    if (Object.hasOwn(wired, port)) continue;
-    for (const term of Object.values(type.fields)) {
-      if (typeof term !== 'object' || !('var' in term) || solution.has(term.var)) continue;
+    if (Object.hasOwn(connected, port)) continue;
+    for (const expression of Object.values(type.fields)) {
+      if (typeof expression !== 'object' || !('var' in expression) || solution.has(expression.var)) continue;
       inUnions ??= unionVariables(declared.outputs);
-      if (inUnions.has(term.var)) solution.set(term.var, { set: [] });
+      if (inUnions.has(expression.var)) solution.set(expression.var, { set: [] });
     }
   }
 }
 
 function unionVariables(types: PortTypes): Set<string> {
   const found = new Set<string>();
-  const visit = (term: Term, inside: boolean): void => {
-    if (typeof term !== 'object') return;
-    if ('var' in term && inside) found.add(term.var);
-    if ('union' in term) for (const part of term.union) visit(part, true);
-    if ('within' in term) visit(term.within, inside);
+  const visit = (expression: TypeExpression, inside: boolean): void => {
+    if (typeof expression !== 'object') return;
+    if ('var' in expression && inside) found.add(expression.var);
+    if ('union' in expression) for (const part of expression.union) visit(part, true);
+    if ('within' in expression) visit(expression.within, inside);
   };
-  for (const type of Object.values(types)) for (const term of Object.values(type.fields)) visit(term, false);
+  for (const type of Object.values(types))
+    for (const expression of Object.values(type.fields)) visit(expression, false);
   return found;
 }
 

@@ -1,71 +1,76 @@
 /**
- * Unification of terms: whether what a wire brings can be what an input wants,
+ * Unification of expressions: whether what an edge brings can be what an input wants,
  * and what that settles about the node's variables.
  *
  * - Variables without `@` belong to the node being solved and can be bound.
  *   Names with `@` (`H@load`) are *unknowns*: sizes that an earlier node's run
  *   will settle. They are carried on symbolically and never bound, so that two
- *   wires from one unknown still agree with each other.
- * - A variable bound to an {@link AtMostTerm} is an upper bound: each use must
+ *   edges from one unknown still agree with each other.
+ * - A variable bound to an {@link AtMostExpression} is an upper bound: each use must
  *   keep within it, uses need not be equal.
  * - Integer arithmetic is compared as polynomials; an equation with one own
  *   variable of degree 1 left is solved over integers ≥ 1. One that cannot be
  *   decided yet is `open`, and looked at again with the real sizes at run time.
- * - A {@link BroadcastTerm} takes 1, which settles nothing, or the size itself.
+ * - A {@link BroadcastExpression} takes 1, which settles nothing, or the size itself.
  */
-import type { BroadcastTerm, Term } from '../types/term';
-import { difference, polynomialOf, solve, termOf } from './polynomial';
+import type { BroadcastExpression, TypeExpression } from '../types/type-expression';
+import { difference, polynomialOf, solve, expressionOf } from './polynomial';
 
 /** What is known about one node's variables. */
-export type Solution = Map<string, Term>;
+export type Solution = Map<string, TypeExpression>;
 
 /** `open`: not decidable yet. A mismatch has both sides as far as they were known. */
-export type Outcome = 'equal' | 'open' | { readonly want: Term; readonly got: Term };
+export type Outcome = 'equal' | 'open' | { readonly want: TypeExpression; readonly got: TypeExpression };
 
 /** Whether a variable's name stands for a size that only the run will tell. */
 export const isUnknown = (name: string): boolean => name.includes('@');
 /** The unknown that stands for variable `name` of node `node` downstream of it. */
-export const unknownOf = (name: string, node: string): Term => ({ var: `${name}@${node}` });
+export const unknownOf = (name: string, node: string): TypeExpression => ({ var: `${name}@${node}` });
 
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 
-/** The term with everything known put in, in normal form. */
-export function reduce(term: Term, solution: ReadonlyMap<string, Term>): Term {
-  if (typeof term !== 'object') return term;
-  if ('var' in term) return follow(term.var, solution);
-  if ('set' in term) return { set: sorted(term.set) };
-  if ('atMost' in term) return { atMost: sorted(term.atMost) };
-  if ('within' in term) {
-    const inner = reduce(term.within, solution);
+/** The expression with everything known put in, in normal form. */
+export function reduce(
+  expression: TypeExpression,
+  solution: ReadonlyMap<string, TypeExpression>,
+): TypeExpression {
+  if (typeof expression !== 'object') return expression;
+  if ('var' in expression) return follow(expression.var, solution);
+  if ('set' in expression) return { set: sorted(expression.set) };
+  if ('atMost' in expression) return { atMost: sorted(expression.atMost) };
+  if ('within' in expression) {
+    const inner = reduce(expression.within, solution);
     if (typeof inner !== 'object') return { within: inner };
     if ('set' in inner) return { atMost: inner.set };
     return 'atMost' in inner || 'within' in inner ? inner : { within: inner };
   }
-  if ('broadcast' in term) {
-    const size = reduce(term.broadcast, solution);
+  if ('broadcast' in expression) {
+    const size = reduce(expression.broadcast, solution);
     return size === 1 || (typeof size === 'object' && 'broadcast' in size) ? size : { broadcast: size };
   }
-  if ('union' in term) return reduceUnion(term.union, solution);
-  if ('add' in term) return arithmetic({ add: term.add.map((part) => reduce(part, solution)) });
-  return arithmetic({ mul: term.mul.map((part) => reduce(part, solution)) });
+  if ('union' in expression) return reduceUnion(expression.union, solution);
+  if ('add' in expression) return arithmetic({ add: expression.add.map((part) => reduce(part, solution)) });
+  return arithmetic({ mul: expression.mul.map((part) => reduce(part, solution)) });
 }
 
-function follow(name: string, solution: ReadonlyMap<string, Term>): Term {
+function follow(name: string, solution: ReadonlyMap<string, TypeExpression>): TypeExpression {
   const bound = isUnknown(name) ? undefined : solution.get(name);
   if (bound !== undefined && typeof bound !== 'object') return bound;
   // Bindings are stored reduced, but a variable inside one may have been bound since.
   return bound === undefined ? { var: name } : reduce(bound, solution);
 }
 
-function arithmetic(term: { readonly add: readonly Term[] } | { readonly mul: readonly Term[] }): Term {
-  const known = 'add' in term ? sum(term.add) : product(term.mul);
+function arithmetic(
+  expression: { readonly add: readonly TypeExpression[] } | { readonly mul: readonly TypeExpression[] },
+): TypeExpression {
+  const known = 'add' in expression ? sum(expression.add) : product(expression.mul);
   if (known !== undefined) return known;
-  const polynomial = polynomialOf(term);
-  return polynomial ? termOf(polynomial) : term;
+  const polynomial = polynomialOf(expression);
+  return polynomial ? expressionOf(polynomial) : expression;
 }
 
 /** The value when every part is a number that stays one. */
-function sum(parts: readonly Term[]): number | undefined {
+function sum(parts: readonly TypeExpression[]): number | undefined {
   let total = 0;
   for (const part of parts) {
     if (typeof part !== 'number') return undefined;
@@ -73,7 +78,7 @@ function sum(parts: readonly Term[]): number | undefined {
   }
   return Number.isSafeInteger(total) ? total : undefined;
 }
-function product(parts: readonly Term[]): number | undefined {
+function product(parts: readonly TypeExpression[]): number | undefined {
   let total = 1;
   for (const part of parts) {
     if (typeof part !== 'number') return undefined;
@@ -82,30 +87,35 @@ function product(parts: readonly Term[]): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
-function reduceUnion(parts: readonly Term[], solution: ReadonlyMap<string, Term>): Term {
+function reduceUnion(
+  parts: readonly TypeExpression[],
+  solution: ReadonlyMap<string, TypeExpression>,
+): TypeExpression {
   const known = new Set<string>();
-  const open: Term[] = [];
+  const open: TypeExpression[] = [];
   let bound = false;
-  const take = (part: Term): void => {
-    const term = reduce(part, solution);
-    if (typeof term === 'object' && 'set' in term) for (const name of term.set) known.add(name);
-    else if (typeof term === 'object' && 'atMost' in term) {
+  const take = (part: TypeExpression): void => {
+    const expression = reduce(part, solution);
+    if (typeof expression === 'object' && 'set' in expression)
+      for (const name of expression.set) known.add(name);
+    else if (typeof expression === 'object' && 'atMost' in expression) {
       bound = true;
-      for (const name of term.atMost) known.add(name);
-    } else if (typeof term === 'object' && 'union' in term) for (const inner of term.union) take(inner);
-    else open.push(term);
+      for (const name of expression.atMost) known.add(name);
+    } else if (typeof expression === 'object' && 'union' in expression)
+      for (const inner of expression.union) take(inner);
+    else open.push(expression);
   };
   for (const part of parts) take(part);
   if (open.length === 0) return bound ? { atMost: sorted(known) } : { set: sorted(known) };
-  const unique = new Map(open.map((term) => [JSON.stringify(term), term]));
-  const rest = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, term]) => term);
+  const unique = new Map(open.map((expression) => [JSON.stringify(expression), expression]));
+  const rest = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, expression]) => expression);
   if (bound) return reduce({ within: { union: [{ set: sorted(known) }, ...rest] } }, solution);
   if (known.size === 0 && rest.length === 1 && rest[0] !== undefined) return rest[0];
   return { union: known.size > 0 ? [{ set: sorted(known) }, ...rest] : rest };
 }
 
-/** Whether two reduced terms are the same. */
-export function sameTerm(a: Term, b: Term): boolean {
+/** Whether two reduced expressions are the same. */
+export function sameExpression(a: TypeExpression, b: TypeExpression): boolean {
   return (
     a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
   );
@@ -115,14 +125,16 @@ type SetLike =
   | { readonly names: ReadonlySet<string>; readonly exact: boolean; readonly open: boolean }
   | undefined;
 
-/** The names a reduced term is known to hold (or be bounded by); undefined when it is no set. */
-function setLike(term: Term): SetLike {
-  if (typeof term !== 'object') return undefined;
-  if ('set' in term) return { names: new Set(term.set), exact: true, open: false };
-  if ('atMost' in term) return { names: new Set(term.atMost), exact: false, open: false };
-  if ('within' in term) return { names: new Set(), exact: false, open: true };
-  if ('union' in term) {
-    const names = term.union.flatMap((part) => (typeof part === 'object' && 'set' in part ? part.set : []));
+/** The names a reduced expression is known to hold (or be bounded by); undefined when it is no set. */
+function setLike(expression: TypeExpression): SetLike {
+  if (typeof expression !== 'object') return undefined;
+  if ('set' in expression) return { names: new Set(expression.set), exact: true, open: false };
+  if ('atMost' in expression) return { names: new Set(expression.atMost), exact: false, open: false };
+  if ('within' in expression) return { names: new Set(), exact: false, open: true };
+  if ('union' in expression) {
+    const names = expression.union.flatMap((part) =>
+      typeof part === 'object' && 'set' in part ? part.set : [],
+    );
     return { names: new Set(names), exact: true, open: true };
   }
   return undefined;
@@ -130,15 +142,17 @@ function setLike(term: Term): SetLike {
 
 const subset = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => [...a].every((x) => b.has(x));
 
-function ownVariable(term: Term): string | undefined {
-  return typeof term === 'object' && 'var' in term && !isUnknown(term.var) ? term.var : undefined;
+function ownVariable(expression: TypeExpression): string | undefined {
+  return typeof expression === 'object' && 'var' in expression && !isUnknown(expression.var)
+    ? expression.var
+    : undefined;
 }
 
 /**
  * Makes `want` and `got` one under `solution`, which learns what that settles.
  * Symmetric: exchanging the sides exchanges `want` and `got` of a mismatch and nothing else.
  */
-export function unify(want: Term, got: Term, solution: Solution): Outcome {
+export function unify(want: TypeExpression, got: TypeExpression, solution: Solution): Outcome {
   // Nearly every field is a literal, or a variable that meets one: decided without a normal form.
   if (typeof got !== 'object') {
     const known =
@@ -151,7 +165,7 @@ export function unify(want: Term, got: Term, solution: Solution): Outcome {
   }
   const w = reduce(want, solution);
   const g = reduce(got, solution);
-  if (sameTerm(w, g)) return 'equal';
+  if (sameExpression(w, g)) return 'equal';
   const wantVariable = ownVariable(w);
   const gotVariable = ownVariable(g);
   if (wantVariable !== undefined && gotVariable !== undefined) {
@@ -188,17 +202,18 @@ export function unify(want: Term, got: Term, solution: Solution): Outcome {
   return 'open';
 }
 
-const isBroadcast = (term: Term): term is BroadcastTerm => typeof term === 'object' && 'broadcast' in term;
+const isBroadcast = (expression: TypeExpression): expression is BroadcastExpression =>
+  typeof expression === 'object' && 'broadcast' in expression;
 
 /** `size` against a batch that is broadcast, in whichever order they are wanted and got. */
 function unifyBroadcast(
-  { broadcast }: BroadcastTerm,
-  size: Term,
+  { broadcast }: BroadcastExpression,
+  size: TypeExpression,
   solution: Solution,
-  want: Term,
-  got: Term,
+  want: TypeExpression,
+  got: TypeExpression,
 ): Outcome {
-  if (size === 1 || sameTerm(broadcast, size)) return 'equal';
+  if (size === 1 || sameExpression(broadcast, size)) return 'equal';
   // What is not known yet may still turn out to be 1.
   if (typeof size === 'object' && !setLike(size)) return 'open';
   const outcome = typeof size === 'number' ? unify(broadcast, size, solution) : undefined;
@@ -206,24 +221,24 @@ function unifyBroadcast(
 }
 
 /** A lone unknown: may turn out to be anything. */
-function isUndecided(term: Term): boolean {
-  return typeof term === 'object' && 'var' in term;
+function isUndecided(expression: TypeExpression): boolean {
+  return typeof expression === 'object' && 'var' in expression;
 }
 
-function bind(name: string, term: Term, solution: Solution): Outcome {
+function bind(name: string, expression: TypeExpression, solution: Solution): Outcome {
   // `within(x)` with x unknown says nothing that could be kept.
-  if (typeof term === 'object' && 'within' in term) return 'open';
-  solution.set(name, term);
+  if (typeof expression === 'object' && 'within' in expression) return 'open';
+  solution.set(name, expression);
   return 'equal';
 }
 
 function unifySets(
-  w: Term,
-  g: Term,
+  w: TypeExpression,
+  g: TypeExpression,
   wantSet: NonNullable<SetLike>,
   gotSet: NonNullable<SetLike>,
-  want: Term,
-  got: Term,
+  want: TypeExpression,
+  got: TypeExpression,
   solution: Solution,
 ): Outcome {
   const mismatch = { want: w, got: g };
@@ -236,7 +251,9 @@ function unifySets(
   if (!wantSet.exact && !gotSet.exact) {
     if (wantSet.open || gotSet.open) return 'open';
     // Both bounds hold from now on, whichever variable they were known by.
-    const both: Term = { atMost: sorted([...wantSet.names].filter((name) => gotSet.names.has(name))) };
+    const both: TypeExpression = {
+      atMost: sorted([...wantSet.names].filter((name) => gotSet.names.has(name))),
+    };
     for (const side of [want, got]) {
       const name = rootVariable(side, solution);
       if (name !== undefined) solution.set(name, both);
@@ -249,36 +266,39 @@ function unifySets(
   return exact.open ? 'open' : 'equal';
 }
 
-/** The last variable of the chain that `term` (a variable) is bound through. */
-function rootVariable(term: Term, solution: ReadonlyMap<string, Term>): string | undefined {
-  let name = ownVariable(term);
+/** The last variable of the chain that `expression` (a variable) is bound through. */
+function rootVariable(
+  expression: TypeExpression,
+  solution: ReadonlyMap<string, TypeExpression>,
+): string | undefined {
+  let name = ownVariable(expression);
   for (;;) {
-    const next: Term | undefined = name === undefined ? undefined : solution.get(name);
+    const next: TypeExpression | undefined = name === undefined ? undefined : solution.get(name);
     const further = next === undefined ? undefined : ownVariable(next);
     if (further === undefined) return name;
     name = further;
   }
 }
 
-/** Whether `name` occurs in the term. */
-export function mentions(term: Term, name: string): boolean {
-  if (typeof term !== 'object') return false;
-  if ('var' in term) return term.var === name;
-  if ('add' in term) return term.add.some((part) => mentions(part, name));
-  if ('mul' in term) return term.mul.some((part) => mentions(part, name));
-  if ('union' in term) return term.union.some((part) => mentions(part, name));
-  if ('broadcast' in term) return mentions(term.broadcast, name);
-  return 'within' in term && mentions(term.within, name);
+/** Whether `name` occurs in the expression. */
+export function mentions(expression: TypeExpression, name: string): boolean {
+  if (typeof expression !== 'object') return false;
+  if ('var' in expression) return expression.var === name;
+  if ('add' in expression) return expression.add.some((part) => mentions(part, name));
+  if ('mul' in expression) return expression.mul.some((part) => mentions(part, name));
+  if ('union' in expression) return expression.union.some((part) => mentions(part, name));
+  if ('broadcast' in expression) return mentions(expression.broadcast, name);
+  return 'within' in expression && mentions(expression.within, name);
 }
 
-/** The term with every variable's name changed. */
-export function rename(term: Term, change: (name: string) => Term): Term {
-  if (typeof term !== 'object') return term;
-  if ('var' in term) return change(term.var);
-  if ('add' in term) return { add: term.add.map((part) => rename(part, change)) };
-  if ('mul' in term) return { mul: term.mul.map((part) => rename(part, change)) };
-  if ('union' in term) return { union: term.union.map((part) => rename(part, change)) };
-  if ('within' in term) return { within: rename(term.within, change) };
-  if ('broadcast' in term) return { broadcast: rename(term.broadcast, change) };
-  return term;
+/** The expression with every variable's name changed. */
+export function rename(expression: TypeExpression, change: (name: string) => TypeExpression): TypeExpression {
+  if (typeof expression !== 'object') return expression;
+  if ('var' in expression) return change(expression.var);
+  if ('add' in expression) return { add: expression.add.map((part) => rename(part, change)) };
+  if ('mul' in expression) return { mul: expression.mul.map((part) => rename(part, change)) };
+  if ('union' in expression) return { union: expression.union.map((part) => rename(part, change)) };
+  if ('within' in expression) return { within: rename(expression.within, change) };
+  if ('broadcast' in expression) return { broadcast: rename(expression.broadcast, change) };
+  return expression;
 }

@@ -1,4 +1,5 @@
 /** What `nodes/` and `models/` may import of the engine. */
+export { getOwn } from './get-own';
 export * from './backend';
 export * from './diagnostics';
 export * from './error';
@@ -10,5 +11,5 @@ export * from './port';
 export * from './registry';
 export * from './runtime';
 export * from './tensor';
-export * from './term';
+export * from './type-expression';
 export * from './values';

@@ -88,7 +88,7 @@ describe('loom validate', () => {
     expect(text).toMatch(/^error image\.image type-mismatch: /m);
   });
 
-  it('prints the findings as JSON with --json', async () => {
+  it('prints the diagnostics as JSON with --json', async () => {
     const file = graph('json', (d) => (d.nodes.extra = { type: 'acme/magic', params: {} }));
     const { text } = await loom('validate', file, '--json', '--models', fixtures);
     expect(JSON.parse(text)).toMatchObject([{ code: 'unknown-node', node: 'extra', severity: 'error' }]);

@@ -1,4 +1,4 @@
-/** The memory plan's arithmetic: one call of a network, and the values on wires. */
+/** The memory plan's arithmetic: one call of a network, and the values on edges. */
 import { describe, expect, it } from 'vitest';
 import type { NetworkMemory } from '@/engine';
 import { activationsOf } from '@/engine/plan/memory-network';

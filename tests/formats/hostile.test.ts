@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { LoomError, serialise } from '@/engine';
 import { copyNodes } from '@/app/_formats/clip';
 import { encodeImage } from '@/app/_formats/png/image';
-import { fileLimit, readIncoming, readIncomingFile } from '@/app/_formats/incoming';
+import { fileLimit, readIncoming, readIncomingFile } from '@/app/_formats/read-incoming';
 import { makeLink } from '@/app/_formats/link/link';
 import { embedGraph } from '@/app/_formats/png/png';
 import { duplicateKey } from '@/app/_formats/parse-text';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyDocument, parseDocument, serialise } from '@/engine';
 import { copyNodes, pasteClip } from '@/app/_formats/clip';
 import { encodeImage } from '@/app/_formats/png/image';
-import { readIncoming } from '@/app/_formats/incoming';
+import { readIncoming } from '@/app/_formats/read-incoming';
 import { makeLink } from '@/app/_formats/link/link';
 import { embedGraph } from '@/app/_formats/png/png';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installPacked, root, run } from './install';
 
 /** Building, packing and drawing in processes of their own: slow on a loaded machine, and never stuck. */
-const patience = 600_000;
+const patience = 900_000;
 let installed: ReturnType<typeof installPacked>;
 let models = '';
 beforeAll(() => {

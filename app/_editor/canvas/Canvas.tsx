@@ -9,17 +9,17 @@ import { preferences } from '../../_state/preferences';
 import { useView } from '../../_state/view';
 import { useWorkspace, workspace } from '../../_state/workspace';
 import { canvasEvents, onDoubleClick, onDrop, viewports } from './canvas-events';
-import { useFlowEdges, useFlowNodes } from './derive';
+import { useFlowEdges, useFlowNodes } from './to-flow';
 import { dragType } from '../lib/drag';
-import { FrameView } from './FrameView';
+import { GroupNode } from './GroupNode';
 import { NodeView } from '../node/NodeView';
-import { NoteView } from './NoteView';
-import { Overview } from './Overview';
-import { WireHint } from './WireHint';
-import { WireView } from './WireView';
+import { NoteNode } from './NoteNode';
+import { MiniMap } from './MiniMap';
+import { ConnectionHint } from './ConnectionHint';
+import { LoomEdge } from './LoomEdge';
 
-const nodeTypes = { loom: NodeView, frame: FrameView, note: NoteView };
-const edgeTypes = { wire: WireView };
+const nodeTypes = { loom: NodeView, group: GroupNode, note: NoteNode };
+const edgeTypes = { loom: LoomEdge };
 
 /** React Flow takes in every new object anew: what does not change stands here. */
 const otherButtons = [1, 2];
@@ -92,19 +92,19 @@ export function Canvas({ touch }: { readonly touch: boolean }) {
         proOptions={proOptions}
       >
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} />
-        {minimap && !touch && <Overview />}
-        <WireHint />
+        {minimap && !touch && <MiniMap />}
+        <ConnectionHint />
       </ReactFlow>
-      <WireLegend />
+      <ConnectionLegend />
     </div>
   );
 }
 
-/** Says to screen readers what taking a wire did. */
-function WireLegend() {
+/** Says to screen readers what taking an edge did. */
+function ConnectionLegend() {
   const t = useTranslations('canvas');
-  const count = useView(({ wiring }) =>
-    wiring === null ? null : [...wiring.verdicts.values()].filter((verdict) => verdict === null).length,
+  const count = useView(({ pending }) =>
+    pending === null ? null : [...pending.verdicts.values()].filter((verdict) => verdict === null).length,
   );
   return (
     <span aria-live="polite" className="sr-only">

@@ -11,7 +11,7 @@ import { useEntry } from '../lib/entry';
 const onNode: readonly (CommandId | 'separator')[] = [
   'run-here',
   'docs',
-  'wire',
+  'connect',
   'separator',
   'cut',
   'copy',
@@ -21,7 +21,7 @@ const onNode: readonly (CommandId | 'separator')[] = [
   'bypass',
   'mute',
   'collapse',
-  'frame',
+  'group',
   'layout',
   'separator',
   'delete',
@@ -44,7 +44,7 @@ const onPane: readonly (CommandId | 'separator')[] = [
 export function ContextMenu() {
   const menu = useView((state) => state.menu);
   const entry = useEntry();
-  const t = useTranslations('wire');
+  const t = useTranslations('edge');
   if (menu === null) return null;
   const { on } = menu;
   const list = (ids: readonly (CommandId | 'separator')[]) =>

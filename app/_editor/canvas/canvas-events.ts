@@ -7,7 +7,7 @@ import { fitPadding, flow, setFlow } from '../../_state/flow';
 import { preferences, prefer } from '../../_state/preferences';
 import { select, view, type Point } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
-import { fitOnEdge } from '../../_state/wiring';
+import { fitOnEdge } from '../../_state/fitting';
 import {
   onConnect,
   onConnectEnd,
@@ -15,7 +15,7 @@ import {
   onReconnect,
   onReconnectEnd,
   onReconnectStart,
-} from './canvas-wires';
+} from './connection';
 import { dragType } from '../lib/drag';
 import { fits, onDrag, onDragStart, onDragStop, onEdgesChange, onNodesChange } from './gestures';
 import { pointOf } from '../lib/point';
@@ -60,7 +60,7 @@ export const canvasEvents = {
   onNodeClick: (_, node) => {
     if (preferences.getState().dock === 'docs' && node.type === 'loom') view.setState({ docs: node.id });
   },
-  onPaneClick: () => view.setState({ refusal: null, menu: null }),
+  onPaneClick: () => view.setState({ connectionError: null, menu: null }),
   onNodeContextMenu: (event, node) => {
     if (!view.getState().selection.has(node.id)) select([node.id]);
     menuAt(event, node.id);
@@ -74,7 +74,7 @@ export const canvasEvents = {
   onMoveEnd: (_, viewport) => void viewports.set(workspace.getState().active, viewport),
 } satisfies ReactFlowProps;
 
-/** A node is let go over the canvas, from the list; on a wire that it fits it is put into it. */
+/** A node is let go over the canvas, from the list; on an edge that it fits it is put into it. */
 export function onDrop(event: DragEvent): void {
   const definition = registry.get(event.dataTransfer.getData(dragType));
   if (definition === undefined) return;

@@ -1,13 +1,13 @@
 /** What the canvas' gestures do to the document: each one is one named step. */
 import type { Connection, NodeChange, EdgeChange } from 'reactflow';
-import { checkWire, type Endpoint } from '@/engine';
+import { checkConnection, connect, type Endpoint } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { connect, insertOnEdge, moveTo } from '../../_state/edits';
+import { insertOnEdge, moveTo } from '../../_state/edits';
 import { boxOf } from '../../_actions/perform';
-import { gesture, view, type Point, type Wiring } from '../../_state/view';
+import { gesture, view, type Point, type PendingConnection } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
-import { wiredPorts } from '../node/stray-ports';
-import { fitOnEdge, portKey, verdicts } from '../../_state/wiring';
+import { connectedPorts } from '../node/unknown-ports';
+import { fitOnEdge, portKey, verdicts } from '../../_state/fitting';
 
 /** Sizes, positions and selection as React Flow reports them. Nothing is removed here: commands do that. */
 export function onNodesChange(changes: NodeChange[]): void {
@@ -37,7 +37,7 @@ export function onNodesChange(changes: NodeChange[]): void {
       else selection.delete(change.id);
     }
   }
-  if (nextDrag !== undefined) carryFrames(nextDrag);
+  if (nextDrag !== undefined) moveGroupMembers(nextDrag);
   if (nextDrag !== undefined || nextMeasured !== undefined)
     gesture.setState({
       ...(nextDrag && { drag: nextDrag }),
@@ -60,14 +60,14 @@ export function onEdgesChange(changes: EdgeChange[]): void {
 }
 
 /** What stands in each dragged frame, with its offset: it moves along. */
-let carried = new Map<string, Map<string, Point>>();
+let groupMembers = new Map<string, Map<string, Point>>();
 
 export function onDragStart(ids: readonly string[]): void {
-  carried = new Map();
+  groupMembers = new Map();
   const { document } = workspace.getState();
   const items = [...Object.keys(document.nodes), ...Object.keys(document.notes).map((id) => `note:${id}`)];
-  for (const frame of ids.filter((id) => id.startsWith('group:'))) {
-    const outer = boxOf(frame);
+  for (const group of ids.filter((id) => id.startsWith('group:'))) {
+    const outer = boxOf(group);
     if (outer === undefined) continue;
     const inside = new Map<string, Point>();
     for (const id of items) {
@@ -81,18 +81,18 @@ export function onDragStart(ids: readonly string[]): void {
         box.y + box.height <= outer.y + outer.height;
       if (within) inside.set(id, { x: box.x - outer.x, y: box.y - outer.y });
     }
-    carried.set(frame, inside);
+    groupMembers.set(group, inside);
   }
 }
-function carryFrames(drag: Map<string, Point>): void {
-  for (const [frame, inside] of carried) {
-    const at = drag.get(frame);
+function moveGroupMembers(drag: Map<string, Point>): void {
+  for (const [group, inside] of groupMembers) {
+    const at = drag.get(group);
     if (at === undefined) continue;
     for (const [id, offset] of inside) drag.set(id, { x: at.x + offset.x, y: at.y + offset.y });
   }
 }
 
-/** While one unwired node is dragged: the wire under it that it fits on. */
+/** While one unconnected node is dragged: the edge under it that it fits on. */
 export function onDrag(id: string, pointer: Point): void {
   const edge = edgeUnder(id, pointer);
   if (edge !== view.getState().dropEdge) view.setState({ dropEdge: edge });
@@ -103,8 +103,8 @@ function edgeUnder(id: string, pointer: Point): string | null {
   const node = document.nodes[id];
   const definition = node === undefined ? undefined : registry.get(node.type);
   if (definition === undefined) return null;
-  const wired = wiredPorts(document.edges);
-  if (wired.in.has(id) || wired.out.has(id)) return null;
+  const connected = connectedPorts(document.edges);
+  if (connected.in.has(id) || connected.out.has(id)) return null;
   const rect = globalThis.document
     .querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
     ?.getBoundingClientRect();
@@ -127,7 +127,7 @@ export function onDragStop(single: string | undefined): void {
   const { dropEdge } = view.getState();
   gesture.setState({ drag: new Map() });
   view.setState({ dropEdge: null });
-  carried = new Map();
+  groupMembers = new Map();
   if (drag.size === 0) return;
   const { document, inference } = workspace.getState();
   const node = single === undefined ? undefined : document.nodes[single];
@@ -143,15 +143,15 @@ export function onDragStop(single: string | undefined): void {
   });
 }
 
-/** A wire is taken in the hand at a port. */
-export function beginWire(node: string, side: 'in' | 'out', port: string): void {
+/** A connection is begun at a port. */
+export function beginConnection(node: string, side: 'in' | 'out', port: string): void {
   const { inference } = workspace.getState();
-  view.setState({ wiring: verdicts(inference, { node, port, side }), refusal: null });
+  view.setState({ pending: verdicts(inference, { node, port, side }), connectionError: null });
 }
-export const endWire = (): void => view.setState({ wiring: null });
+export const endConnection = (): void => view.setState({ pending: null });
 
-/** Both ends of a wire, whichever was taken first. */
-export function ends(from: Wiring['from'], other: Endpoint): { from: Endpoint; to: Endpoint } {
+/** Both ends of an edge, whichever was taken first. */
+export function ends(from: PendingConnection['from'], other: Endpoint): { from: Endpoint; to: Endpoint } {
   return from.side === 'out' ? { from, to: other } : { from: other, to: from };
 }
 
@@ -160,20 +160,22 @@ export const fits = (
     | Connection
     | { source: string; target: string; sourceHandle?: string | null; targetHandle?: string | null },
 ): boolean => {
-  const { wiring } = view.getState();
-  if (wiring === null) return true;
+  const { pending } = view.getState();
+  if (pending === null) return true;
   const [node, side, port] =
-    wiring.from.side === 'out'
+    pending.from.side === 'out'
       ? ([connection.target, 'in', connection.targetHandle ?? ''] as const)
       : ([connection.source, 'out', connection.sourceHandle ?? ''] as const);
-  return wiring.verdicts.get(portKey(node, side, port)) === null;
+  return pending.verdicts.get(portKey(node, side, port)) === null;
 };
 
-/** Wires two ports as one step, or shows why not where the wire was let go. */
+/** Connects two ports as one step, or shows why not where the edge was let go. */
 export function tryConnect(from: Endpoint, to: Endpoint, screen: Point): boolean {
-  const check = checkWire(workspace.getState().inference, from, to);
+  const check = checkConnection(workspace.getState().inference, from, to);
   if (!check.ok) {
-    view.setState({ refusal: { screen, from: { ...from }, to: { ...to }, diagnostic: check.diagnostic } });
+    view.setState({
+      connectionError: { screen, from: { ...from }, to: { ...to }, diagnostic: check.diagnostic },
+    });
     return false;
   }
   edit('connect', (draft) => connect(draft, from, to));

@@ -1,18 +1,20 @@
 'use client';
-/** The search palette: at the cursor, over everything or over what fits a wire. */
+/** The search palette: at the cursor, over everything or over what fits an edge. */
 import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { connect } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { useNodeWords } from '../../_i18n/node-text';
-import { addNode, connect, insertOnEdge } from '../../_state/edits';
+import { useNodeLabels } from '../../_i18n/node-labels';
+
+import { addNode, insertOnEdge } from '../../_state/edits';
 import { select, useView, view, type PaletteRequest } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
-import { candidatesFor, candidatesOnEdge, type Candidate } from '../../_state/wiring';
+import { candidatesFor, candidatesOnEdge, type Candidate } from '../../_state/fitting';
 import { ends } from '../canvas/gestures';
 import { categoryColour } from '../port/category';
-import { usePortLabel } from '../port/port-label';
+import { usePortLabel } from '../port/label';
 import { PortGlyph } from '../port/PortGlyph';
 import { searchNodes } from '../library/search';
 import { takeTyped } from '../lib/typed-ahead';
@@ -28,7 +30,7 @@ export function Palette() {
 function Open({ request }: { readonly request: PaletteRequest }) {
   const t = useTranslations('palette');
   const tc = useTranslations('categories');
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const portLabel = usePortLabel();
   const [query, setQuery] = useState(takeTyped);
   const box = useRef<HTMLDivElement>(null);
@@ -42,7 +44,7 @@ function Open({ request }: { readonly request: PaletteRequest }) {
   const hits = searchNodes(
     candidates.map(({ definition }) => definition),
     query,
-    words,
+    labels,
   );
   const close = (): void => view.setState({ palette: null });
   useEffect(() => {
@@ -62,14 +64,14 @@ function Open({ request }: { readonly request: PaletteRequest }) {
     close();
     if (candidate === undefined) return;
     const { definition, port, output } = candidate;
-    // A wire comes in from the left or goes out to the right of the new node.
+    // An edge comes in from the left or goes out to the right of the new node.
     const shift =
       from === undefined ? { x: -120, y: -16 } : from.side === 'out' ? { x: 0, y: -40 } : { x: -248, y: -40 };
     edit('add', (draft) => {
       const node = addNode(draft, definition, { x: request.flow.x + shift.x, y: request.flow.y + shift.y });
       if (from !== undefined && port !== undefined) {
-        const wire = ends(from, { node, port });
-        connect(draft, wire.from, wire.to);
+        const connection = ends(from, { node, port });
+        connect(draft, connection.from, connection.to);
       }
       if (edge !== undefined && port !== undefined && output !== undefined)
         insertOnEdge(draft, edge, node, port, output);
@@ -144,13 +146,13 @@ function Open({ request }: { readonly request: PaletteRequest }) {
               />
               <span className="min-w-0 flex-1">
                 <span className="block truncate text-[13px] font-medium">
-                  {words.title(definition, '')}
+                  {labels.title(definition, '')}
                   {alias !== undefined && (
                     <span className="ml-1.5 text-xs font-normal text-muted-foreground">({alias})</span>
                   )}
                 </span>
                 <span className="block truncate text-[11px] text-muted-foreground">
-                  {words.doc(definition)}
+                  {labels.doc(definition)}
                 </span>
               </span>
               <span className="shrink-0 text-[11px] text-muted-foreground">{tc(definition.category)}</span>

@@ -6,7 +6,7 @@ import { useFormatter, useTranslations } from 'use-intl';
 import type { LoomDocument } from '@/engine';
 import { Button } from '../../_ui/Button';
 import { Modal } from '../../_ui/Modal';
-import { saveFile } from '../../_formats/files';
+import { saveFile } from '../../_formats/disk';
 import { makeLink } from '../../_formats/link/link';
 
 export function ShareDialog({
@@ -55,7 +55,7 @@ export function ShareDialog({
                   onFocus={(event) => event.target.select()}
                   className="h-8 min-w-0 flex-1 rounded-md border border-border bg-background px-2 font-mono text-xs"
                 />
-                <Button look="primary" onClick={() => void copy(link.url)}>
+                <Button variant="primary" onClick={() => void copy(link.url)}>
                   {copied === 'yes' ? <Check size={15} /> : <Copy size={15} />}{' '}
                   {t(copied === 'yes' ? 'copied' : 'copy')}
                 </Button>
@@ -98,7 +98,7 @@ export function ShareDialog({
             <h3 className="text-[13px] font-semibold">{t('file')}</h3>
             <p className="text-xs text-muted-foreground">{t('fileAbout')}</p>
           </div>
-          <Button look="outline" onClick={() => void saveFile(document, { name: title })}>
+          <Button variant="outline" onClick={() => void saveFile(document, { name: title })}>
             <FileDown size={15} /> {t('save')}
           </Button>
         </section>

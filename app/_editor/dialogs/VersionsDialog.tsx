@@ -7,7 +7,7 @@ import { useFormatter, useNow, useTranslations } from 'use-intl';
 import { toLoomError, type LoomDocument, type LoomError } from '@/engine';
 import { Button, IconButton } from '../../_ui/Button';
 import { Modal } from '../../_ui/Modal';
-import { flushAll } from '../../_persistence/keep';
+import { flushAll } from '../../_persistence/persist-workspace';
 import type { DocumentEntry, DocumentStore, VersionEntry } from '../../_persistence/store';
 
 interface Listing {
@@ -52,7 +52,7 @@ export function VersionsDialog({
     if (store)
       // What was just changed is stored first: going back must not lose it.
       flushAll()
-        .then(() => store.keepVersion(id, 'autosave').catch(() => undefined))
+        .then(() => store.saveVersion(id, 'autosave').catch(() => undefined))
         .then(() => Promise.all([store.versions(id), store.list()]))
         .then(
           ([versions, all]) => shown && setListing({ versions, closed: all.filter(({ open }) => !open) }),
@@ -119,7 +119,7 @@ export function VersionsDialog({
                   </div>
                   <Button
                     small
-                    look="ghost"
+                    variant="ghost"
                     onClick={() =>
                       void attempt(async () => onOpen(await store.readVersion(version.version), undefined))
                     }
@@ -128,7 +128,7 @@ export function VersionsDialog({
                   </Button>
                   <Button
                     small
-                    look="outline"
+                    variant="outline"
                     onClick={() =>
                       void attempt(async () => onRestore(await store.readVersion(version.version)))
                     }
@@ -156,7 +156,7 @@ export function VersionsDialog({
                   </div>
                   <Button
                     small
-                    look="outline"
+                    variant="outline"
                     onClick={() =>
                       void attempt(async () => onOpen((await store.load(entry.id)).document, entry.id))
                     }

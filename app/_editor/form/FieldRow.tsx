@@ -4,7 +4,7 @@ import { RotateCcw } from 'lucide-react';
 import { memo, useId } from 'react';
 import { useTranslations } from 'use-intl';
 import type { AnyNode } from '@/engine';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { useNode } from '../../_state/node-channel';
 import { edit, activeTab } from '../../_state/workspace';
 import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
@@ -35,13 +35,13 @@ export const FieldRow = memo(function FieldRow({
   readonly disabled: boolean;
 }) {
   const id = useId();
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const params = useNode(node)?.params;
   const wrong = useDiagnostics(node).find(
     (found) => found.code === 'invalid-param' && found.path?.split('.')[0] === field.name,
   );
   const text = useDiagnosticText();
-  const label = words.param(definition, field.name, field.hints.label);
+  const label = labels.param(definition, field.name, field.hints.label);
   const stored: unknown = params?.[field.name];
   const value = stored === undefined ? field.initial : stored;
   const set = (next: unknown, gesture?: string): void =>

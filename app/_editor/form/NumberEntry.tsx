@@ -2,7 +2,7 @@
 /** A number typed freely and taken when it is one: on Enter, on leaving, by arrow keys. */
 import { clsx } from 'clsx';
 import { useState, type KeyboardEvent } from 'react';
-import { entry } from './look';
+import { entry } from './entry-style';
 
 export interface NumberEntryProps {
   readonly id?: string;

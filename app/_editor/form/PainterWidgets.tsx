@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
+import { shownPicture } from '../../_formats/picture/url';
 import { pictureSize } from '@/nodes/_shared/picture-size';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
@@ -32,7 +33,8 @@ const maskPainter = late(async () => {
  * fitted before is fitted after.
  */
 function Painted({ value, below }: { readonly value: unknown; readonly below: ReactNode }) {
-  const { width, height } = pictureSize(typeof value === 'string' ? value : null) ?? { width: 1, height: 1 };
+  const shown = shownPicture(value);
+  const { width, height } = pictureSize(shown) ?? { width: 1, height: 1 };
   return (
     <div aria-hidden className="flex flex-col gap-2">
       <div
@@ -41,9 +43,7 @@ function Painted({ value, below }: { readonly value: unknown; readonly below: Re
       >
         {/* A data URL of the document: nothing is optimised or fetched. */}
         {/* oxlint-disable-next-line nextjs/no-img-element */}
-        {typeof value === 'string' && value.startsWith('data:') && (
-          <img src={value} alt="" className="size-full [image-rendering:pixelated]" />
-        )}
+        {shown !== null && <img src={shown} alt="" className="size-full [image-rendering:pixelated]" />}
       </div>
       {below}
     </div>

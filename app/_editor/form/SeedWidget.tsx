@@ -7,7 +7,7 @@ import { randomSeed, seedControl, setSeedControl, type SeedControl } from '../..
 import { useNode } from '../../_state/node-channel';
 import { edit } from '../../_state/workspace';
 import { DropMenu } from '../../_ui/DropMenu';
-import { entry } from './look';
+import { entry } from './entry-style';
 import type { WidgetProps } from './props';
 
 const icons = { fixed: Lock, increment: Plus, random: Shuffle };

@@ -1,10 +1,10 @@
 'use client';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { Choice } from '../../_ui/Choice';
 import type { WidgetProps } from './props';
 
 export function SelectWidget({ id, label, definition, field, value, disabled, set, seal }: WidgetProps) {
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   return (
     <Choice
       id={id}
@@ -12,7 +12,7 @@ export function SelectWidget({ id, label, definition, field, value, disabled, se
       value={typeof value === 'string' ? value : ''}
       options={(field.options ?? []).map((option) => ({
         value: option,
-        label: words.option(definition, field.name, option),
+        label: labels.option(definition, field.name, option),
       }))}
       disabled={disabled}
       onChange={(next) => {

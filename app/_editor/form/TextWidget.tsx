@@ -1,5 +1,5 @@
 'use client';
-import { entry } from './look';
+import { entry } from './entry-style';
 import type { WidgetProps } from './props';
 
 export function TextWidget({ id, value, disabled, set, seal }: WidgetProps) {

@@ -1,20 +1,22 @@
-/** The picture that a mask is for: there is no wire between them, but both end at the same nodes. */
+/** The picture that a mask is for: there is no edge between them, but both end at the same nodes. */
 import type { Inference } from '@/engine';
+import { shownPicture } from '../../_formats/picture/url';
 
 /** Whether a node takes a picture from a file, and which. */
 function pictureOf(inference: Inference, id: string): string | undefined {
   const info = inference.nodes.get(id);
   if (!info?.definition || !Object.values(info.definition.outputs).some(({ type }) => type.kind === 'image'))
     return undefined;
-  const shown = Object.values(info.node.params).find(
-    (value) => typeof value === 'string' && value.startsWith('data:image/'),
-  );
-  return typeof shown === 'string' ? shown : undefined;
+  for (const value of Object.values(info.node.params)) {
+    const shown = shownPicture(value);
+    if (shown !== null) return shown;
+  }
+  return undefined;
 }
 
 /**
- * The data URL of the picture fewest wires away from `start`, wires followed both ways; undefined when there is
- * none. Packages are not passed: they are wired to everything.
+ * The data URL of the picture fewest edges away from `start`, edges followed both ways; undefined when there is
+ * none. Packages are not passed: they are connected to everything.
  */
 export function pictureNear(inference: Inference, start: string): string | undefined {
   const beside = new Map<string, string[]>();

@@ -3,19 +3,6 @@
 import { useRef, useState, type ChangeEvent, type DragEvent, type RefObject } from 'react';
 import type { WidgetProps } from './props';
 
-/** Larger files would make the document slow to save and share. */
-export const fileLimit = 8 * 2 ** 20;
-
-const asDataUrl = (file: File): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener('load', () =>
-      typeof reader.result === 'string' ? resolve(reader.result) : reject(new Error('not text')),
-    );
-    reader.addEventListener('error', () => reject(reader.error ?? new Error('unreadable')));
-    reader.readAsDataURL(file);
-  });
-
 export interface PickedFile {
   /** What was wrong with the last file. */
   readonly problem: string | null;
@@ -31,11 +18,14 @@ export interface PickedFile {
   };
 }
 
-/** `refuse` says why a file cannot be used, or nothing. */
+/**
+ * @param read the file as what the parameter holds; throws what is wrong with it
+ * @param say the refusal in the interface's words
+ */
 export function usePickedFile(
   { set, seal }: Pick<WidgetProps, 'set' | 'seal'>,
-  refuse: (file: File) => string | undefined,
-  unreadable: string,
+  read: (file: File) => Promise<string>,
+  say: (thrown: unknown) => string,
 ): PickedFile {
   const ref = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -46,15 +36,10 @@ export function usePickedFile(
   };
   const take = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
-    const refusal = refuse(file);
-    if (refusal !== undefined) {
-      setProblem(refusal);
-      return;
-    }
     try {
-      keep(await asDataUrl(file));
-    } catch {
-      setProblem(unreadable);
+      keep(await read(file));
+    } catch (thrown) {
+      setProblem(say(thrown));
     }
   };
   return {
@@ -69,6 +54,13 @@ export function usePickedFile(
         void take(event.dataTransfer.files[0]);
       },
     },
-    input: { ref, onChange: (event) => void take(event.target.files?.[0]) },
+    input: {
+      ref,
+      onChange: (event) => {
+        const { target } = event;
+        // Emptied, so that the same file can be picked again.
+        void take(target.files?.[0]).finally(() => (target.value = ''));
+      },
+    },
   };
 }

@@ -1,4 +1,4 @@
-/** The size that a painted picture is wanted in: what it is wired to says so. */
+/** The size that a painted picture is wanted in: what it is connected to says so. */
 import type { Inference } from '@/engine';
 import type { PictureSize } from '@/nodes/_shared/picture-size';
 

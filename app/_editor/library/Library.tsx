@@ -4,7 +4,7 @@ import { Search, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { addNode } from '../../_state/edits';
 import { placeForNew } from '../../_state/flow';
 import { prefer } from '../../_state/preferences';
@@ -20,9 +20,9 @@ import type { AnyNode } from '@/engine';
 export function Library() {
   const t = useTranslations('library');
   const tc = useTranslations('categories');
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const [query, setQuery] = useState('');
-  const hits = searchNodes(registry.all(), query, words);
+  const hits = searchNodes(registry.all(), query, labels);
   const groups =
     query.trim() === ''
       ? categories
@@ -70,8 +70,8 @@ export function Library() {
                 <Item
                   key={definition.id}
                   definition={definition}
-                  title={words.title(definition, '')}
-                  doc={words.doc(definition)}
+                  title={labels.title(definition, '')}
+                  doc={labels.doc(definition)}
                 />
               ))}
             </ul>

@@ -1,6 +1,6 @@
 /** Search over node types: name, category, port kinds and the names of other tools, in the reader's language and in English. */
 import type { AnyNode } from '@/engine';
-import type { NodeWords } from '../../_i18n/node-text';
+import type { NodeLabels } from '../../_i18n/node-labels';
 
 export interface Hit {
   readonly definition: AnyNode;
@@ -38,12 +38,12 @@ export function match(query: string, text: string): number {
 }
 
 /** Nodes for a query, best first. An empty query gives all in their order. */
-export function searchNodes(definitions: readonly AnyNode[], query: string, words: NodeWords): Hit[] {
+export function searchNodes(definitions: readonly AnyNode[], query: string, labels: NodeLabels): Hit[] {
   const trimmed = query.trim();
   return definitions
     .map((definition, order) => {
       const title = Math.max(
-        match(trimmed, words.title(definition, '')),
+        match(trimmed, labels.title(definition, '')),
         match(trimmed, definition.title) * 0.98,
       );
       const aliases = (definition.aliases ?? []).map((alias) => ({

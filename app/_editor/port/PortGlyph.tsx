@@ -1,6 +1,6 @@
 'use client';
 import type { PortKind } from '@/engine';
-import { colourOf, outlines, type Filling } from './ports';
+import { colourOf, outlines, type Filling } from './appearance';
 
 /** The small sign of a port: shape and colour by kind, filling by latent space. */
 export function PortGlyph({

@@ -3,10 +3,10 @@
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStoreWithEqualityFn } from 'zustand/traditional';
-import { wordsOf, type Diagnostic, type Term } from '@/engine';
-import { useNodeWords } from '../../_i18n/node-text';
-import { termText } from '../../_i18n/term-text';
-import { usePortLabel } from './port-label';
+import { phraseOf, type Diagnostic, type TypeExpression } from '@/engine';
+import { useNodeLabels } from '../../_i18n/node-labels';
+import { expressionText } from '../../_i18n/expression-text';
+import { usePortLabel } from './label';
 import { useNodeState } from '../../_state/node-channel';
 import { workspace } from '../../_state/workspace';
 import { registry } from '@/nodes/registry';
@@ -15,10 +15,10 @@ const equal = (a: readonly Diagnostic[], b: readonly Diagnostic[]): boolean =>
   a.length === b.length &&
   a.every((found, index) => found.message === b[index]?.message && found.severity === b[index]?.severity);
 
-/** Findings at a node; re-renders only when they say something else. */
+/** Diagnostics at a node; re-renders only when they say something else. */
 export const useDiagnostics = (node: string): readonly Diagnostic[] =>
   useNodeState(node, (state) => state.inference.diagnosticsOf(node), equal);
-/** All findings of the active document. */
+/** All diagnostics of the active document. */
 export const useAllDiagnostics = (): readonly Diagnostic[] =>
   useStoreWithEqualityFn(workspace, (state) => state.inference.diagnostics, equal);
 
@@ -26,8 +26,8 @@ export const useAllDiagnostics = (): readonly Diagnostic[] =>
 export function useDiagnosticText(): (found: Diagnostic) => string {
   const t = useTranslations('diagnostics');
   const port = useTranslations('port');
-  const term = useTranslations('term');
-  const words = useNodeWords();
+  const expression = useTranslations('expression');
+  const labels = useNodeLabels();
   const portLabel = usePortLabel();
   return useCallback(
     (found) => {
@@ -35,23 +35,27 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
       const node = found.node === undefined ? undefined : document.nodes[found.node];
       const titleOf = (id: string): string => {
         const named = document.nodes[id];
-        return named === undefined ? id : (named.title ?? words.title(registry.get(named.type), named.type));
+        return named === undefined ? id : (named.title ?? labels.title(registry.get(named.type), named.type));
       };
       const fieldName = found.path?.split('.').at(-1) ?? '';
       const field = port.has(`fields.${fieldName}` as never)
         ? port(`fields.${fieldName}` as never)
         : fieldName;
-      const said = (type: Diagnostic['gotType'], value: Term | undefined, text: string | undefined) => {
+      const said = (
+        type: Diagnostic['gotType'],
+        value: TypeExpression | undefined,
+        text: string | undefined,
+      ) => {
         if (fieldName === 'kind' && type !== undefined) return port(`kinds.${type.kind}`);
-        return value === undefined ? (text ?? '?') : termText(wordsOf(value), term, titleOf);
+        return value === undefined ? (text ?? '?') : expressionText(phraseOf(value), expression, titleOf);
       };
       const title = found.node === undefined ? '' : titleOf(found.node);
-      const got = said(found.gotType, found.gotTerm, found.got);
-      const want = said(found.wantType, found.wantTerm, found.want);
+      const got = said(found.gotType, found.gotExpression, found.got);
+      const want = said(found.wantType, found.wantExpression, found.want);
       const definition = node && registry.get(node.type);
-      if (found.code === 'invalid-param' && found.wantTerm !== undefined && definition !== undefined) {
+      if (found.code === 'invalid-param' && found.wantExpression !== undefined && definition !== undefined) {
         const label = definition.params.shape[fieldName]?.meta()?.label;
-        return t('param-size', { title, param: words.param(definition, fieldName, label), got, want });
+        return t('param-size', { title, param: labels.param(definition, fieldName, label), got, want });
       }
       return t(found.code, {
         title,
@@ -62,6 +66,6 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
         message: found.message,
       });
     },
-    [t, port, term, words, portLabel],
+    [t, port, expression, labels, portLabel],
   );
 }

@@ -4,9 +4,9 @@ import { clsx } from 'clsx';
 import { Cpu, Loader2, TriangleAlert, Zap } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { resume, startEngine } from '../../_state/engine';
+import { resume, startEngine } from '../../_state/run-control';
 import { prefer, preferences } from '../../_state/preferences';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { Button } from '../../_ui/Button';
 import { Choice } from '../../_ui/Choice';
 import { DropPanel } from '../../_ui/DropPanel';
@@ -67,7 +67,7 @@ export function BackendBadge({ compact }: { readonly compact: boolean }) {
       )}
       {engine.is === 'failed' && (
         <p className="mt-1 text-xs break-words text-destructive">
-          {engine.error.message} {engine.error.mend}
+          {engine.error.message} {engine.error.fix}
         </p>
       )}
       <div className="mt-3 flex items-center gap-2">

@@ -20,11 +20,11 @@ import {
   HotkeyDialog,
   Palette,
   PhoneBar,
-  RefusalCard,
+  ConnectionError,
   SettingsDialog,
   ShareSlot,
   TemplateDialog,
-  WireDialog,
+  ConnectDialog,
 } from './late-parts';
 import { Library } from '../library/Library';
 import { Notices } from './Notices';
@@ -38,15 +38,15 @@ function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const palette = useView((state) => state.palette !== null);
   const menu = useView((state) => state.menu !== null);
-  const refusal = useView((state) => state.refusal !== null);
+  const connectionError = useView((state) => state.connectionError !== null);
   return (
     <>
       {palette && <Palette />}
       {menu && <ContextMenu />}
-      {refusal && <RefusalCard />}
+      {connectionError && <ConnectionError />}
       {dialog === 'commands' && <CommandDialog />}
       {dialog === 'find' && <FindDialog />}
-      {dialog === 'wire' && <WireDialog />}
+      {dialog === 'connect' && <ConnectDialog />}
       {dialog === 'templates' && <TemplateDialog />}
       {dialog === 'hotkeys' && <HotkeyDialog />}
       {dialog === 'settings' && <SettingsDialog />}

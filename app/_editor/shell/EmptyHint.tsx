@@ -19,11 +19,11 @@ export function EmptyHint() {
         <h2 className="mt-3 text-[15px] font-semibold">{t('title')}</h2>
         <p className="mt-1 text-[13px] text-muted-foreground">{t('text')}</p>
         <div className="mt-4 flex justify-center gap-2">
-          <Button look="primary" onClick={() => perform('templates')}>
+          <Button variant="primary" onClick={() => perform('templates')}>
             <LayoutTemplate size={15} />
             {t('templates')}
           </Button>
-          <Button look="outline" onClick={() => perform('add')}>
+          <Button variant="outline" onClick={() => perform('add')}>
             <Plus size={15} />
             {t('add')}
           </Button>

@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { IntlProvider } from 'use-intl';
 import { useStore } from 'zustand';
 import { currentLocale, preferences, type Locale } from '../../_state/preferences';
-import { setNodeTexts } from '../../_i18n/node-text';
+import { setNodeTexts } from '../../_i18n/node-labels';
 import en from '../../_i18n/en.json';
 
 type Catalogue = typeof en;

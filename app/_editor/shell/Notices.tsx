@@ -3,7 +3,7 @@
 import { Lock, TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { loadCatalog } from '../../_state/catalog';
-import { runStore, useRun } from '../../_state/run';
+import { runStore, useRun } from '../../_state/run-store';
 import { activeTab, updateTab, useWorkspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';
 import { useDiagnosticText } from '../port/diagnostics';
@@ -22,7 +22,7 @@ export function Notices({ catalogFailed }: { readonly catalogFailed: boolean }) 
         >
           <TriangleAlert size={14} />
           <span className="flex-1">{t('catalog')}</span>
-          <Button small look="outline" onClick={() => void loadCatalog()}>
+          <Button small variant="outline" onClick={() => void loadCatalog()}>
             {t('again')}
           </Button>
         </div>
@@ -35,7 +35,7 @@ export function Notices({ catalogFailed }: { readonly catalogFailed: boolean }) 
         >
           <TriangleAlert size={14} className="text-warning" />
           <span className="flex-1">{text(warning)}</span>
-          <Button small look="outline" onClick={() => runStore.setState({ warnings: [] })}>
+          <Button small variant="outline" onClick={() => runStore.setState({ warnings: [] })}>
             {t('dismiss')}
           </Button>
         </div>
@@ -47,7 +47,7 @@ export function Notices({ catalogFailed }: { readonly catalogFailed: boolean }) 
         >
           <Lock size={14} />
           <span className="flex-1">{t('shared')}</span>
-          <Button small look="primary" onClick={() => updateTab(activeTab().id, { readOnly: false })}>
+          <Button small variant="primary" onClick={() => updateTab(activeTab().id, { readOnly: false })}>
             {t('make-mine')}
           </Button>
         </div>

@@ -5,10 +5,10 @@ import { clsx } from 'clsx';
 import { useEffect } from 'react';
 import { Images, ListTree, Workflow } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { useView, view, type View } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
-import { Frames } from '../node/Frames';
+import { Pictures } from '../node/Pictures';
 import { Results } from './Results';
 
 const ListPanel = lazyPart(() => import('../panels/ListPanel').then((module) => module.ListPanel));
@@ -66,15 +66,15 @@ export function PhoneBar() {
 function Latest() {
   const t = useTranslations('phone');
   const tab = useWorkspace((state) => state.active);
-  const frames = useRun((state) => state.frames[tab]);
-  const shown = Object.values(frames ?? {}).at(-1);
+  const pictures = useRun((state) => state.pictures[tab]);
+  const shown = Object.values(pictures ?? {}).at(-1);
   return (
     <div className="flex min-h-full flex-col">
       <div className="flex-1 p-4">
         {shown === undefined ? (
           <p className="pt-16 text-center text-sm text-muted-foreground">{t('nothing')}</p>
         ) : (
-          <Frames frames={shown} label={t('picture')} />
+          <Pictures pictures={shown} label={t('picture')} />
         )}
       </div>
       <Results />

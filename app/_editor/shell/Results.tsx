@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { stripHeight } from '../../_state/flow';
 import { prefer } from '../../_state/preferences';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { IconButton } from '../../_ui/Button';
-import { FrameCanvas } from '../node/Frames';
+import { PictureCanvas } from '../node/Pictures';
 
 const ResultDialog = lazyPart(() => import('../dialogs/ResultDialog').then((module) => module.ResultDialog));
 
@@ -37,7 +37,7 @@ export function Results() {
               })}
               className="block size-[72px] overflow-hidden rounded-md border border-border hover:border-primary"
             >
-              <FrameCanvas frame={result.frame} label="" className="size-full object-cover" />
+              <PictureCanvas picture={result.picture} label="" className="size-full object-cover" />
             </button>
           </li>
         ))}

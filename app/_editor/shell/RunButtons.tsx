@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { shownKey } from '../../_actions/commands';
 import { perform } from '../../_actions/perform';
 import { useFormat } from '../../_i18n/format';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { Button } from '../../_ui/Button';
 import { DropMenu } from '../../_ui/DropMenu';
 import { Tip } from '../../_ui/Tip';
@@ -33,7 +33,7 @@ export function RunButtons({ compact }: { readonly compact: boolean }) {
       </span>
       {(running || queued > 0) && (
         <Tip text={t('cancel')} hotkey={shownKey('cancel')}>
-          <Button look="outline" disabled={cancelling} onClick={() => perform('cancel')}>
+          <Button variant="outline" disabled={cancelling} onClick={() => perform('cancel')}>
             <Square size={13} className="fill-current" />
             {cancelling ? t('cancelling') : t('cancel')}
           </Button>
@@ -42,7 +42,7 @@ export function RunButtons({ compact }: { readonly compact: boolean }) {
       <div className="flex">
         <Tip text={running ? t('queue') : t('run-tip')} hotkey={shownKey('run')}>
           <Button
-            look="primary"
+            variant="primary"
             className={compact ? '' : 'rounded-r-none pr-2.5'}
             onClick={() => perform('run')}
           >

@@ -7,8 +7,8 @@ import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { shownKey } from '../../_actions/commands';
 import { perform } from '../../_actions/perform';
-import { keeping } from '../../_persistence/keep';
-import { useRun } from '../../_state/run';
+import { persistence } from '../../_persistence/persist-workspace';
+import { useRun } from '../../_state/run-store';
 import { activate, closeTab, useWorkspace, workspace } from '../../_state/workspace';
 import { IconButton } from '../../_ui/Button';
 import { DropMenu } from '../../_ui/DropMenu';
@@ -68,7 +68,7 @@ function useTitle(id: string): string {
 function TabButton({ id, chosen }: { readonly id: string; readonly chosen: boolean }) {
   const t = useTranslations('bar');
   const title = useTitle(id);
-  const saved = useStore(keeping, (state) => state.states[id]?.state);
+  const saved = useStore(persistence, (state) => state.states[id]?.state);
   const running = useRun((state) => state.current?.tab === id);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { LayoutTemplate, Menu as MenuIcon, Redo, Share2, Undo, Command as Comman
 import { useTranslations } from 'use-intl';
 import { commandGroups, commands, shownKey } from '../../_actions/commands';
 import { perform } from '../../_actions/perform';
-import { sayEdit } from '../../_i18n/say';
+import { editLabel } from '../../_i18n/translate';
 import { useWorkspace } from '../../_state/workspace';
 import { Button, IconButton } from '../../_ui/Button';
 import { DropMenu } from '../../_ui/DropMenu';
@@ -45,7 +45,7 @@ export function TopBar({ compact }: { readonly compact: boolean }) {
         <>
           <span className="mx-1 h-5 w-px bg-border" />
           <IconButton
-            label={undoLabel === undefined ? t('undo') : t('undo-step', { step: sayEdit(undoLabel) })}
+            label={undoLabel === undefined ? t('undo') : t('undo-step', { step: editLabel(undoLabel) })}
             hotkey={shownKey('undo')}
             disabled={undoLabel === undefined}
             onClick={() => perform('undo')}
@@ -53,7 +53,7 @@ export function TopBar({ compact }: { readonly compact: boolean }) {
             <Undo size={16} />
           </IconButton>
           <IconButton
-            label={redoLabel === undefined ? t('redo') : t('redo-step', { step: sayEdit(redoLabel) })}
+            label={redoLabel === undefined ? t('redo') : t('redo-step', { step: editLabel(redoLabel) })}
             hotkey={shownKey('redo')}
             disabled={redoLabel === undefined}
             onClick={() => perform('redo')}
@@ -67,7 +67,7 @@ export function TopBar({ compact }: { readonly compact: boolean }) {
       <span className="min-w-2 flex-1" />
       {!compact && (
         <>
-          <Button look="ghost" onClick={() => perform('templates')} className="max-lg:hidden">
+          <Button variant="ghost" onClick={() => perform('templates')} className="max-lg:hidden">
             <LayoutTemplate size={15} />
             {t('templates')}
           </Button>

@@ -3,7 +3,9 @@ import { lazyPart } from '../../_ui/lazy-part';
 
 export const Palette = lazyPart(() => import('../dialogs/Palette').then((module) => module.Palette));
 export const PhoneBar = lazyPart(() => import('./PhoneBar').then((module) => module.PhoneBar));
-export const RefusalCard = lazyPart(() => import('../port/RefusalCard').then((module) => module.RefusalCard));
+export const ConnectionError = lazyPart(() =>
+  import('../port/ConnectionError').then((module) => module.ConnectionError),
+);
 export const ContextMenu = lazyPart(() =>
   import('../canvas/ContextMenu').then((module) => module.ContextMenu),
 );
@@ -11,7 +13,9 @@ export const CommandDialog = lazyPart(() =>
   import('../dialogs/CommandDialog').then((module) => module.CommandDialog),
 );
 export const FindDialog = lazyPart(() => import('../dialogs/FindDialog').then((module) => module.FindDialog));
-export const WireDialog = lazyPart(() => import('../dialogs/WireDialog').then((module) => module.WireDialog));
+export const ConnectDialog = lazyPart(() =>
+  import('../dialogs/ConnectDialog').then((module) => module.ConnectDialog),
+);
 export const TemplateDialog = lazyPart(() =>
   import('../dialogs/TemplateDialog').then((module) => module.TemplateDialog),
 );

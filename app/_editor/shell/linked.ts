@@ -1,6 +1,6 @@
 /** A graph in the page's address: opened read-only, and still there after a reload until it is made one's own or closed. */
 import { toLoomError } from '@/engine';
-import { say } from '../../_i18n/say';
+import { translate } from '../../_i18n/translate';
 import { hasLink } from '../../_formats/link/has-link';
 import { openDocument, workspace } from '../../_state/workspace';
 import { notify } from '../../_ui/notify';
@@ -25,7 +25,7 @@ export async function openLinked(): Promise<boolean> {
     return true;
   } catch (thrown) {
     const error = toLoomError(thrown);
-    notify.error(say(`errors.${error.code}`), { description: error.message });
+    notify.error(translate(`errors.${error.code}`), { description: error.message });
     forget();
     return false;
   }

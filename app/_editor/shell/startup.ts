@@ -3,20 +3,20 @@
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { openTemplate } from '../../_actions/templates';
-import { fetchAhead } from './ahead';
-import { exposeConsole } from './console';
+import { preloadLazyParts } from './ahead';
+import { exposeConsole } from './debug-api';
 import { followLink, openLinked } from './linked';
-import { setSay } from '../../_i18n/say';
-import { keepWorkspace } from '../../_persistence/keep';
+import { setTranslate } from '../../_i18n/translate';
+import { persistWorkspace } from '../../_persistence/persist-workspace';
 import { loadCatalog } from '../../_state/catalog';
-import { startEngine } from '../../_state/engine';
+import { startEngine } from '../../_state/run-control';
 import { workspace } from '../../_state/workspace';
 import { resetView } from '../../_state/view';
 
 let begun = false;
 
 async function openFirst(): Promise<void> {
-  const back = await keepWorkspace();
+  const back = await persistWorkspace();
   if (await openLinked()) return;
   if (back === 0 && Object.keys(workspace.getState().document.nodes).length === 0)
     await openTemplate('text-to-image');
@@ -27,7 +27,7 @@ export function useStartup(): void {
   const t = useTranslations();
   useEffect(() => {
     // Keys come from code here, where their literal types are not known.
-    setSay((key, values) => (t.has(key as never) ? t(key as never, values as never) : key));
+    setTranslate((key, values) => (t.has(key as never) ? t(key as never, values as never) : key));
   }, [t]);
   useEffect(() => {
     if (begun) return;
@@ -36,7 +36,7 @@ export function useStartup(): void {
     void loadCatalog();
     startEngine();
     void openFirst();
-    fetchAhead();
+    preloadLazyParts();
     if (process.env.NODE_ENV === 'production' && 'serviceWorker' in navigator)
       navigator.serviceWorker.register('/sw.js').catch(() => undefined);
   }, []);

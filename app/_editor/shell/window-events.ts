@@ -6,8 +6,8 @@ import { toLoomError } from '@/engine';
 import { clipText, noteCopied, pasteNodes } from '../../_actions/clipboard';
 import { commands } from '../../_actions/commands';
 import { enabled, perform } from '../../_actions/perform';
-import { say } from '../../_i18n/say';
-import { carriedBy, type Carried } from '../../_formats/carried';
+import { translate } from '../../_i18n/translate';
+import { dropPayloadOf, type DropPayload } from '../../_formats/drop-payload';
 import { removeItems } from '../../_state/edits';
 import { select, view } from '../../_state/view';
 import { edit } from '../../_state/workspace';
@@ -30,7 +30,7 @@ const modifiedEnter = (event: KeyboardEvent): boolean =>
 
 const refuse = (thrown: unknown): void => {
   const error = toLoomError(thrown);
-  notify.error(say(`errors.${error.code}`), { description: error.message });
+  notify.error(translate(`errors.${error.code}`), { description: error.message });
 };
 
 /** Tab opens the palette only from the canvas itself; elsewhere it moves the focus as everywhere. */
@@ -65,7 +65,7 @@ export function useWindowEvents(): void {
         };
     bindings['Escape'] = () => {
       if (dialogOpen()) return;
-      view.setState({ refusal: null, palette: null, menu: null });
+      view.setState({ connectionError: null, palette: null, menu: null });
       select([]);
     };
     const onKey = createKeybindingsHandler(bindings);
@@ -104,24 +104,31 @@ export function useWindowEvents(): void {
       if (inText(event.target) || dialogOpen() || event.clipboardData === null) return;
       event.preventDefault();
       const text = event.clipboardData.getData('text/plain');
-      if (event.clipboardData.files.length > 0) takeAll(carriedBy(event.clipboardData));
+      if (event.clipboardData.files.length > 0) takeAll(dropPayloadOf(event.clipboardData));
       else
         try {
           // Nodes at once; the readers of everything else are fetched when it comes.
           if (pasteNodes(text, false)) return;
-          import('../../_actions/incoming').then(({ pasteText }) => pasteText(text, false)).catch(refuse);
+          import('../../_actions/take-incoming')
+            .then(({ pasteText }) => pasteText(text, false))
+            .catch(refuse);
         } catch (thrown) {
           refuse(thrown);
         }
     };
     const onDragOver = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+      const types = event.dataTransfer?.types ?? [];
+      if (types.includes('Files') || (types.includes('text/uri-list') && !inText(event.target)))
+        event.preventDefault();
     };
     const onDrop = (event: DragEvent): void => {
-      if (event.defaultPrevented || event.dataTransfer === null || event.dataTransfer.files.length === 0)
-        return;
+      if (event.defaultPrevented || event.dataTransfer === null) return;
+      const payload = dropPayloadOf(event.dataTransfer);
+      // An address from another window; not a picture of this page, nor text that is moved within a field.
+      const address = /^https?:/i.test(payload.text) && !inText(event.target);
+      if (payload.files.length === 0 && !address) return;
       event.preventDefault();
-      takeAll(carriedBy(event.dataTransfer));
+      takeAll(payload, nodeAt(event.target));
     };
     document.addEventListener('copy', onCopy);
     document.addEventListener('cut', onCut);
@@ -138,11 +145,22 @@ export function useWindowEvents(): void {
   }, []);
 }
 
-/** Each thing is taken or refused on its own. The readers of files come with the first of them. */
-function takeAll(carried: Carried): void {
-  Promise.all([import('../../_actions/incoming'), import('../../_formats/files')])
-    .then(async ([{ takeIncoming }, { readCarried }]) => {
-      for (const incoming of await readCarried(carried))
+/** The node under a drop. */
+const nodeAt = (target: EventTarget | null): string | undefined =>
+  target instanceof Element
+    ? (target.closest('.react-flow__node')?.getAttribute('data-id') ?? undefined)
+    : undefined;
+
+/**
+ * Each thing is taken or refused on its own; one picture that is dropped on a node goes into that node. The readers
+ * of files come with the first of them.
+ */
+function takeAll(payload: DropPayload, node?: string): void {
+  Promise.all([import('../../_actions/take-incoming'), import('../../_formats/disk')])
+    .then(async ([{ takeIncoming, takeIntoNode }, { readDropPayload }]) => {
+      const [only] = payload.files.length === 1 ? payload.files : [];
+      if (node !== undefined && only !== undefined && (await takeIntoNode(node, only))) return;
+      for (const incoming of await readDropPayload(payload))
         try {
           if (incoming instanceof Error) throw incoming;
           takeIncoming(incoming);

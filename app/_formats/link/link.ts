@@ -69,7 +69,7 @@ export function readLink(
   const place = { file: 'link' };
   if (!fragment.startsWith(prefix))
     throw new LoomError('unsupported', 'This link was made by a newer version of Latent Loom.', place, {
-      mend: 'Ask for the graph as a file, or update.',
+      fix: 'Ask for the graph as a file, or update.',
     });
   if (fragment.length > 4 * linkLimit)
     throw new LoomError('too-large', 'This link is longer than any that Latent Loom makes.', place, {
@@ -83,13 +83,13 @@ export function readLink(
       'This link is not complete: a program has cut or changed it.',
       place,
       {
-        mend: 'Copy the whole link again, or ask for the graph as a file.',
+        fix: 'Copy the whole link again, or ask for the graph as a file.',
       },
     );
   const text = inflateLimited(bytes.subarray(4), unpackLimit, 'raw', place, dictionary1);
   if (crc32(text) !== new DataView(bytes.buffer).getUint32(0))
     throw new LoomError('file-damaged', 'This link was changed on its way.', place, {
-      mend: 'Copy the whole link again, or ask for the graph as a file.',
+      fix: 'Copy the whole link again, or ask for the graph as a file.',
     });
   return parseText(new TextDecoder().decode(text));
 }

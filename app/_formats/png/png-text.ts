@@ -49,6 +49,9 @@ function body(chunk: PngChunk, limit: number, place: ErrorPlace): string {
   return decode(text, place);
 }
 
+/** Damaged texts that are unpacked, at most, in search of an intact one. */
+const mostDamaged = 3;
+
 /**
  * The texts with the wanted keywords, of whichever text chunks carry them; the
  * first intact one of each keyword wins. A file cut off after the text still
@@ -64,6 +67,7 @@ export function readPngTexts(
 ): Map<string, string> {
   const found = new Map<string, string>();
   const failed = new Map<string, unknown>();
+  let damaged = 0;
   try {
     for (const chunk of pngChunks(png, place)) {
       const keyword = keywordOf(chunk);
@@ -74,8 +78,9 @@ export function readPngTexts(
         found.set(keyword, body(chunk, limit, place));
       } catch (error) {
         failed.set(keyword, error);
-        // Unpacking bombs one after the other is work too: the first is enough.
-        if (error instanceof LoomError && error.code === 'too-large') throw error;
+        damaged += 1;
+        // Unpacking bombs one after the other is work too.
+        if (damaged >= mostDamaged || (error instanceof LoomError && error.code === 'too-large')) throw error;
       }
     }
   } catch (error) {

@@ -10,7 +10,7 @@ export const graphKeyword = 'latent-loom';
 /** Which result of that graph this picture is. */
 const resultKeyword = 'latent-loom-result';
 /** Most bytes of a graph in a picture, unpacked. */
-export const graphLimit = 32 << 20;
+export const graphLimit = 64 << 20;
 
 const resultSchema = z.looseObject({
   /** The seed of the noise, decimal uint64. */
