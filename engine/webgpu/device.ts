@@ -143,5 +143,5 @@ export const tooLarge = (why: string): LoomError =>
     'out-of-memory',
     `The GPU has not enough memory for this: ${why}.`,
     {},
-    { mend: 'Choose a smaller picture or batch, or close other pages that use the GPU.' },
+    { fix: 'Choose a smaller picture or batch, or close other pages that use the GPU.' },
   );

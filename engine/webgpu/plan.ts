@@ -53,6 +53,8 @@ export interface PlanPorts {
 }
 
 export class Plan {
+  #disposed = false;
+
   constructor(
     readonly inputs: ReadonlyMap<string, Slot>,
     readonly outputs: ReadonlyMap<string, PlanPorts>,
@@ -74,7 +76,13 @@ export class Plan {
     encode(encoder, this.ready);
   }
 
+  /** Whether its buffers are gone. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   dispose(): void {
+    this.#disposed = true;
     for (const buffer of this.buffers) buffer.destroy();
   }
 }
