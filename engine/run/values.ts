@@ -26,7 +26,11 @@ export function tensorsOf(value: AnyValue): readonly Tensor[] {
       return unique(
         value.entries.flatMap(({ parts }) =>
           Object.values(parts).flatMap((part) =>
-            part ? ['context' in part ? part.context : part.concat] : [],
+            part === undefined
+              ? []
+              : 'context' in part
+                ? [part.context, ...(part.vector ? [part.vector] : [])]
+                : [part.concat],
           ),
         ),
       );

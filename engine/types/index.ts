@@ -7,6 +7,7 @@ export * from './half';
 export * from './model';
 export * from './network';
 export * from './node';
+export * from './package';
 export * from './port';
 export * from './registry';
 export * from './runtime';

@@ -14,7 +14,7 @@ import { typeExpressionSchema, type TypeExpression } from './type-expression';
  * | `codes` | space, size (codebook entries), batch, height, width: VQ indices |
  * | `conditioning` | for (id of the conditioner), parts (set of `text`, `class`, `map`, `image`), batch |
  * | `conditioner` | for, parts, labels |
- * | `unet` | space, channels, factor, height, width (latent cells it was trained at), multiple (that its sides are multiples of), onlyHeight, onlyWidth (where its graph takes no other), for, accepts (parts) |
+ * | `unet` | space, channels, factor, height, width (latent cells it was trained at), multiple (that its sides are multiples of), onlyHeight, onlyWidth (where its graph takes no other), for, accepts (parts), guidance (`embedded` where it is an input of the network), image (what its image channels are) |
  * | `denoiser` | space, channels, factor, batch (of its conditions) |
  * | `first-stage` | space, type (`kl` or `vq`), channels, factor, onlyHeight, onlyWidth (as for `unet`) |
  * | `noise` | space, channels, factor, batch, height, width (latent cells) |

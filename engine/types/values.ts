@@ -52,12 +52,25 @@ export interface CodesValue {
 }
 
 export type ConditioningPartName = 'text' | 'class' | 'map' | 'image';
+/** Size conditioning in pixels (SDXL 2307.01952, §2.2): of the training picture, its crop, and the picture asked for. */
+export interface PictureSizes {
+  readonly originalHeight?: number;
+  readonly originalWidth?: number;
+  readonly cropTop?: number;
+  readonly cropLeft?: number;
+  readonly targetHeight?: number;
+  readonly targetWidth?: number;
+}
 /** One part: its embedding and where it goes (paper §3.3: cross-attention or concatenation). */
 export type ConditioningPart =
   | {
       readonly part: 'text' | 'class';
       /** [1|B, S, width] */
       readonly context: Tensor;
+      /** Pooled vector [1|B, V], where the package's U-Net takes one (SDXL). */
+      readonly vector?: Tensor;
+      /** What a U-Net that takes sizes is told of the picture; what is left out follows from the picture drawn. */
+      readonly sizes?: PictureSizes;
       /** For display: the prompt or the class name. */
       readonly label: string;
     }
