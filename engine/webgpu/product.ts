@@ -153,8 +153,8 @@ function body(parts: Parts): string {
     if (now + ${teams}u < last) ${step(`now + ${teams}u`)}
     ${multiply(tile, layout)}
   }
-  ${teams > 1 ? join(tile, layout) : ''}
-  ${layer ? moments(product, tile, layout) : ''}
+  ${teams > 1 ? joinTeams(tile, layout) : ''}
+  ${layer ? rowMoments(product, tile, layout) : ''}
   ${parts.partials === undefined ? store(parts) : storePartial(parts)}`;
 }
 
@@ -188,7 +188,7 @@ function multiply({ threadRows }: Tile, { aRow, columns, each, across }: Layout)
 }
 
 /** Adds the teams' sums up in the first one, some rows at a time. */
-function join(tile: Tile, layout: Layout): string {
+function joinTeams(tile: Tile, layout: Layout): string {
   const { teams, threadRows } = tile;
   const { team, each } = layout;
   const chunk = joinRows(tile, layout);
@@ -208,7 +208,7 @@ function join(tile: Tile, layout: Layout): string {
 }
 
 /** Mean and 1/σ of each of a thread's rows, from sums that those who loaded them kept. */
-function moments(product: Product, tile: Tile, { aLoads, team }: Layout): string {
+function rowMoments(product: Product, tile: Tile, { aLoads, team }: Layout): string {
   const { teams, threadRows } = tile;
   const channels = product.segments[0]?.view.channels ?? 1;
   return `workgroupBarrier();
