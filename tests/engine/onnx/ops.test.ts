@@ -84,7 +84,10 @@ const steps = { dims: [2], data: Float32Array.of(999, 3.5) };
 const numbers = { dims: [2, 3], data: Float32Array.of(1024, 0, 3, 768, 5, 1) };
 const feeds: Data = { map, tokens, context, vector, ids, labels, steps, numbers };
 const doubles = Object.fromEntries(
-  Object.entries(feeds).map(([name, { dims, data }]) => [name, { dims, data: Float64Array.from(data, Number) }]),
+  Object.entries(feeds).map(([name, { dims, data }]) => [
+    name,
+    { dims, data: Float64Array.from(data, Number) },
+  ]),
 );
 const inputs: NetworkDescription['inputs'] = [
   { name: 'map', dtype: 'float32', dims: ['batch', 4, 'height', 'width'] },
@@ -184,8 +187,14 @@ const cases: readonly Case[] = [
       { out: 'result', op: 'concat', xs: ['back', 'other'] },
     ],
   ],
-  ['attention to a context', () => ({ op: 'attention', q: 'tokens', k: 'context', v: 'context', heads: 2, causal: false })],
-  ['causal attention', () => ({ op: 'attention', q: 'tokens', k: 'tokens', v: 'tokens', heads: 4, causal: true })],
+  [
+    'attention to a context',
+    () => ({ op: 'attention', q: 'tokens', k: 'context', v: 'context', heads: 2, causal: false }),
+  ],
+  [
+    'causal attention',
+    () => ({ op: 'attention', q: 'tokens', k: 'tokens', v: 'tokens', heads: 4, causal: true }),
+  ],
   ['timesteps', () => ({ op: 'timestep-embedding', t: 'steps', order: 'cos-sin', ...waves })],
   ['numbers', () => ({ op: 'number-embedding', x: 'numbers', order: 'sin-cos', ...waves })],
   ['embedding of ids', (w) => ({ op: 'embedding', ids: 'ids', table: w.ref([10, 6], 'float16') })],
@@ -211,7 +220,9 @@ async function ran(description: NetworkDescription, weights: WeightStore, precis
   const session = await backend.createSession({ name: 'one op', description, weights, precision });
   const scope = backend.scope();
   try {
-    const given = Object.entries(feeds).map(([name, { data, dims }]) => [name, scope.ops.from(data, dims)] as const);
+    const given = Object.entries(feeds).map(
+      ([name, { data, dims }]) => [name, scope.ops.from(data, dims)] as const,
+    );
     const { out } = await session.run(Object.fromEntries(given), scope.ops);
     const data = await out?.read();
     if (out === undefined || !(data instanceof Float32Array)) throw new Error('no float output');
@@ -244,20 +255,26 @@ it('a file that is a blob gives the same, and only the tensors that are needed a
   const description = described((w) => ({ op: 'linear', x: 'tokens', weight: w.ref([6, 8]) }), weights);
   const source = { name: 'blob', description, weights: weights.store(true), precision: 'fp32' } as const;
   const graph = await writeGraph(source);
-  expect(graph.externalData.map(({ data }) => (data instanceof Uint8Array ? data.byteLength : 'blob'))).toEqual([192]);
+  expect(
+    graph.externalData.map(({ data }) => (data instanceof Uint8Array ? data.byteLength : 'blob')),
+  ).toEqual([192]);
   const sliced = await writeGraph(source, { slices: true });
   expect(sliced.externalData.map(({ data }) => data instanceof Blob)).toEqual([true]);
-  const [a, b] = [await ran(description, weights.store(true), 'fp32'), await ran(description, weights.store(), 'fp32')];
+  const [a, b] = [
+    await ran(description, weights.store(true), 'fp32'),
+    await ran(description, weights.store(), 'fp32'),
+  ];
   expect(a.data).toEqual(b.data);
 });
 
 it('weights lie in the file, and no node binds more than 8 tensors', async () => {
   const weights = new Weights();
   const description = described(
-    (w) => cases.flatMap(([, make], i) => {
-      const made = make(w);
-      return 'op' in made ? [{ ...made, out: `r${i}` }] : [];
-    }),
+    (w) =>
+      cases.flatMap(([, make], i) => {
+        const made = make(w);
+        return 'op' in made ? [{ ...made, out: `r${i}` }] : [];
+      }),
     weights,
   );
   const last = description.ops.at(-1)?.out ?? '';
@@ -272,5 +289,7 @@ it('weights lie in the file, and no node binds more than 8 tensors', async () =>
   const used = new Set(description.ops.flatMap(weightsOf).map(({ name }) => name));
   expect(new Set(external.map(({ name }) => name.split(':')[0]))).toEqual(used);
   expect([...header.opsets.keys()]).toEqual(['', 'com.microsoft']);
-  expect(Math.max(...header.nodes.map((n) => [...n.inputs, ...n.outputs].filter((x) => x !== '').length))).toBeLessThan(9);
+  expect(
+    Math.max(...header.nodes.map((n) => [...n.inputs, ...n.outputs].filter((x) => x !== '').length)),
+  ).toBeLessThan(9);
 });

@@ -12,22 +12,32 @@ import { jsonOf } from './kit';
 const architectures = z
   .record(
     z.string(),
-    z.object({ config: z.record(z.string(), z.unknown()), tensors: z.int(), parameters: z.int(), sha256: z.string() }),
+    z.object({
+      config: z.record(z.string(), z.unknown()),
+      tensors: z.int(),
+      parameters: z.int(),
+      sha256: z.string(),
+    }),
   )
   .parse(jsonOf('architectures.json'));
 
 function networksOf(name: string, config: unknown): readonly NetworkDescription[] {
   if (name === 'vae') return [klEncoder(config), klDecoder(config)];
-  if (name.includes('clip')) return [clipText(config, { projection: hasProjection(clipTextConfig.parse(config)) })];
+  if (name.includes('clip'))
+    return [clipText(config, { projection: hasProjection(clipTextConfig.parse(config)) })];
   return [unet2dCondition(config)];
 }
 
 describe('published architectures', () => {
   it.each(Object.entries(architectures))('%s', (name, { config, tensors, parameters, sha256 }) => {
     const shapes = new Map(
-      networksOf(name, config).flatMap(({ ops }) => ops.flatMap(weightsOf).map((ref) => [ref.name, ref.shape] as const)),
+      networksOf(name, config).flatMap(({ ops }) =>
+        ops.flatMap(weightsOf).map((ref) => [ref.name, ref.shape] as const),
+      ),
     );
-    const lines = [...shapes].map(([key, shape]) => `${key} ${shape.join()}`).toSorted((a, b) => (a < b ? -1 : 1));
+    const lines = [...shapes]
+      .map(([key, shape]) => `${key} ${shape.join()}`)
+      .toSorted((a, b) => (a < b ? -1 : 1));
     const sizes = [...shapes.values()].map((shape) => shape.reduce((a, b) => a * b, 1));
     expect({
       tensors: lines.length,
@@ -38,7 +48,11 @@ describe('published architectures', () => {
 
   it('open from what configs of 2022 say, which is little', () => {
     const { config } = architectures['sd15'] ?? {};
-    const inputs = unet2dCondition(config).inputs.map(({ name, dims, multipleOf }) => ({ name, dims, multipleOf }));
+    const inputs = unet2dCondition(config).inputs.map(({ name, dims, multipleOf }) => ({
+      name,
+      dims,
+      multipleOf,
+    }));
     expect(inputs).toEqual([
       { name: 'sample', dims: ['batch', 4, 'height', 'width'], multipleOf: 8 },
       { name: 'timestep', dims: ['batch'], multipleOf: undefined },
