@@ -189,7 +189,8 @@ export class NetworkSession implements Session {
       this.host.gpu.write(target, data);
       return;
     }
-    if (data instanceof Float32Array || data instanceof Uint8Array) throw this.#wrongType(name, dtype, tensor);
+    if (data instanceof Float32Array || data instanceof Uint8Array)
+      throw this.#wrongType(name, dtype, tensor);
     // Ids are small and positive: their bits are the same as int32.
     this.host.gpu.write(target, Uint32Array.from(data, Number));
   }

@@ -67,7 +67,9 @@ export function backendOn(load: () => Promise<Ort>, chosen: Chosen): Backend {
       gpu.check();
       const host = { kernels, gpu, ledger, choose: byRule };
       const instead = () => openGraph(source, {});
-      const session: Session = new FallbackSession(new NetworkSession(source, host), instead, () => forget(session));
+      const session: Session = new FallbackSession(new NetworkSession(source, host), instead, () =>
+        forget(session),
+      );
       open.add(session);
       return Promise.resolve(session);
     },

@@ -43,7 +43,9 @@ function shapeOf(d4: number, e4: number, count: number, limits: Limits): Shape |
     const own = Math.ceil(e4 / 4);
     const team = QUERIES * 4;
     const vectors =
-      teams * keys * (d4 + 1) + Math.max(teams * keys * e4, (teams - 1) * team * own) + teams * QUERIES * chanceRow(keys);
+      teams * keys * (d4 + 1) +
+      Math.max(teams * keys * e4, (teams - 1) * team * own) +
+      teams * QUERIES * chanceRow(keys);
     const bytes = 16 * vectors + 12 * team * teams;
     if (bytes <= limits.workgroupBytes && team * teams <= limits.threads) return { keys, teams, bytes };
   }
@@ -178,7 +180,14 @@ function tiled(attention: Attention, { keys, teams }: Shape): Dispatch {
     groups,
     body,
   });
-  return { label: 'attention', code, buffers: [out.slot, ...slots], writes: 1, groups, flops: flopsOf(attention) };
+  return {
+    label: 'attention',
+    code,
+    buffers: [out.slot, ...slots],
+    writes: 1,
+    groups,
+    flops: flopsOf(attention),
+  };
 }
 
 /**
@@ -248,5 +257,12 @@ function wide(attention: Attention): Dispatch {
       : `if (head == ${heads - 1}u && thread < ${out.pitch - out.channels}u) { result[oStart + ${e}u + thread] = 0.0; }`
   }`,
   });
-  return { label: 'attention (wide)', code, buffers: [out.slot, ...slots], writes: 1, groups, flops: flopsOf(attention) };
+  return {
+    label: 'attention (wide)',
+    code,
+    buffers: [out.slot, ...slots],
+    writes: 1,
+    groups,
+    flops: flopsOf(attention),
+  };
 }

@@ -32,7 +32,12 @@ export class Kernels {
   }
 
   /** The pipeline of some WGSL; compiled once. Rejects with `unsupported` where the driver refuses it. */
-  pipeline({ code, buffers, writes, label }: Pick<Dispatch, 'code' | 'buffers' | 'writes' | 'label'>): Promise<GPUComputePipeline> {
+  pipeline({
+    code,
+    buffers,
+    writes,
+    label,
+  }: Pick<Dispatch, 'code' | 'buffers' | 'writes' | 'label'>): Promise<GPUComputePipeline> {
     const known = this.#pipelines.get(code);
     if (known !== undefined) return known;
     const { device } = this;
@@ -44,7 +49,12 @@ export class Kernels {
       })
       .catch((thrown: unknown) => {
         const why = thrown instanceof Error ? thrown.message : String(thrown);
-        throw new LoomError('unsupported', `The GPU refuses the kernel "${label}": ${why}`, {}, { cause: thrown });
+        throw new LoomError(
+          'unsupported',
+          `The GPU refuses the kernel "${label}": ${why}`,
+          {},
+          { cause: thrown },
+        );
       });
     this.#pipelines.set(code, made);
     // Whoever asked for it hears of the failure; nobody else must.
@@ -73,7 +83,9 @@ export class Kernels {
   /** A storage buffer with contents, filled up to whole words. Throws as {@link buffer}. */
   filled(data: ArrayBufferView, label: string): GPUBuffer {
     const buffer = this.#create(data.byteLength, label, true);
-    new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    new Uint8Array(buffer.getMappedRange()).set(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
     buffer.unmap();
     return buffer;
   }

@@ -48,7 +48,9 @@ export function finish(product: Product, value: string, row: string, column: str
   if (vector !== undefined) steps.push(`v += vectors[${at(vector, batch)}];`);
   if (act !== undefined) steps.push('v = act_out(v);');
   if (geglu) {
-    steps.push(`result[${row} * ${out.pitch / 2}u + ${column}] = vec2<f32>(v.x, v.z) * gelu(vec2<f32>(v.y, v.w));`);
+    steps.push(
+      `result[${row} * ${out.pitch / 2}u + ${column}] = vec2<f32>(v.x, v.z) * gelu(vec2<f32>(v.y, v.w));`,
+    );
     return steps.join(' ');
   }
   if (residual !== undefined) steps.push(`v += residual[${at(residual, row)}];`);

@@ -71,7 +71,8 @@ class Fusing {
     for (const op of network.ops) for (const id of inputsOf(op)) use(id);
     for (const { value } of network.outputs) use(value);
     for (const op of network.ops.toReversed()) {
-      const passes = op.op === 'concat' || op.op === 'upsample' || op.op === 'to-map' || op.op === 'to-tokens';
+      const passes =
+        op.op === 'concat' || op.op === 'upsample' || op.op === 'to-map' || op.op === 'to-tokens';
       if (op.op === 'group-norm') this.#summed.add(op.x);
       else if (passes && this.#summed.has(op.out)) for (const id of inputsOf(op)) this.#summed.add(id);
     }
@@ -98,7 +99,8 @@ class Fusing {
       const dims = this.shapes.get(value) ?? [];
       const slot: Slot = { label: name, bytes: 4 * dims.reduce((a, b) => a * b, 1) };
       // Tokens and vectors are [rows, channels] outside too: as a map of one element per row.
-      const seen = dims.length === 4 ? view : { ...view, batch: view.batch * rowsOf(view), height: 1, width: 1 };
+      const seen =
+        dims.length === 4 ? view : { ...view, batch: view.batch * rowsOf(view), height: 1, width: 1 };
       this.#emit(() => unpackMap(seen, slot));
       outputs.set(name, { slot, dims });
     }
@@ -159,7 +161,9 @@ class Fusing {
     }
     const made = freshView(id, value.shape);
     const sums: Sums | undefined =
-      this.#summed.has(id) && !value.paired ? { slot: { label: `${id} sums`, bytes: 0 }, chunks: 0 } : undefined;
+      this.#summed.has(id) && !value.paired
+        ? { slot: { label: `${id} sums`, bytes: 0 }, chunks: 0 }
+        : undefined;
     const view: View = { ...made, ...(sums && { sums }) };
     this.#steps.push({ kind: 'product', product: productOf(value, view, sums, this.weights) });
     return view;
@@ -249,7 +253,8 @@ class Fusing {
       }
       case 'attention': {
         const [q, k, v] = [op.q, op.k, op.v].map((id) => this.#stored(id));
-        if (q === undefined || k === undefined || v === undefined) throw new LoomError('internal', 'no queries');
+        if (q === undefined || k === undefined || v === undefined)
+          throw new LoomError('internal', 'no queries');
         const out = freshView(op.out, this.#extent(op.out));
         const { heads, causal } = op;
         this.#emit(() => attentionDispatch({ q, k, v, out, heads, causal }, this.limits));
@@ -273,7 +278,8 @@ class Fusing {
   #product(op: Extract<NetworkOp, { op: 'conv2d' | 'linear' }>): Value {
     let operand = this.#operand(op.x);
     const conv = op.op === 'conv2d';
-    if (operand.layer !== undefined && (conv || operand.act !== undefined)) operand = operandOf(this.#stored(op.x));
+    if (operand.layer !== undefined && (conv || operand.act !== undefined))
+      operand = operandOf(this.#stored(op.x));
     const shape = this.#extent(op.out);
     const [, , high = 1, wide = 1] = op.weight.shape;
     return {
@@ -297,7 +303,8 @@ class Fusing {
 
   #add(op: Extract<NetworkOp, { op: 'add' }>): Value {
     const [a, b] = [this.#value(op.a), this.#value(op.b)];
-    const merged = a.kind === 'pending' && b.kind === 'pending' && op.a !== op.b ? merge(a, b, this.limits) : undefined;
+    const merged =
+      a.kind === 'pending' && b.kind === 'pending' && op.a !== op.b ? merge(a, b, this.limits) : undefined;
     if (merged !== undefined) return merged;
     for (const [mine, other] of [
       [op.b, op.a],
@@ -307,7 +314,8 @@ class Fusing {
       if (value.kind !== 'pending' || value.residual !== undefined || mine === other) continue;
       const residual = this.#stored(other);
       const whole = { ...value, residual };
-      const fits = aligned(residual) && sameRows(residual, value.shape) && bindingsOf(whole) <= this.limits.buffers;
+      const fits =
+        aligned(residual) && sameRows(residual, value.shape) && bindingsOf(whole) <= this.limits.buffers;
       if (fits) return whole;
     }
     return this.#simple(op);
@@ -348,7 +356,10 @@ class Fusing {
 /** Two products of one shape that are added: one product over both stretches of K. */
 function merge(a: Pending, b: Pending, limits: Limits): Pending | undefined {
   const simple = ({ act, residual, paired, terms }: Pending) =>
-    act === undefined && residual === undefined && !paired && terms.every(({ operand }) => operand.layer === undefined);
+    act === undefined &&
+    residual === undefined &&
+    !paired &&
+    terms.every(({ operand }) => operand.layer === undefined);
   if (!simple(a) || !simple(b) || (a.vector && b.vector) || !sameRows(a.shape, b.shape)) return undefined;
   if (a.rows.height !== b.rows.height || a.rows.width !== b.rows.width) return undefined;
   // One table of a group normalisation is bound, not two.

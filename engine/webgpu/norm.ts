@@ -190,4 +190,3 @@ export function layerNormDispatch(x: View, out: View, weights: Slot, eps: number
     flops: 0,
   };
 }
-

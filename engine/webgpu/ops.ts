@@ -85,7 +85,9 @@ export function simpleOp(op: NetworkOp, out: View, { view, weights, emit }: Maki
     case 'add-vector': {
       const [a, b] = [view(op.x), view(op.vector)];
       const sources = [source('a', a), source('b', b)];
-      return emit(() => cells('add vector', out, sources, `v = ${same('a', a)} + ${at('b', b, 'element', 'c')};`));
+      return emit(() =>
+        cells('add vector', out, sources, `v = ${same('a', a)} + ${at('b', b, 'element', 'c')};`),
+      );
     }
     case 'geglu': {
       const a = view(op.x);
@@ -161,7 +163,8 @@ export function simpleOp(op: NetworkOp, out: View, { view, weights, emit }: Maki
     case 'pool-token': {
       const [a, ids] = [view(op.x), view(op.ids)];
       const tokens = rowsOf(a);
-      const wanted = op.id === undefined ? 'id > ids[start + best]' : `ids[start + best] != ${op.id} && id == ${op.id}`;
+      const wanted =
+        op.id === undefined ? 'id > ids[start + best]' : `ids[start + best] != ${op.id} && id == ${op.id}`;
       const body = `let start = element * ${tokens}u; var best = 0u;
     for (var n = 1u; n < ${tokens}u; n++) { let id = ids[start + n]; if (${wanted}) { best = n; } }
     v = ${at('a', a, `element * ${tokens}u + best`, 'c')};`;

@@ -43,7 +43,9 @@ export function lowerProduct(product: Product, cut: Cut, limits: Limits): readon
 /** Lowers steps in order; sums tell those who read them how many chunks they have. */
 export function lower(steps: readonly Step[], limits: Limits, choose: Choose): readonly Dispatch[] {
   return steps.flatMap((step) =>
-    step.kind === 'dispatch' ? [step.lower()] : lowerProduct(step.product, choose(step.product, limits), limits),
+    step.kind === 'dispatch'
+      ? [step.lower()]
+      : lowerProduct(step.product, choose(step.product, limits), limits),
   );
 }
 

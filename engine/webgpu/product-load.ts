@@ -1,5 +1,13 @@
 /** Loading a step of K: a block of A through its window, normalised on the way, and a block of W, widened to float32. */
-import { BLOCK, blocksOf, constantsOf, type Product, type Segment, type Tile, type WeightStorage } from './product-types';
+import {
+  BLOCK,
+  blocksOf,
+  constantsOf,
+  type Product,
+  type Segment,
+  type Tile,
+  type WeightStorage,
+} from './product-types';
 import type { Slot } from './types';
 import { activationFunction, lines } from './wgsl';
 
@@ -69,10 +77,9 @@ const oneColumn = ({ team, columns }: Layout) => team % columns === 0;
 /** Functions that loads need. */
 export function loadFunctions({ segments, storage }: Product): string {
   const kinds = [...new Set(segments.flatMap(({ act }) => (act === undefined ? [] : [act])))];
-  return [
-    WIDEN[storage],
-    ...kinds.map((kind) => activationFunction(kind, actName(kind), 'vec4<f32>')),
-  ].join('\n');
+  return [WIDEN[storage], ...kinds.map((kind) => activationFunction(kind, actName(kind), 'vec4<f32>'))].join(
+    '\n',
+  );
 }
 const actName = (kind: string) => `act_${kind.replaceAll('-', '_')}`;
 
@@ -176,9 +183,11 @@ function loadSegment(
   ];
   const [pitch, offset] = [view.pitch / 4, view.offset / 4];
   const load = (i: number) => {
-    const read = (row: string) => `a${i} = ${name}[(${row}) * ${pitch}u + ${offset}u + lane]; ${after(product, segment, i, sharedTable)}`;
+    const read = (row: string) =>
+      `a${i} = ${name}[(${row}) * ${pitch}u + ${offset}u + lane]; ${after(product, segment, i, sharedTable)}`;
     const lane = `let lane = block * ${VECTORS}u + a${i}lane;`;
-    if (plain) return `{ ${lane} if (${guards(i).join(' && ')}) { ${read(`element * ${rows}u + a${i}row`)} } }`;
+    if (plain)
+      return `{ ${lane} if (${guards(i).join(' && ')}) { ${read(`element * ${rows}u + a${i}row`)} } }`;
     return `{ ${lane} let y = a${i}y * ${stride} + dy; let x = a${i}x * ${stride} + dx;
       if (${[...guards(i), 'y >= 0', 'x >= 0', `y < ${high}`, `x < ${wide}`].join(' && ')}) {
         ${read(`(element * ${view.height}u + u32(y)${half}) * ${view.width}u + u32(x)${half}`)} } }`;

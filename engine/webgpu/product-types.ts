@@ -94,7 +94,11 @@ export function constantsOf(product: {
 export function isFlat({ segments, vector, sums }: Product): boolean {
   const plain = segments.every(
     ({ kernel, stride, up, norm, padding }) =>
-      kernel[0] * kernel[1] === 1 && stride === 1 && !up && norm === undefined && padding[0] + padding[1] === 0,
+      kernel[0] * kernel[1] === 1 &&
+      stride === 1 &&
+      !up &&
+      norm === undefined &&
+      padding[0] + padding[1] === 0,
   );
   return plain && vector === undefined && sums === undefined;
 }

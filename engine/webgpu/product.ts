@@ -13,7 +13,16 @@
  *   where μ and r come from sums of the very values that were loaded.
  */
 import { epilogueOf, finish } from './epilogue';
-import { layoutOf, loadFunctions, loadPlaces, loadStep, tableLanes, valuesOf, WEIGHT_TYPES, type Layout } from './product-load';
+import {
+  layoutOf,
+  loadFunctions,
+  loadPlaces,
+  loadStep,
+  tableLanes,
+  valuesOf,
+  WEIGHT_TYPES,
+  type Layout,
+} from './product-load';
 import { BLOCK, rowsOfProduct, stepsOf, type Cut, type Product, type Tile } from './product-types';
 import type { Dispatch, Limits, Slot } from './types';
 import { lines, range, shader } from './wgsl';
@@ -48,7 +57,12 @@ export function fits(product: Product, { tile, splits }: Cut, limits: Limits): b
 }
 
 /** The dispatches of a product: one, or two where K is split. Leaves its sums' number of chunks. */
-export function productDispatch(product: Product, cut: Cut, limits: Limits, partials: Slot | undefined): Dispatch {
+export function productDispatch(
+  product: Product,
+  cut: Cut,
+  limits: Limits,
+  partials: Slot | undefined,
+): Dispatch {
   const { tile } = cut;
   const layout = layoutOf(tile);
   const { batch, rows } = rowsOfProduct(product);
@@ -91,8 +105,12 @@ export function productDispatch(product: Product, cut: Cut, limits: Limits, part
     buffers: [...writes, ...reads].map(({ slot }) => slot),
     writes: writes.length,
     groups,
-    flops: 2 * batch * rows * product.columns * product.segments.reduce(
-      (sum, { kernel, view }) => sum + kernel[0] * kernel[1] * view.channels, 0),
+    flops:
+      2 *
+      batch *
+      rows *
+      product.columns *
+      product.segments.reduce((sum, { kernel, view }) => sum + kernel[0] * kernel[1] * view.channels, 0),
   };
 }
 
@@ -136,7 +154,11 @@ function body(parts: Parts): string {
   let wMine = wBase + right;
   ${lines(aLoads, (i) => `var a${i} = vec4<f32>();${layer ? ` var total${i} = 0.0; var squares${i} = 0.0;` : ''}`)}
   ${lines(wLoads, (i) => `var w${i} = vec4<f32>();`)}
-  ${lines(threadRows, (i) => range(each).map((n) => `var c${i}_${n} = vec4<f32>();`).join(' '))}
+  ${lines(threadRows, (i) =>
+    range(each)
+      .map((n) => `var c${i}_${n} = vec4<f32>();`)
+      .join(' '),
+  )}
   ${
     sharedTable
       ? `for (var v = thread; v < ${2 * lanes}u; v += ${team * teams}u) { norms[v] = table[element * ${2 * lanes}u + v]; }
@@ -196,7 +218,13 @@ function joinTeams(tile: Tile, layout: Layout): string {
   return lines(rounds, (round) => {
     const rows = range(threadRows).slice(round * chunk, (round + 1) * chunk);
     const all = (f: (at: number, i: number, n: number) => string) =>
-      rows.map((i, a) => range(each).map((n) => f(a * each + n, i, n)).join(' ')).join(' ');
+      rows
+        .map((i, a) =>
+          range(each)
+            .map((n) => f(a * each + n, i, n))
+            .join(' '),
+        )
+        .join(' ');
     const from = (t: string) => `(${t} * ${team}u + member) * ${chunk * each}u`;
     return `workgroupBarrier();
   if (mine > 0u) { let at = ${from('(mine - 1u)')}; ${all((at, i, n) => `memory[at + ${at}u] = c${i}_${n};`)} }

@@ -51,17 +51,34 @@ class Patterned implements WeightStore {
 export function selfTest(): {
   readonly network: NetworkDescription;
   readonly weights: WeightStore;
-  readonly inputs: Readonly<Record<'x' | 't', { readonly dims: readonly number[]; readonly data: Float32Array }>>;
+  readonly inputs: Readonly<
+    Record<'x' | 't', { readonly dims: readonly number[]; readonly data: Float32Array }>
+  >;
 } {
   const w = new Patterned();
   const c = 16;
   const conv = (x: string, from: number, size: number) =>
-    ({ op: 'conv2d', x, weight: w.ref([c, from, size, size]), bias: w.ref([c], 0), stride: 1, padding: [size >> 1, size >> 1, size >> 1, size >> 1] }) as const;
+    ({
+      op: 'conv2d',
+      x,
+      weight: w.ref([c, from, size, size]),
+      bias: w.ref([c], 0),
+      stride: 1,
+      padding: [size >> 1, size >> 1, size >> 1, size >> 1],
+    }) as const;
   const linear = (x: string, to: number, from: number) =>
     ({ op: 'linear', x, weight: w.ref([to, from]), bias: w.ref([to], 0) }) as const;
-  const layer = (x: string) => ({ op: 'layer-norm', x, weight: w.ref([c], 1), bias: w.ref([c], 0), eps: 1e-5 }) as const;
+  const layer = (x: string) =>
+    ({ op: 'layer-norm', x, weight: w.ref([c], 1), bias: w.ref([c], 0), eps: 1e-5 }) as const;
   const group = (x: string, channels: number) =>
-    ({ op: 'group-norm', x, weight: w.ref([channels], 1), bias: w.ref([channels], 0), groups: 4, eps: 1e-5 }) as const;
+    ({
+      op: 'group-norm',
+      x,
+      weight: w.ref([channels], 1),
+      bias: w.ref([channels], 0),
+      groups: 4,
+      eps: 1e-5,
+    }) as const;
   const ops: NetworkOp[] = [
     { out: 'a', ...conv('x', 6, 3) },
     { out: 'b', ...group('a', c) },
@@ -116,7 +133,8 @@ export async function passesSelfTest(kernels: Kernels): Promise<boolean> {
     try {
       for (const name of ['x', 't'] as const) {
         const target = plan.inputs.get(name)?.fixed;
-        if (target !== undefined) device.queue.writeBuffer(target, 0, new Uint8Array(inputs[name].data.buffer.slice(0)));
+        if (target !== undefined)
+          device.queue.writeBuffer(target, 0, new Uint8Array(inputs[name].data.buffer.slice(0)));
       }
       const encoder = device.createCommandEncoder();
       plan.encode(encoder);

@@ -3,7 +3,13 @@ import { fits } from './product';
 import { rowsOfProduct, stepsOf, type Cut, type Product, type Tile } from './product-types';
 import type { Limits } from './types';
 
-const tile = (rows: number, columns: number, threadRows: number, threadColumns: number, teams: number): Tile => ({
+const tile = (
+  rows: number,
+  columns: number,
+  threadRows: number,
+  threadColumns: number,
+  teams: number,
+): Tile => ({
   rows,
   columns,
   threadRows,
@@ -92,7 +98,10 @@ function score(product: Product, cut: Cut): number {
     return split + like('16.32.2.4.4', '32.32.4.4.4');
   }
   if (pointwise)
-    return split + like(m * product.columns >= 131072 ? '32.32.4.4.4' : '16.32.2.4.4', '32.32.4.4.4', '64.64.4.4.1');
+    return (
+      split +
+      like(m * product.columns >= 131072 ? '32.32.4.4.4' : '16.32.2.4.4', '32.32.4.4.4', '64.64.4.4.1')
+    );
   const tiles = tilesOf(product, cut.tile);
   const large = (m / 64) * (product.columns / 64) >= 512;
   const wanted = Math.max(1, Math.min(MOST_SPLITS, WANTED / (name.startsWith('128') ? 4 * tiles : tiles)));

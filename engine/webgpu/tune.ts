@@ -12,7 +12,8 @@ const MAP_READ = 1;
 
 /** What makes two products the same work: all sizes, nothing of where they lie. */
 export function productKey(product: Product): string {
-  const { batch, height, width, columns, segments, storage, layer, vector, act, geglu, residual, sums } = product;
+  const { batch, height, width, columns, segments, storage, layer, vector, act, geglu, residual, sums } =
+    product;
   return JSON.stringify([
     [batch, height, width, columns, storage, isFlat(product)],
     segments.map(({ view, kernel, stride, up, norm, act: loaded }) => [
@@ -56,7 +57,11 @@ export class Tuner {
   }
 
   /** Times up to `most` candidates of each product that is not known. Its weights must be loaded. */
-  async tune(products: readonly Product[], most: number, signal?: AbortSignal): Promise<readonly TunedProduct[]> {
+  async tune(
+    products: readonly Product[],
+    most: number,
+    signal?: AbortSignal,
+  ): Promise<readonly TunedProduct[]> {
     const tuned: TunedProduct[] = [];
     for (const product of products) {
       const key = productKey(product);
@@ -187,7 +192,9 @@ export async function timeReady({ device }: Kernels, ready: readonly Ready[], ti
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(MAP_READ);
     const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
-    const spans = Array.from({ length: rounds }, (_, i) => Number((stamps[2 * i + 1] ?? 0n) - (stamps[2 * i] ?? 0n)));
+    const spans = Array.from({ length: rounds }, (_, i) =>
+      Number((stamps[2 * i + 1] ?? 0n) - (stamps[2 * i] ?? 0n)),
+    );
     return Math.min(...spans) / 1000 / times;
   } finally {
     set.destroy();

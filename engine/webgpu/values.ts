@@ -65,7 +65,12 @@ export interface Pending {
 
 export type Value = Stored | Operand | Pending;
 
-export const extentOf = ({ batch, height, width, channels }: View): Extent => ({ batch, height, width, channels });
+export const extentOf = ({ batch, height, width, channels }: View): Extent => ({
+  batch,
+  height,
+  width,
+  channels,
+});
 
 /** The shape of a network's value as rows: tokens are a column of cells, vectors a single cell. */
 export function extentFrom(dims: readonly number[]): Extent {

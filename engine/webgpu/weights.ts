@@ -21,7 +21,9 @@ export class Weights {
 
   /** Bytes of GPU memory of what was asked for so far. */
   get bytes(): number {
-    return [...this.#slots.values()].flat().reduce((sum, slot) => sum + Math.max(16, Math.ceil(slot.bytes / 16) * 16), 0);
+    return [...this.#slots.values()]
+      .flat()
+      .reduce((sum, slot) => sum + Math.max(16, Math.ceil(slot.bytes / 16) * 16), 0);
   }
 
   /** How a matrix of these weights can be kept: 8 or 16 bits where all its blocks are, else float32. */
@@ -42,10 +44,14 @@ export class Weights {
     const channels = request.blits[0]?.channels ?? 0;
     const vectors = places.gamma + (request.layer === undefined ? 0 : Math.ceil(channels / 4));
     const [weights, constants] = this.#once(JSON.stringify(request), () => {
-      const made = [slotOf(label, request.rows * n4 * width), slotOf(`${label} constants`, 16 * vectors)] as const;
+      const made = [
+        slotOf(label, request.rows * n4 * width),
+        slotOf(`${label} constants`, 16 * vectors),
+      ] as const;
       return { made, make: (signal) => this.#makeMatrix(request, made[0], made[1], signal) };
     });
-    if (weights === undefined || constants === undefined) throw new LoomError('internal', `${label} has no weights.`);
+    if (weights === undefined || constants === undefined)
+      throw new LoomError('internal', `${label} has no weights.`);
     return { weights, constants };
   }
 
@@ -78,14 +84,18 @@ export class Weights {
     const storage = dtype === 'float16' || dtype === 'bfloat16' ? dtype : 'float32';
     const count = table.shape.reduce((a, b) => a * b, 1);
     const bytes = count * (storage === 'float32' ? 4 : 2);
-    const slot = this.#single(`table ${JSON.stringify(table)}`, slotOf(label, bytes), async (made, signal) => {
-      if (storage === 'float32') {
-        made.fixed = this.kernels.filled(await this.#read(table, signal), label);
-        return;
-      }
-      const raw = await this.#bytes(table, signal);
-      made.fixed = this.kernels.filled(raw, label);
-    });
+    const slot = this.#single(
+      `table ${JSON.stringify(table)}`,
+      slotOf(label, bytes),
+      async (made, signal) => {
+        if (storage === 'float32') {
+          made.fixed = this.kernels.filled(await this.#read(table, signal), label);
+          return;
+        }
+        const raw = await this.#bytes(table, signal);
+        made.fixed = this.kernels.filled(raw, label);
+      },
+    );
     return { slot, storage };
   }
 
@@ -133,7 +143,12 @@ export class Weights {
     return entry;
   }
 
-  async #makeMatrix(request: MatrixRequest, weights: Slot, constants: Slot, signal?: AbortSignal): Promise<void> {
+  async #makeMatrix(
+    request: MatrixRequest,
+    weights: Slot,
+    constants: Slot,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { kernels } = this;
     const values = await this.#constants(request, constants.bytes / 4, signal);
     const matrix = kernels.buffer(weights.bytes, weights.label);
@@ -159,13 +174,17 @@ export class Weights {
         const buffers = [weights, stored, temp(numbers, 'numbers')];
         if (dtype === 'int8-channels' && request.storage !== 'int8')
           buffers.push(temp(channels?.scales ?? new Float32Array(1), `${ref.name} scales`));
-        dispatches.push(await kernels.ready({ label: `pack ${ref.name}`, code, buffers, writes: 1, groups, flops: 0 }));
+        dispatches.push(
+          await kernels.ready({ label: `pack ${ref.name}`, code, buffers, writes: 1, groups, flops: 0 }),
+        );
       }
       if (request.layer !== undefined) {
         const beta = temp(await this.#read(request.layer.beta, signal), 'beta');
         const { code, groups, numbers } = foldKernel(request);
         const buffers = [constants, weights, beta, temp(numbers, 'numbers')];
-        dispatches.push(await kernels.ready({ label: 'fold layer norm', code, buffers, writes: 1, groups, flops: 0 }));
+        dispatches.push(
+          await kernels.ready({ label: 'fold layer norm', code, buffers, writes: 1, groups, flops: 0 }),
+        );
       }
       const encoder = kernels.device.createCommandEncoder();
       encode(encoder, dispatches);
@@ -191,7 +210,8 @@ export class Weights {
         all[at] = (all[at] ?? 0) + value;
       });
     }
-    for (const blit of request.storage === 'int8' ? request.blits : []) this.#scales(blit, all, 4 * (places.scales + blit.scales * n4), placeOf);
+    for (const blit of request.storage === 'int8' ? request.blits : [])
+      this.#scales(blit, all, 4 * (places.scales + blit.scales * n4), placeOf);
     if (request.layer !== undefined) all.set(await this.#read(request.layer.gamma, signal), 4 * places.gamma);
     return all;
   }
@@ -199,7 +219,8 @@ export class Weights {
   #scales(blit: Blit, all: Float32Array, start: number, placeOf: (n: number) => number): void {
     const scales = this.#entry(blit.ref).channels?.scales;
     const first = blit.ref.rows?.start ?? 0;
-    for (let n = 0; n < blit.columns; n += 1) all[start + blit.column + placeOf(n)] = scales?.[first + n] ?? 1;
+    for (let n = 0; n < blit.columns; n += 1)
+      all[start + blit.column + placeOf(n)] = scales?.[first + n] ?? 1;
   }
 
   /** The bytes of the rows that a ref takes. */
@@ -228,7 +249,11 @@ export class Weights {
   }
 }
 
-function valuesOf(bytes: Uint8Array, dtype: WeightEntry['dtype'], scale: (i: number) => number): Float32Array {
+function valuesOf(
+  bytes: Uint8Array,
+  dtype: WeightEntry['dtype'],
+  scale: (i: number) => number,
+): Float32Array {
   const { buffer } = bytes;
   switch (dtype) {
     case 'float32':

@@ -16,7 +16,9 @@ export interface NetworkCase {
   readonly name: string;
   readonly network: NetworkDescription;
   readonly weights: WeightStore;
-  readonly inputs: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array | Int32Array }>>;
+  readonly inputs: Readonly<
+    Record<string, { readonly dims: readonly number[]; readonly data: Float32Array | Int32Array }>
+  >;
   /** Relative error allowed, of the largest magnitude; 1e-5 unless said. */
   readonly within?: number;
 }
@@ -30,7 +32,11 @@ class Drawn {
   readonly #bytes = new Map<string, Uint8Array>();
 
   /** A weight of this shape; its scale keeps sums of `inputs` terms near 1. */
-  ref(shape: readonly number[], dtype: WeightDType = 'float32', options: { mean?: number; turned?: boolean } = {}): WeightRef {
+  ref(
+    shape: readonly number[],
+    dtype: WeightDType = 'float32',
+    options: { mean?: number; turned?: boolean } = {},
+  ): WeightRef {
     const name = `w${this.entries.size}`;
     const stored = options.turned === true ? shape.toReversed() : shape;
     const fan = shape.slice(1).reduce((a, b) => a * b, 1);
@@ -53,7 +59,15 @@ class Drawn {
         ),
     }[dtype]();
     const channels = dtype === 'int8-channels' ? { channels: { axis, scales } } : {};
-    this.entries.set(name, { name, dtype, shape: stored, file: 0, offset: 0, bytes: bytes.byteLength, ...channels });
+    this.entries.set(name, {
+      name,
+      dtype,
+      shape: stored,
+      file: 0,
+      offset: 0,
+      bytes: bytes.byteLength,
+      ...channels,
+    });
     this.#bytes.set(name, bytes);
     return { name, shape, ...(options.turned === true && { transposed: true }) };
   }
@@ -73,7 +87,6 @@ type Build = (make: {
   /** Adds an op and gives its value. */
   readonly add: (op: Unnamed<NetworkOp>) => string;
 }) => string | readonly string[];
-
 
 /** A case with inputs of the given shapes (`x`, `y`, …): floats are noise, ids are whole numbers below 17. */
 function one(
@@ -111,7 +124,10 @@ function one(
         const noise = noiseData(dims, { seed: 3n, stream });
         return [
           input,
-          { dims, data: isId(input) ? Int32Array.from(noise, (v) => Math.floor(Math.abs(v) * 1e6) % 17) : noise },
+          {
+            dims,
+            data: isId(input) ? Int32Array.from(noise, (v) => Math.floor(Math.abs(v) * 1e6) % 17) : noise,
+          },
         ];
       }),
     ),
@@ -123,7 +139,12 @@ const conv = (
   { weights, add }: Parameters<Build>[0],
   x: string,
   shape: readonly [number, number, number, number],
-  options: { dtype?: WeightDType; stride?: 1 | 2; padding?: readonly [number, number, number, number]; bias?: boolean } = {},
+  options: {
+    dtype?: WeightDType;
+    stride?: 1 | 2;
+    padding?: readonly [number, number, number, number];
+    bias?: boolean;
+  } = {},
 ) => {
   const pad = (shape[2] - 1) / 2;
   return add({
@@ -157,10 +178,24 @@ const norm = ({ weights, add }: Parameters<Build>[0], x: string, channels: numbe
     eps: 1e-5,
   });
 const layerNorm = ({ weights, add }: Parameters<Build>[0], x: string, channels: number) =>
-  add({ op: 'layer-norm', x, weight: weights.ref([channels], 'float32', { mean: 1 }), bias: weights.ref([channels]), eps: 1e-5 });
+  add({
+    op: 'layer-norm',
+    x,
+    weight: weights.ref([channels], 'float32', { mean: 1 }),
+    bias: weights.ref([channels]),
+    eps: 1e-5,
+  });
 
 const dtypes: readonly WeightDType[] = ['float32', 'float16', 'bfloat16', 'int8-channels'];
-const activations: readonly Activation[] = ['silu', 'gelu', 'gelu-tanh', 'quick-gelu', 'relu', 'tanh', 'sigmoid'];
+const activations: readonly Activation[] = [
+  'silu',
+  'gelu',
+  'gelu-tanh',
+  'quick-gelu',
+  'relu',
+  'tanh',
+  'sigmoid',
+];
 
 export const networkCases: readonly NetworkCase[] = [
   // Convolutions: odd sides, channels that fill no vector, strides, borders, all storages.
@@ -169,12 +204,16 @@ export const networkCases: readonly NetworkCase[] = [
     one(`conv 3×3 ${dtype}`, { x: [1, 32, 8, 8] }, (m) => conv(m, 'x', [40, 32, 3, 3], { dtype })),
   ]),
   one('conv 1×1', { x: [3, 20, 5, 3] }, (m) => conv(m, 'x', [12, 20, 1, 1])),
-  one('conv 4×4 stride 2', { x: [2, 3, 12, 10] }, (m) => conv(m, 'x', [8, 3, 4, 4], { stride: 2, padding: [1, 1, 1, 1] })),
+  one('conv 4×4 stride 2', { x: [2, 3, 12, 10] }, (m) =>
+    conv(m, 'x', [8, 3, 4, 4], { stride: 2, padding: [1, 1, 1, 1] }),
+  ),
   one('conv stride 2, border below and right', { x: [1, 8, 9, 6] }, (m) =>
     conv(m, 'x', [8, 8, 3, 3], { stride: 2, padding: [0, 0, 1, 1] }),
   ),
   one('conv to 3 channels', { x: [2, 36, 11, 13] }, (m) => conv(m, 'x', [3, 36, 3, 3])),
-  one('conv with its K split', { x: [1, 96, 4, 4] }, (m) => conv(m, 'x', [64, 96, 3, 3], { dtype: 'int8-channels' })),
+  one('conv with its K split', { x: [1, 96, 4, 4] }, (m) =>
+    conv(m, 'x', [64, 96, 3, 3], { dtype: 'int8-channels' }),
+  ),
   one('conv on one cell', { x: [5, 16, 1, 1] }, (m) => conv(m, 'x', [16, 16, 3, 3])),
   // Linear layers: tokens and vectors, turned weights, long and short.
   ...dtypes.flatMap((dtype) =>
@@ -211,7 +250,9 @@ export const networkCases: readonly NetworkCase[] = [
     ];
     return m.add({ op: 'add', a, b });
   }),
-  one('GEGLU of a product', { x: [2, 5, 12] }, (m) => m.add({ op: 'geglu', x: linear(m, 'x', [32, 12], { dtype: 'int8-channels' }) })),
+  one('GEGLU of a product', { x: [2, 5, 12] }, (m) =>
+    m.add({ op: 'geglu', x: linear(m, 'x', [32, 12], { dtype: 'int8-channels' }) }),
+  ),
   one('GEGLU alone', { x: [2, 5, 12] }, ({ add }) => add({ op: 'geglu', x: 'x' })),
   one('GEGLU of odd halves', { x: [2, 5, 12] }, (m) => m.add({ op: 'geglu', x: linear(m, 'x', [14, 12]) })),
   // Normalisations, while loading and alone; groups that cross the border of joined maps.
@@ -240,7 +281,11 @@ export const networkCases: readonly NetworkCase[] = [
     const vector = m.add({ op: 'slice', x: linear(m, 't', [40, 20]), start: 8, count: 24 });
     const h = m.add({ op: 'add-vector', x: conv(m, first, [24, 32, 3, 3], options), vector });
     const second = m.add({ op: 'activation', x: norm(m, h, 24, 8), kind: 'silu' });
-    return m.add({ op: 'add', a: conv(m, both, [24, 32, 1, 1], options), b: conv(m, second, [24, 24, 3, 3], options) });
+    return m.add({
+      op: 'add',
+      a: conv(m, both, [24, 32, 1, 1], options),
+      b: conv(m, second, [24, 24, 3, 3], options),
+    });
   }),
   one('layer norm alone', { x: [2, 5, 22] }, (m) => layerNorm(m, 'x', 22)),
   ...(['float32', 'int8-channels'] as const).map((dtype) =>
@@ -265,8 +310,10 @@ export const networkCases: readonly NetworkCase[] = [
       [1, 9, 70, 1, 264],
     ] as const
   ).flatMap(([b, n, k, heads, d]) => [
-    one(`attention, ${heads} heads of ${d}`, { q: [b, n, heads * d], k: [b, k, heads * d], v: [b, k, heads * d] }, ({ add }) =>
-      add({ op: 'attention', q: 'q', k: 'k', v: 'v', heads, causal: false }),
+    one(
+      `attention, ${heads} heads of ${d}`,
+      { q: [b, n, heads * d], k: [b, k, heads * d], v: [b, k, heads * d] },
+      ({ add }) => add({ op: 'attention', q: 'q', k: 'k', v: 'v', heads, causal: false }),
     ),
   ]),
   ...[3, 16, 40, 61].map((n) =>
@@ -283,8 +330,12 @@ export const networkCases: readonly NetworkCase[] = [
     add({ op: 'attention', q: 'q', k: 'k', v: 'v', heads: 1, causal: false }),
   ),
   // Shapes and places.
-  one('upsample, conv', { x: [2, 12, 3, 5] }, (m) => conv(m, m.add({ op: 'upsample', x: 'x' }), [8, 12, 3, 3])),
-  one('upsample twice', { x: [1, 3, 3, 2] }, ({ add }) => add({ op: 'upsample', x: add({ op: 'upsample', x: 'x' }) })),
+  one('upsample, conv', { x: [2, 12, 3, 5] }, (m) =>
+    conv(m, m.add({ op: 'upsample', x: 'x' }), [8, 12, 3, 3]),
+  ),
+  one('upsample twice', { x: [1, 3, 3, 2] }, ({ add }) =>
+    add({ op: 'upsample', x: add({ op: 'upsample', x: 'x' }) }),
+  ),
   one('upsample, group norm', { x: [2, 8, 3, 5] }, (m) => norm(m, m.add({ op: 'upsample', x: 'x' }), 8, 2)),
   one('concat of maps', { x: [2, 3, 2, 3], y: [2, 5, 2, 3], z: [2, 4, 2, 3], w: [2, 1, 2, 3] }, ({ add }) =>
     add({ op: 'concat', xs: ['x', 'y', 'z', 'w'] }),
@@ -301,35 +352,58 @@ export const networkCases: readonly NetworkCase[] = [
     add({ op: 'slice', x: 'y', start: 4, count: 8 }),
   ]),
   one('pixel shuffle', { x: [2, 12, 3, 5] }, ({ add }) => add({ op: 'pixel-shuffle', x: 'x', factor: 2 })),
-  one('pixel shuffle by 3', { x: [1, 18, 2, 3] }, ({ add }) => add({ op: 'pixel-shuffle', x: 'x', factor: 3 })),
+  one('pixel shuffle by 3', { x: [1, 18, 2, 3] }, ({ add }) =>
+    add({ op: 'pixel-shuffle', x: 'x', factor: 3 }),
+  ),
   one('map to tokens, linear, back', { x: [2, 8, 3, 5] }, (m) => {
     const tokens = linear(m, m.add({ op: 'to-tokens', x: norm(m, 'x', 8, 4) }), [8, 8]);
     return m.add({ op: 'add', a: 'x', b: m.add({ op: 'to-map', x: tokens, like: 'x' }) });
   }),
   one('affine, clamp, add', { x: [2, 5, 3, 2] }, ({ add }) =>
-    add({ op: 'add', a: add({ op: 'clamp', x: add({ op: 'affine', x: 'x', scale: 2, shift: -0.5 }), low: -1, high: 0.75 }), b: 'x' }),
+    add({
+      op: 'add',
+      a: add({ op: 'clamp', x: add({ op: 'affine', x: 'x', scale: 2, shift: -0.5 }), low: -1, high: 0.75 }),
+      b: 'x',
+    }),
   ),
   one('a value added to itself', { x: [2, 5, 3, 2] }, ({ add }) => add({ op: 'add', a: 'x', b: 'x' })),
-  one('add vector alone', { x: [2, 5, 3, 2], t: [2, 5] }, ({ add }) => add({ op: 'add-vector', x: 'x', vector: 't' })),
+  one('add vector alone', { x: [2, 5, 3, 2], t: [2, 5] }, ({ add }) =>
+    add({ op: 'add-vector', x: 'x', vector: 't' }),
+  ),
   // Ids, timesteps, tables.
   ...(['float32', 'float16', 'bfloat16', 'int8-channels'] as const).map((dtype) =>
-    one(`embedding ${dtype}, positions`, { i: [2, 7] }, ({ weights, add }) => {
-      const words = add({ op: 'embedding', ids: 'i', table: weights.ref([17, 10], dtype) });
-      return add({ op: 'add-positions', x: words, table: weights.ref([9, 10], dtype) });
-    }, { ids: ['i'] }),
+    one(
+      `embedding ${dtype}, positions`,
+      { i: [2, 7] },
+      ({ weights, add }) => {
+        const words = add({ op: 'embedding', ids: 'i', table: weights.ref([17, 10], dtype) });
+        return add({ op: 'add-positions', x: words, table: weights.ref([9, 10], dtype) });
+      },
+      { ids: ['i'] },
+    ),
   ),
-  one('pooled token', { x: [3, 6, 5], i: [3, 6] }, ({ add }) => [
-    add({ op: 'pool-token', x: 'x', ids: 'i' }),
-    add({ op: 'pool-token', x: 'x', ids: 'i', id: 9 }),
-  ], { ids: ['i'] }),
-  one('timestep embedding', { t: [3] }, ({ add }) => {
-    const t = add({ op: 'affine', x: 't', scale: 300, shift: 400 });
-    return [
-      add({ op: 'timestep-embedding', t, channels: 32, order: 'cos-sin', shift: 0, period: 10000 }),
-      add({ op: 'timestep-embedding', t, channels: 10, order: 'sin-cos', shift: 1, period: 10000 }),
-    ];
-    // A sine of hundreds of radians: an ulp of the angle is 3e-5.
-  }, { within: 1e-4 }),
+  one(
+    'pooled token',
+    { x: [3, 6, 5], i: [3, 6] },
+    ({ add }) => [
+      add({ op: 'pool-token', x: 'x', ids: 'i' }),
+      add({ op: 'pool-token', x: 'x', ids: 'i', id: 9 }),
+    ],
+    { ids: ['i'] },
+  ),
+  one(
+    'timestep embedding',
+    { t: [3] },
+    ({ add }) => {
+      const t = add({ op: 'affine', x: 't', scale: 300, shift: 400 });
+      return [
+        add({ op: 'timestep-embedding', t, channels: 32, order: 'cos-sin', shift: 0, period: 10000 }),
+        add({ op: 'timestep-embedding', t, channels: 10, order: 'sin-cos', shift: 1, period: 10000 }),
+      ];
+      // A sine of hundreds of radians: an ulp of the angle is 3e-5.
+    },
+    { within: 1e-4 },
+  ),
   one('number embedding', { x: [2, 6] }, ({ add }) =>
     add({ op: 'number-embedding', x: 'x', channels: 8, order: 'cos-sin', shift: 0, period: 10000 }),
   ),

@@ -31,7 +31,8 @@ export async function runPlan(
   const usage = USAGE.MAP_READ | USAGE.COPY_DST;
   for (const [name, { data }] of Object.entries(inputs)) {
     const buffer = plan.inputs.get(name)?.fixed;
-    if (buffer !== undefined) device.queue.writeBuffer(buffer, 0, Uint8Array.from(new Uint8Array(data.buffer)));
+    if (buffer !== undefined)
+      device.queue.writeBuffer(buffer, 0, Uint8Array.from(new Uint8Array(data.buffer)));
   }
   const encoder = device.createCommandEncoder();
   plan.encode(encoder);
@@ -54,7 +55,8 @@ export async function runPlan(
 function poison(device: GPUDevice, plan: Plan): void {
   const slots = new Set(plan.dispatches.flatMap(({ buffers, writes }) => buffers.slice(0, writes)));
   for (const { fixed } of slots)
-    if (fixed !== undefined) device.queue.writeBuffer(fixed, 0, new Uint32Array(fixed.size / 4).fill(0x7fc00000));
+    if (fixed !== undefined)
+      device.queue.writeBuffer(fixed, 0, new Uint32Array(fixed.size / 4).fill(0x7fc00000));
 }
 
 async function check(kernels: Kernels, one: NetworkCase, every: boolean) {
@@ -68,7 +70,9 @@ async function check(kernels: Kernels, one: NetworkCase, every: boolean) {
   const products = fuse(network, sizes, weights, kernels.limits).steps.flatMap((step) =>
     step.kind === 'product' ? [step.product] : [],
   );
-  const ways = every ? Math.max(1, ...products.map((product) => candidates(product, kernels.limits).length)) : 1;
+  const ways = every
+    ? Math.max(1, ...products.map((product) => candidates(product, kernels.limits).length))
+    : 1;
   const errors: { cut: string; error: number }[] = [];
   for (let way = 0; way < ways; way += 1) {
     const cuts: string[] = [];

@@ -183,13 +183,21 @@ async function main() {
         },
   });
   device.addEventListener('uncapturederror', (event) => {
-    if ('error' in event && event.error instanceof GPUError) say(`FAULT ${event.error.message.slice(0, 500)}`);
+    if ('error' in event && event.error instanceof GPUError)
+      say(`FAULT ${event.error.message.slice(0, 500)}`);
   });
   const kernels = new Kernels(device);
-  say({ adapter: [adapter.info.vendor, adapter.info.architecture, adapter.info.description], limits: kernels.limits });
+  say({
+    adapter: [adapter.info.vendor, adapter.info.architecture, adapter.info.description],
+    limits: kernels.limits,
+  });
   const known: unknown = query.has('picks') ? await (await fetch(`/${query.get('picks')}`)).json() : {};
-  const tuner = new Tuner(kernels, known !== null && typeof known === 'object' ? (known as Record<string, string>) : {});
-  const judge = query.get('judge') === '0' ? undefined : await createBackend({ prefer: 'wasm', wasmPaths: '/ort/' });
+  const tuner = new Tuner(
+    kernels,
+    known !== null && typeof known === 'object' ? (known as Record<string, string>) : {},
+  );
+  const judge =
+    query.get('judge') === '0' ? undefined : await createBackend({ prefer: 'wasm', wasmPaths: '/ort/' });
   for (const one of cases) {
     const opened = await open(one.part);
     const { network, store } = opened;
@@ -208,8 +216,19 @@ async function main() {
       const tuned = await tuner.tune(products, Number(query.get('tune')));
       line['tuneMs'] = performance.now() - start;
       for (const { product, times } of tuned) {
-        const flops = 2 * product.batch * product.height * product.width * product.columns * product.segments.reduce((s, { view, kernel }) => s + view.channels * kernel[0] * kernel[1], 0);
-        say(`TUNE ${product.label} ${productKey(product)} ${(flops / (times[0]?.microseconds ?? 1) / 1e6).toFixed(1)}TF ${times.slice(0, 7).map(({ cut, microseconds }) => `${cutName(cut)}:${microseconds.toFixed(1)}`).join(' ')}`);
+        const flops =
+          2 *
+          product.batch *
+          product.height *
+          product.width *
+          product.columns *
+          product.segments.reduce((s, { view, kernel }) => s + view.channels * kernel[0] * kernel[1], 0);
+        say(
+          `TUNE ${product.label} ${productKey(product)} ${(flops / (times[0]?.microseconds ?? 1) / 1e6).toFixed(1)}TF ${times
+            .slice(0, 7)
+            .map(({ cut, microseconds }) => `${cutName(cut)}:${microseconds.toFixed(1)}`)
+            .join(' ')}`,
+        );
       }
     }
     const start = performance.now();
