@@ -53,7 +53,9 @@ class Header {
     return this.part(refs, 'model.diffusion_model.', (weight) => unetPlace(weight, shape));
   }
   vae(): this {
-    const refs = [klEncoder(configOf('vae')), klDecoder(configOf('vae'))].flatMap(({ ops }) => ops.flatMap(weightsOf));
+    const refs = [klEncoder(configOf('vae')), klDecoder(configOf('vae'))].flatMap(({ ops }) =>
+      ops.flatMap(weightsOf),
+    );
     return this.part(refs, 'first_stage_model.', (weight) => vaePlace(weight, 4));
   }
   clip(prefix: string): this {
@@ -110,7 +112,11 @@ describe('published checkpoints are told by names and shapes', () => {
 
   it('text encoders: layers, heads, activation, which layer is the context', () => {
     const [first, second] = sdxl().read().text;
-    expect(first?.config).toMatchObject({ num_hidden_layers: 12, num_attention_heads: 12, hidden_act: 'quick_gelu' });
+    expect(first?.config).toMatchObject({
+      num_hidden_layers: 12,
+      num_attention_heads: 12,
+      hidden_act: 'quick_gelu',
+    });
     expect(second?.config).toMatchObject({
       num_hidden_layers: 32,
       num_attention_heads: 20,
@@ -147,7 +153,11 @@ describe('what no weight tells', () => {
     });
   });
   it('an autoencoder alone has the scale of its name, as a guess', () => {
-    const facts = (file: string) => new Header().vae().read(file).facts.find(({ name }) => name === 'scale');
+    const facts = (file: string) =>
+      new Header()
+        .vae()
+        .read(file)
+        .facts.find(({ name }) => name === 'scale');
     expect(facts('vae-ft-mse.safetensors')).toMatchObject({ value: 0.18215, from: 'guess' });
     expect(facts('sdxl_vae.safetensors')).toMatchObject({ value: 0.13025, from: 'guess' });
   });
@@ -158,7 +168,9 @@ describe('refused with the family in the words', () => {
     readCheckpoint(
       {
         metadata: {},
-        tensors: new Map(names.map((name, i) => [name, { type: 'F16', shape: [2, 2], offset: 8 * i, bytes: 8 }])),
+        tensors: new Map(
+          names.map((name, i) => [name, { type: 'F16', shape: [2, 2], offset: 8 * i, bytes: 8 }]),
+        ),
       },
       'a.safetensors',
     );

@@ -17,7 +17,8 @@ const open = (weights: ReadonlyMap<string, WeightEntry>, changes: object = {}) =
 describe('networkOf', () => {
   it('names what is missing', () => {
     const weights = given((map) => {
-      for (const name of ['conv_in.bias', 'conv_out.bias', 'conv_in.weight', 'conv_out.weight']) map.delete(name);
+      for (const name of ['conv_in.bias', 'conv_out.bias', 'conv_in.weight', 'conv_out.weight'])
+        map.delete(name);
     });
     expect(() => open(weights)).toThrow(/lack conv_in\.weight, conv_in\.bias, conv_out\.weight and 1 more/u);
   });
@@ -31,7 +32,12 @@ describe('networkOf', () => {
     ['heads that do not divide', { attention_head_dim: 3 }, 'package-invalid', /3 heads/u],
     ['groups that do not divide', { norm_num_groups: 3 }, 'package-invalid', /3 groups/u],
     ['a list of another length', { layers_per_block: [2, 2] }, 'package-invalid', /layers_per_block/u],
-    ['blocks of another kind', { down_block_types: ['KDownBlock2D'] }, 'package-invalid', /down_block_types/u],
+    [
+      'blocks of another kind',
+      { down_block_types: ['KDownBlock2D'] },
+      'package-invalid',
+      /down_block_types/u,
+    ],
     ['time embeddings of another kind', { time_embedding_type: 'fourier' }, 'package-invalid', /fourier/u],
     ['another class', { _class_name: 'FluxTransformer2DModel' }, 'unsupported', /FluxTransformer2DModel/u],
     ['a class called like a method', { _class_name: 'constructor' }, 'unsupported', /constructor/u],
@@ -42,7 +48,7 @@ describe('networkOf', () => {
 });
 
 describe('older folders', () => {
-  it("an autoencoder that says query, key, value, proj_attn draws the same", async () => {
+  it('an autoencoder that says query, key, value, proj_attn draws the same', async () => {
     const { weights } = await folderNetwork('sd15/vae', 'decoder');
     const old = new Map(
       [...weights.entries].map(([name, entry]) => {
@@ -55,7 +61,10 @@ describe('older folders', () => {
       }),
     );
     const description = networkOf('decoder', jsonOf('sd15/vae/config.json'), old);
-    const out = await run({ description, weights: { ...weights, entries: old } }, { latent_sample: 'sd15.vae.latent' });
+    const out = await run(
+      { description, weights: { ...weights, entries: old } },
+      { latent_sample: 'sd15.vae.latent' },
+    );
     if (out['sample'] === undefined) throw new Error('no output');
     expect(decibels(out['sample'], golden('sd15.vae.decoded'))).toBeGreaterThan(100);
   });
@@ -67,7 +76,12 @@ describe('older folders', () => {
       block_out_channels: [8, 8, 16, 16],
       cross_attention_dim: 16,
       norm_num_groups: 4,
-      down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'DownBlock2D'],
+      down_block_types: [
+        'CrossAttnDownBlock2D',
+        'CrossAttnDownBlock2D',
+        'CrossAttnDownBlock2D',
+        'DownBlock2D',
+      ],
       up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
     };
     expect(networkOf('unet', little, entries)).toEqual(open(entries));

@@ -41,7 +41,9 @@ describe('readSafetensorsHeader', () => {
   });
 
   it('reads no weights', async () => {
-    const blob = new Blob([new Uint8Array(file({ a: entry('F32', [1 << 22], 0, 1 << 24) }, { data: 1 << 24 }))]);
+    const blob = new Blob([
+      new Uint8Array(file({ a: entry('F32', [1 << 22], 0, 1 << 24) }, { data: 1 << 24 })),
+    ]);
     let most = 0;
     const slice = blob.slice.bind(blob);
     blob.slice = (from, to, type) => {
@@ -54,14 +56,22 @@ describe('readSafetensorsHeader', () => {
 
   it.each([
     ['a file that ends within its header', file({ a: 1 }).subarray(0, 12), 'file-truncated'],
-    ['a file that ends within a tensor', file({ a: entry('F32', [4], 0, 16) }, { data: 15 }), 'file-truncated'],
+    [
+      'a file that ends within a tensor',
+      file({ a: entry('F32', [4], 0, 16) }, { data: 15 }),
+      'file-truncated',
+    ],
     ['a length beyond any header', file({}, { length: 1n << 62n, data: 8 }), 'package-invalid'],
     ['no JSON', file('{"a":'), 'package-invalid'],
     ['a list', file([]), 'package-invalid'],
     ['a pickle', Uint8Array.from({ length: 64 }, (_, i) => 0x80 + i), 'package-invalid'],
     ['an unknown type', file({ a: entry('C64', [1], 0, 8) }, { data: 8 }), 'package-invalid'],
     ['a shape that lies', file({ a: entry('F32', [5], 0, 16) }, { data: 16 }), 'package-invalid'],
-    ['a shape that overflows', file({ a: entry('F32', [2 ** 40, 2 ** 40], 0, 16) }, { data: 16 }), 'package-invalid'],
+    [
+      'a shape that overflows',
+      file({ a: entry('F32', [2 ** 40, 2 ** 40], 0, 16) }, { data: 16 }),
+      'package-invalid',
+    ],
     ['a negative size', file({ a: entry('F32', [-4], 0, 16) }, { data: 16 }), 'package-invalid'],
     ['an end before its start', file({ a: entry('F32', [4], 16, 0) }, { data: 16 }), 'package-invalid'],
     [
@@ -83,7 +93,10 @@ describe('readSafetensorsHeader', () => {
       data_offsets: fc.oneof(fc.tuple(fc.nat(64), fc.nat(64)), fc.array(number)),
     });
     const header = fc.oneof(
-      fc.dictionary(fc.string(), fc.oneof({ weight: 4, arbitrary: some }, { weight: 1, arbitrary: fc.jsonValue() })),
+      fc.dictionary(
+        fc.string(),
+        fc.oneof({ weight: 4, arbitrary: some }, { weight: 1, arbitrary: fc.jsonValue() }),
+      ),
       fc.jsonValue(),
       fc.string(),
     );
