@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { Conditioner, FirstStage, LabelSet, LatentSpaceInfo, UNet } from './model';
 import type { PortKind, PortType } from './port';
-import type { Tensor, TensorOps } from './tensor';
+import type { NoiseSource, Tensor, TensorOps } from './tensor';
 import type { TypeExpression } from './type-expression';
 
 /** float32 [B, 3, H, W] in −1…1. */
@@ -139,6 +139,9 @@ export interface NoiseValue {
   readonly firstElement?: number;
   /** Every element of the batch is the same noise; samplers then draw one element for all, too. Default false. */
   readonly same?: boolean;
+  /** Where it was drawn from, and with which seeds a batch: samplers go on from there. Default Philox. */
+  readonly generator?: NoiseSource['generator'];
+  readonly seeds?: NoiseSource['seeds'];
 }
 /** Noise levels σ₀ > … > σ_n, the last one 0 for a whole sampling (k-diffusion's convention). */
 export interface ScheduleValue {
