@@ -7,6 +7,7 @@ import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
 import type { ToPage } from '../_worker/protocol';
+import { loadedPacks } from './nodes';
 import { preferences } from './preferences';
 import {
   nextProgress,
@@ -42,6 +43,10 @@ export function startEngine(): void {
     },
   });
   client = mine;
+  for (const { file, source } of loadedPacks())
+    mine
+      .ask({ type: 'load-pack', file, source })
+      .catch((thrown: unknown) => notify.error(toLoomError(thrown).message));
   if (preferences.getState().keepTrajectory)
     void mine.ask({ type: 'trajectory-budget', bytes: trajectoryBytes }).catch(() => undefined);
 }

@@ -1,6 +1,17 @@
 /** The engine behind the worker's entry: runs, answers and previews. Every failure becomes a message. */
-import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
-import { registry } from '@/nodes/registry';
+import {
+  LoomError,
+  infer,
+  parseDocument,
+  plan,
+  toLoomError,
+  type AnyValue,
+  type NodePack,
+  type Plan,
+} from '@/engine';
+import { registry as library } from '@/nodes/registry';
+import { loadPack } from '../_packs/load-pack';
+import { registryWith } from '../_packs/registry-with';
 import { boot, recover, type Engine } from './boot';
 import { pictures, type Rgba } from './images';
 import { look, type Post } from './answer-inspector';
@@ -11,6 +22,10 @@ import { toWorkerSchema, type ToWorker } from './to-worker';
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
 let post: Post = () => undefined;
+let registry = library;
+const packs = new Map<string, NodePack>();
+/** The packs that are on their way: runs asked for after them wait. */
+let packsRead: Promise<unknown> = Promise.resolve();
 let engine: Promise<Engine> | undefined;
 /** What each tab ran last: the inspector looks for its values there. */
 const plans = new Map<string, Plan>();
@@ -67,6 +82,7 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
     });
   try {
     const { executor, catalog, backend, trajectories } = await started();
+    await packsRead;
     const { document } = parseDocument(raw);
     const inference = infer({ document, registry, catalog });
     const planned = plan(inference, { targets, device: backend.info });
@@ -233,6 +249,17 @@ async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'canc
       const recovered = await recover(booted);
       engine = Promise.resolve(recovered);
       announce(recovered);
+      post({ type: 'done', id });
+      return;
+    }
+    case 'load-pack': {
+      const loading = loadPack(message.source, message.file);
+      packsRead = Promise.allSettled([packsRead, loading]);
+      const pack = await loading;
+      registry = registryWith([...packs.values()].filter((other) => other.id !== pack.id).concat(pack));
+      packs.set(pack.id, pack);
+      // The same node may compute something else now, under the same key.
+      booted.executor.clear();
       post({ type: 'done', id });
       return;
     }
