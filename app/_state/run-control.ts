@@ -97,6 +97,13 @@ function need(): EngineClient {
   if (client === undefined) throw new LoomError('internal', 'The engine is not running.');
   return client;
 }
+/** Loads a pack in the worker, if there is one; one that starts later gets every pack that is loaded. */
+export async function loadPackInWorker(module: {
+  readonly file: string;
+  readonly source: string;
+}): Promise<void> {
+  await client?.ask({ type: 'load-pack', ...module });
+}
 /** Requests to the worker. */
 export const ask: EngineClient['ask'] = (request, signal) => need().ask(request, signal);
 

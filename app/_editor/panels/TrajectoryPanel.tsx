@@ -1,6 +1,6 @@
 'use client';
 /** The steps of a sampling, and branching off from one. */
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { boxOf } from '../../_actions/perform';
 import { Trajectory } from '../../_inspect/Trajectory';
 import { LateMessages } from '../../_i18n/LateMessages';
