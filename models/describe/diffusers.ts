@@ -7,7 +7,7 @@ import type { FolderFile, ModelFolder } from '../folder';
 import type { KnownPackage } from '../packages';
 import { canonicalHash } from './canonical';
 import { findComponent } from './component';
-import { modelIndexSchema } from './configs';
+import { classNameOf, modelIndexSchema } from './configs';
 import { FactSheet } from './facts';
 import { fingerprint } from './fingerprint';
 import { describeFirstStage } from './first-stage';
@@ -38,7 +38,7 @@ export async function describeDiffusers(
 export async function describeReading(reading: Reading): Promise<KnownPackage> {
   const { folder, signal } = reading;
   const index = await configOf(reading, ['model_index.json'], modelIndexSchema);
-  const pipeline = index && { name: index.config._class_name, path: index.path, from: index.from };
+  const pipeline = index && { name: classNameOf(index.config) ?? '', path: index.path, from: index.from };
   const unet = await describeUNet(reading, pipeline);
   if (pipeline && unet === undefined)
     throw new LoomError(
@@ -58,7 +58,10 @@ export async function describeReading(reading: Reading): Promise<KnownPackage> {
   const text =
     described?.text &&
     (unet?.vectorWidth === undefined
-      ? { ...described.text, encoders: described.text.encoders.map(({ vector: _, ...encoder }) => encoder) }
+      ? {
+          ...described.text,
+          encoders: described.text.encoders.map((encoder) => ({ ...encoder, vector: undefined })),
+        }
       : described.text);
   const finished = unet?.finish({ channels: latent.channels, factor: latent.factor, textWidth: text?.width });
   const words = described

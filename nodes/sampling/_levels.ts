@@ -1,11 +1,12 @@
 /** Which noise levels a sampling visits, and where in them it begins and ends. */
-import { LoomError, type DiffusionInfo, type LatentValue } from '@/engine/types';
+import { LoomError, type LatentValue, type ScheduleValue } from '@/engine/types';
 import type { SamplerInfo } from './_math/define-sampler';
-import { checkSchedule, scheduleOf, type ScheduleName } from './_math/schedules';
+import { modelSchedule, type ScheduleChoice, type ScheduledModel } from './_math/model-schedule';
+import { checkSchedule } from './_math/schedules';
 
 interface Asked {
   readonly steps: number;
-  readonly schedule: ScheduleName;
+  readonly schedule: ScheduleChoice;
   readonly strength: number;
   readonly startStep: number;
   readonly endStep: number;
@@ -16,6 +17,8 @@ export interface Levels {
   readonly sigmas: Float64Array;
   readonly first: number;
   readonly last: number;
+  /** How start noise is scaled at σ₀. */
+  readonly start: 'variance' | 'sigma';
 }
 
 /**
@@ -30,12 +33,13 @@ export function levelsOf(
   info: Pick<SamplerInfo, 'rising'>,
   from: {
     /** A wired schedule: replaces steps and schedule. */
-    readonly schedule: Float64Array | undefined;
+    readonly schedule: ScheduleValue | undefined;
     readonly latent: LatentValue | undefined;
-    readonly diffusion: DiffusionInfo;
+    readonly model: ScheduledModel;
   },
 ): Levels {
-  const own = from.schedule ?? scheduleOf(asked.schedule, asked.steps, from.diffusion);
+  const { sigmas: own, start = 'variance' } =
+    from.schedule ?? modelSchedule(asked.schedule, asked.steps, from.model);
   if (info.rising) return risingLevels(own, asked, from.latent);
   checkSchedule(own);
   const { sigmas, first } = from.latent?.noisy
@@ -44,7 +48,7 @@ export function levelsOf(
   const steps = sigmas.length - 1;
   const last = Math.min(steps, asked.endStep + (steps - (own.length - 1)));
   checkOrder(first, last, asked);
-  return { sigmas, first, last };
+  return { sigmas, first, last, start };
 }
 
 function firstStep(sigmas: Float64Array, { strength, startStep }: Asked): number {
@@ -66,7 +70,7 @@ function risingLevels(own: Float64Array, asked: Asked, latent: LatentValue | und
   const first = Math.min(steps, asked.startStep);
   const last = Math.min(steps, asked.endStep, stepsOfStrength(asked.strength, steps));
   checkOrder(first, last, asked);
-  return { sigmas, first, last };
+  return { sigmas, first, last, start: 'variance' };
 }
 
 function checkOrder(first: number, last: number, { endStep }: Asked): void {

@@ -32,10 +32,15 @@ export async function sample({
   }
   const info = samplers[params.sampler];
   const clean = latent && repeatBatch(ops, sized(latent, shape), shape.batch, 'latent');
-  const { sigmas, first, last } = levelsOf(params, info, {
-    schedule: inputs.schedule?.sigmas,
+  const {
+    sigmas,
+    first,
+    last,
+    start: startScale,
+  } = levelsOf(params, info, {
+    schedule: inputs.schedule,
     latent,
-    diffusion: denoiser.unet.diffusion,
+    model: denoiser.unet,
   });
   if (!clean && (mask || first > 0 || info.rising)) {
     throw new LoomError(
@@ -70,6 +75,7 @@ export async function sample({
     noise: noise.samples,
     sigma: startSigma,
     fresh: first === 0,
+    scale: startScale,
   });
   const noisy = latent?.noisy;
   const resumes =
@@ -133,6 +139,7 @@ function startState(
     readonly noise: Tensor;
     readonly sigma: number;
     readonly fresh: boolean;
+    readonly scale: 'variance' | 'sigma';
   },
 ): Tensor {
   const { clean, noise, sigma } = from;
@@ -146,8 +153,8 @@ function startState(
           [sigma, noise],
         ]);
   }
-  // x_T ~ N(0, I) in the paper's scale.
-  return ops.linear([[whole, noise]]);
+  // `variance`: x_T ~ N(0, I) in the paper's scale.
+  return ops.linear([[from.scale === 'sigma' ? sigma : whole, noise]]);
 }
 
 function sized(latent: LatentValue, shape: { readonly height: number; readonly width: number }): Tensor {

@@ -47,7 +47,7 @@ export function goldenOf(folder: string) {
 }
 
 /** NumPy's .npy of float32 or int32, as floats. */
-function readNpy(file: Uint8Array): Numbers {
+export function readNpy(file: Uint8Array): Numbers {
   const view = new DataView(file.buffer, file.byteOffset);
   const start = 10 + view.getUint16(8, true);
   const header = new TextDecoder().decode(file.subarray(10, start));
