@@ -9,8 +9,10 @@ import type {
   WeightsNetwork,
 } from '@/engine/types';
 import type { Loading } from './network';
+import { describeArchitecture } from './networks/architecture';
 import { expandWeights } from './storage';
 import { storeOf } from './weights/file-weights';
+import { storedWeights } from './stored-weights';
 
 /** Fetches a network's files. The function makes the source of them: weights of ours are expanded then, not before. */
 export function fetchGraph(
@@ -34,8 +36,18 @@ async function fetchStored(
   network: StoredNetwork,
   { backend, files, description }: Loading,
   options: LoadOptions,
-): Promise<() => GraphSource> {
+): Promise<() => GraphSource | NetworkSource> {
   const { precision } = backend.info;
+  const file = `${description.id}/${network.weights}`;
+  const { architecture } = network;
+  if (backend.ownKernels === true && architecture !== undefined) {
+    const [weights = new Uint8Array()] = await files.load([network.weights], options);
+    return () => {
+      const store = storedWeights(weights, file);
+      const described = describeArchitecture(architecture, name, store.entries);
+      return { name, description: described, weights: store, precision };
+    };
+  }
   const [model = new Uint8Array(), weights = new Uint8Array()] = await files.load(
     [network[precision], network.weights],
     options,
@@ -46,7 +58,7 @@ async function fetchStored(
     externalData: [
       {
         path: network.externalData,
-        data: expandWeights(weights, precision, `${description.id}/${network.weights}`),
+        data: expandWeights(weights, precision, file),
       },
     ],
   });
