@@ -20,6 +20,7 @@ export const scheduleParam = z
       karras: 'Karras',
       'sgm-uniform': 'SGM uniform',
       'kl-optimal': 'KL optimal',
+      'ddim-uniform': 'DDIM uniform',
       lcm: 'LCM',
       own: 'Model’s own',
     },
