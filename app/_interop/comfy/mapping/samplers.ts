@@ -1,0 +1,136 @@
+/**
+ * ComfyUI's sampler and scheduler names and ours. A name that is not here has no counterpart; `null` in
+ * `exact` marks one whose numbers differ (said in the report).
+ */
+import type { Difference, Params, Values } from './types';
+import { num, str } from './types';
+
+interface Counterpart {
+  readonly ours: string;
+  readonly nearly?: true;
+}
+
+/** ComfyUI's sampler → ours. */
+export const samplersOfComfy: Readonly<Record<string, Counterpart>> = {
+  euler: { ours: 'euler' },
+  euler_ancestral: { ours: 'euler-ancestral' },
+  heun: { ours: 'heun' },
+  dpm_2: { ours: 'dpm2' },
+  dpm_2_ancestral: { ours: 'dpm2-ancestral' },
+  lms: { ours: 'lms' },
+  dpmpp_2s_ancestral: { ours: 'dpmpp-2s-ancestral' },
+  dpmpp_sde: { ours: 'dpmpp-sde' },
+  dpmpp_2m: { ours: 'dpmpp-2m' },
+  dpmpp_2m_sde: { ours: 'dpmpp-2m-sde' },
+  dpmpp_3m_sde: { ours: 'dpmpp-3m-sde', nearly: true },
+  ddim: { ours: 'ddim' },
+  ddpm: { ours: 'ddpm' },
+  lcm: { ours: 'lcm' },
+  deis: { ours: 'deis' },
+  uni_pc: { ours: 'unipc' },
+  // Read only: ours to write these again are the ones above.
+  dpmpp_sde_gpu: { ours: 'dpmpp-sde', nearly: true },
+  dpmpp_2m_sde_gpu: { ours: 'dpmpp-2m-sde', nearly: true },
+  dpmpp_3m_sde_gpu: { ours: 'dpmpp-3m-sde', nearly: true },
+  dpmpp_2m_sde_heun: { ours: 'dpmpp-2m-sde', nearly: true },
+  dpmpp_2m_sde_heun_gpu: { ours: 'dpmpp-2m-sde', nearly: true },
+  uni_pc_bh2: { ours: 'unipc', nearly: true },
+  heunpp2: { ours: 'heun', nearly: true },
+  dpm_fast: { ours: 'dpmpp-2m', nearly: true },
+  dpm_adaptive: { ours: 'dpmpp-2m', nearly: true },
+  ipndm: { ours: 'plms', nearly: true },
+  ipndm_v: { ours: 'plms', nearly: true },
+  plms: { ours: 'plms' },
+  euler_cfg_pp: { ours: 'euler', nearly: true },
+  euler_ancestral_cfg_pp: { ours: 'euler-ancestral', nearly: true },
+  dpmpp_2s_ancestral_cfg_pp: { ours: 'dpmpp-2s-ancestral', nearly: true },
+  dpmpp_2m_cfg_pp: { ours: 'dpmpp-2m', nearly: true },
+  res_multistep: { ours: 'dpmpp-2m', nearly: true },
+  res_multistep_cfg_pp: { ours: 'dpmpp-2m', nearly: true },
+  res_multistep_ancestral: { ours: 'dpmpp-2s-ancestral', nearly: true },
+  res_multistep_ancestral_cfg_pp: { ours: 'dpmpp-2s-ancestral', nearly: true },
+  gradient_estimation: { ours: 'euler', nearly: true },
+  gradient_estimation_cfg_pp: { ours: 'euler', nearly: true },
+  er_sde: { ours: 'dpmpp-3m-sde', nearly: true },
+  seeds_2: { ours: 'dpmpp-2m-sde', nearly: true },
+  seeds_3: { ours: 'dpmpp-3m-sde', nearly: true },
+  sa_solver: { ours: 'dpmpp-2m-sde', nearly: true },
+  sa_solver_pece: { ours: 'dpmpp-2m-sde', nearly: true },
+};
+
+/** ComfyUI's scheduler → our schedule. */
+export const schedulersOfComfy: Readonly<Record<string, Counterpart>> = {
+  normal: { ours: 'linspace' },
+  karras: { ours: 'karras' },
+  exponential: { ours: 'exponential' },
+  sgm_uniform: { ours: 'sgm-uniform' },
+  simple: { ours: 'simple' },
+  ddim_uniform: { ours: 'leading' },
+  beta: { ours: 'beta' },
+  linear_quadratic: { ours: 'simple', nearly: true },
+  kl_optimal: { ours: 'karras', nearly: true },
+};
+
+const reversed = (table: Readonly<Record<string, Counterpart>>): ReadonlyMap<string, string> => {
+  const map = new Map<string, string>();
+  for (const [theirs, { ours }] of Object.entries(table)) if (!map.has(ours)) map.set(ours, theirs);
+  return map;
+};
+const samplerNames = reversed(samplersOfComfy);
+const schedulerNames = reversed(schedulersOfComfy);
+
+/** Our sampler's parameter for a name of theirs; `euler` where there is none (said by {@link samplerDiffers}). */
+export const ourSampler = (name: string): string =>
+  Object.hasOwn(samplersOfComfy, name) ? (samplersOfComfy[name]?.ours ?? 'euler') : 'euler';
+export const ourSchedule = (name: string): string =>
+  Object.hasOwn(schedulersOfComfy, name) ? (schedulersOfComfy[name]?.ours ?? 'linspace') : 'linspace';
+/** Their name for ours: 'euler' and 'normal' are what every version knows. */
+export const theirSampler = (name: string): string => samplerNames.get(name) ?? 'euler';
+export const theirScheduler = (name: string): string => schedulerNames.get(name) ?? 'normal';
+
+/** Whether the sampler or scheduler of these values is computed differently here. */
+export function samplerDiffers(values: Values): readonly Difference[] {
+  const found: Difference[] = [];
+  const sampler = values['sampler_name'];
+  if (typeof sampler === 'string') {
+    const known = Object.hasOwn(samplersOfComfy, sampler) ? samplersOfComfy[sampler] : undefined;
+    if (!known || known.nearly) found.push({ code: 'sampler', what: sampler });
+  }
+  const scheduler = values['scheduler'];
+  if (typeof scheduler === 'string') {
+    const known = Object.hasOwn(schedulersOfComfy, scheduler) ? schedulersOfComfy[scheduler] : undefined;
+    if (!known || known.nearly) found.push({ code: 'scheduler', what: scheduler });
+  }
+  return found;
+}
+
+/**
+ * ComfyUI's `denoise` d with n steps builds the levels of ⌊n/d⌋ steps and runs the last n of them
+ * (C `samplers.py`, KSampler.set_steps). Ours says the same as "start at step ⌊n/d⌋ − n of ⌊n/d⌋".
+ */
+export function stepsOfDenoise(values: Values): { readonly steps: number; readonly startStep: number } {
+  const steps = Math.max(1, Math.round(num(values['steps'], 20)));
+  const denoise = num(values['denoise'], 1);
+  if (denoise > 0.9999) return { steps, startStep: 0 };
+  const total = denoise <= 0 ? steps : Math.max(steps, Math.floor(steps / denoise));
+  return { steps: total, startStep: denoise <= 0 ? steps : total - steps };
+}
+
+/** The inverse: n = steps − startStep and the largest two-digit d with ⌊n/d⌋ = steps, else n / steps. */
+export function denoiseOfSteps(params: Params): { readonly steps: number; readonly denoise: number } {
+  const total = num(params['steps'], 20);
+  const strength = num(params['strength'], 1);
+  const start = Math.max(num(params['startStep'], 0), total - Math.round(strength * total));
+  const steps = Math.max(0, total - start);
+  if (start === 0) return { steps: total, denoise: 1 };
+  if (steps === 0) return { steps: total, denoise: 0 };
+  for (let hundredths = 99; hundredths > 0; hundredths--)
+    if (Math.floor(steps / (hundredths / 100)) === total) return { steps, denoise: hundredths / 100 };
+  return { steps, denoise: steps / total };
+}
+
+/** Sampler and schedule as our parameters. */
+export const samplerParams = (values: Values): Params => ({
+  sampler: ourSampler(str(values['sampler_name'], 'euler')),
+  schedule: ourSchedule(str(values['scheduler'], 'normal')),
+});

@@ -1,0 +1,177 @@
+/** ComfyUI's sub-graphs and, older, its group nodes: definitions of ours. */
+import type { LoomDefinition, LoomDocument } from '@/engine';
+import { definitionSchema } from '@/engine';
+import { originOf } from './attach';
+import type { LevelResult, SubgraphPorts } from './import-level';
+import type { Json, JsonObject } from './json';
+import { comfyClass } from './mapping';
+import { isMapping } from './mapping/types';
+import { parseWorkflow, type Workflow, type WorkflowLevel, type WorkflowNode } from './workflow';
+
+export interface Subgraph extends SubgraphPorts {
+  readonly title: string;
+  readonly level: WorkflowLevel & Pick<Workflow, 'groups'>;
+  readonly raw: Record<string, Json>;
+}
+
+export interface Subgraphs {
+  readonly all: () => readonly Subgraph[];
+  /** Sub-graphs by the type of their instances; a group node's by `#id`. */
+  readonly forLevel: (nodes: readonly WorkflowNode[]) => ReadonlyMap<string, SubgraphPorts>;
+  readonly definition: (subgraph: Subgraph, result: LevelResult) => LoomDefinition;
+  /** Gives instances the values of the widgets that their sub-graph shows outside. */
+  readonly setInstances: (nodes: LevelResult['document']['nodes'], document: LoomDocument) => void;
+}
+
+const groupName = /^workflow[/>](.+)$/;
+
+export function readSubgraphs(workflow: Workflow): Subgraphs {
+  const byId = new Map<string, Subgraph>();
+  for (const inner of workflow.definitions?.subgraphs ?? []) {
+    const { raw } = inner;
+    byId.set(inner.id, {
+      id: inner.id.replaceAll(/[/@#]/g, '_'),
+      title: inner.name,
+      inputs: unique(inner.inputs.map(({ name }) => name)),
+      outputs: unique(inner.outputs.map(({ name }) => name)),
+      level: inner,
+      raw: isObject(raw) ? Object.fromEntries(Object.entries(raw).filter(([key]) => key !== 'nodes')) : {},
+    });
+  }
+  const groupNodes = workflow.extra?.groupNodes ?? {};
+  for (const node of workflow.nodes) {
+    const name = groupName.exec(node.type)?.[1];
+    const found = name !== undefined && Object.hasOwn(groupNodes, name) ? groupNodes[name] : undefined;
+    if (name === undefined || !found) continue;
+    byId.set(`#${node.id}`, fromGroupNode(`group-${node.id}`, name, found, node));
+  }
+  return {
+    all: () => [...byId.values()],
+    forLevel: (nodes) => {
+      const map = new Map<string, SubgraphPorts>();
+      for (const node of nodes)
+        for (const name of [node.type, `#${node.id}`]) {
+          const subgraph = byId.get(name);
+          if (subgraph && (name !== `#${node.id}` || groupName.test(node.type))) map.set(name, subgraph);
+        }
+      return map;
+    },
+    definition: (subgraph, result) => {
+      const inputs: Record<string, object> = {};
+      const params: Record<string, object> = {};
+      for (const [slot, name] of subgraph.inputs.entries()) {
+        const to = result.entries.get(slot) ?? [];
+        const param = result.entryParams.get(slot);
+        if (param && to.length === 0) params[name] = param;
+        else inputs[name] = { to };
+      }
+      const outputs: Record<string, object> = {};
+      for (const [slot, name] of subgraph.outputs.entries()) {
+        const from = result.exits.get(slot);
+        if (from) outputs[name] = { from };
+      }
+      return definitionSchema.parse({
+        title: subgraph.title,
+        ...result.document,
+        inputs,
+        outputs,
+        params,
+        comfy: result.origin,
+      });
+    },
+    setInstances: (nodes, document) => {
+      for (const node of Object.values(nodes)) {
+        if (!node.type.startsWith('graph/')) continue;
+        const id = node.type.slice('graph/'.length);
+        const definition = Object.hasOwn(document.definitions, id) ? document.definitions[id] : undefined;
+        const values = originOf({ comfy: node.comfy })?.values ?? {};
+        if (!definition) continue;
+        const set: Record<string, Json> = {};
+        for (const [name, { node: inner, param }] of Object.entries(definition.params)) {
+          const value = Object.hasOwn(values, name) ? values[name] : undefined;
+          const target = Object.hasOwn(definition.nodes, inner) ? definition.nodes[inner] : undefined;
+          const origin = target && originOf(target);
+          const becomes = origin && comfyClass(origin.type)?.becomes;
+          if (value === undefined || !target || !origin || !becomes || !isMapping(becomes)) continue;
+          const widget = Object.entries(becomes.direct ?? {}).find(
+            ([, place]) => place === `${origin.part}.${param}`,
+          )?.[0];
+          if (widget === undefined) continue;
+          const made = becomes.params({ [widget]: value }, { modelId: () => undefined })[origin.part]?.[param];
+          if (made !== undefined) set[name] = made;
+        }
+        if (Object.keys(set).length > 0) Object.assign(node.params, set);
+      }
+    },
+  };
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Names without repetition: ports are told apart by name here. */
+function unique(names: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return names.map((name) => {
+    let free = name === '' ? 'port' : name;
+    while (seen.has(free)) free += '_';
+    seen.add(free);
+    return free;
+  });
+}
+
+/**
+ * A group node's inside as a sub-graph: its links name nodes by place, and its sockets are those of the
+ * inner nodes that no inner link feeds, in order.
+ */
+function fromGroupNode(
+  id: string,
+  title: string,
+  group: { readonly nodes: readonly { readonly raw: Json }[]; readonly links?: Json | undefined },
+  instance: WorkflowNode,
+): Subgraph {
+  const links = Array.isArray(group.links) ? group.links : [];
+  const inner = links.flatMap((link): readonly (readonly [number, number, number, number])[] => {
+    if (!Array.isArray(link)) return [];
+    const [from, fromSlot, to, toSlot] = link;
+    return typeof from === 'number' && typeof fromSlot === 'number' && typeof to === 'number' && typeof toSlot === 'number'
+      ? [[from, fromSlot, to, toSlot]]
+      : [];
+  });
+  const raws = group.nodes.map(({ raw }) => (isObject(raw) ? raw : {}));
+  const sizes = raws.map((raw) => (Array.isArray(raw['widgets_values']) ? raw['widgets_values'].length : 0));
+  const given = Array.isArray(instance.widgets_values) ? instance.widgets_values : [];
+  const whole = sizes.reduce((sum, size) => sum + size, 0) === given.length;
+  let at = 0;
+  const outerLinks: Json[] = [];
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  let next = 1;
+  const nodes = raws.map((raw, index): JsonObject => {
+    const values = whole ? given.slice(at, at + (sizes[index] ?? 0)) : raw['widgets_values'];
+    at += sizes[index] ?? 0;
+    const known = comfyClass(typeof raw['type'] === 'string' ? raw['type'] : '');
+    const listed = Array.isArray(raw['inputs']) && raw['inputs'].length > 0 ? raw['inputs'] : undefined;
+    const sockets: Json[] = listed ?? Object.entries(known?.inputs ?? {}).map(([name, type]) => ({ name, type }));
+    const made = sockets.map((socket, slot): Json => {
+      if (!isObject(socket)) return socket;
+      const link = inner.find(([, , to, toSlot]) => to === index && toSlot === slot);
+      const number = next++;
+      if (link) outerLinks.push([number, String(link[0]), link[1], String(index), slot, socket['type'] ?? '*']);
+      else {
+        outerLinks.push([number, '-10', inputs.length, String(index), slot, socket['type'] ?? '*']);
+        inputs.push(instance.inputs?.[inputs.length]?.name ?? String(socket['name'] ?? 'input'));
+      }
+      return { ...socket, link: number };
+    });
+    const results = Array.isArray(raw['outputs']) ? raw['outputs'] : (known?.outputs ?? []);
+    for (const slot of results.keys()) {
+      if (inner.some(([from, fromSlot]) => from === index && fromSlot === slot)) continue;
+      outerLinks.push([next++, String(index), slot, '-20', outputs.length, '*']);
+      outputs.push(instance.outputs?.[outputs.length]?.name ?? `output ${outputs.length + 1}`);
+    }
+    return { ...raw, id: String(index), inputs: made, ...(values !== undefined && { widgets_values: values }) };
+  });
+  const level = parseWorkflow({ nodes, links: outerLinks, version: 0.4 });
+  return { id, title, inputs: unique(inputs), outputs: unique(outputs), level, raw: {} };
+}
