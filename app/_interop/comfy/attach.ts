@@ -27,8 +27,14 @@ export type NodeOrigin = z.output<typeof nodeOrigin>;
 const levelOrigin = z.object({
   /** The level as the file has it, without its nodes. */
   raw: z.record(z.string(), json),
+  /** Links whose end is not in the file: broken there already, written again as they are. */
+  broken: z.array(z.int()).optional(),
+  /** A sub-graph's place in the file's list. */
+  index: z.int().optional(),
   /** Reroutes, primitives and folded nodes: what is not shown here, each as the file has it. */
   kept: z.array(z.object({ index: z.int(), raw: json })),
+  /** A sub-graph's ports in the order of their slots. */
+  ports: z.object({ inputs: z.array(z.string()), outputs: z.array(z.string()) }).optional(),
 });
 export type LevelOrigin = z.output<typeof levelOrigin>;
 

@@ -39,7 +39,8 @@ export interface LevelInput {
   readonly subgraphs: ReadonlyMap<string, SubgraphPorts>;
   readonly groups: readonly WorkflowGroup[];
   readonly raw: Record<string, Json>;
-  readonly prompt: boolean;
+  /** The file has no places: nodes are laid out in columns. */
+  readonly unplaced: boolean;
 }
 
 export interface Endpoint {
@@ -135,7 +136,7 @@ export function importLevel(level: ReadLevel, input: LevelInput): LevelResult {
       part: name,
       type: node.type,
       ...(name === 'main' && {
-        ...(node.raw !== undefined && { raw: node.raw }),
+        raw: node.raw,
         index: node.index,
         at,
         values: node.values,
@@ -247,18 +248,12 @@ export function importLevel(level: ReadLevel, input: LevelInput): LevelResult {
   const kept = [
     ...level.virtual.flatMap(({ type, raw, index }) => (isNote(type) ? [] : [{ index, raw }])),
     ...[...level.nodes.values()].flatMap((node) =>
-      folded(node) && node.raw !== undefined ? [{ index: node.index, raw: node.raw }] : [],
-    ),
-    // A prompt's folded nodes have no file form: they are kept as the prompt has them.
-    ...[...level.nodes.values()].flatMap((node) =>
-      folded(node) && node.raw === undefined
-        ? [{ index: node.index, raw: { id: node.id, type: node.type, values: node.values } }]
-        : [],
+      folded(node) ? [{ index: node.index, raw: node.raw }] : [],
     ),
   ];
   return {
     document: { nodes, edges, groups: places.groups, notes: notesOf(level, places.move) },
-    origin: { raw: input.raw, kept },
+    origin: { raw: input.raw, kept, ...(level.broken.length > 0 && { broken: [...level.broken] }) },
     reports,
     models,
     entries,
@@ -316,7 +311,7 @@ function placeholderParams(node: ReadNode): Params {
   return Array.isArray(values) && values.length > 0 ? { values } : {};
 }
 
-const isCollapsed = (raw: Json | undefined): boolean => {
+const isCollapsed = (raw: Json): boolean => {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return false;
   const { flags } = raw;
   return typeof flags === 'object' && flags !== null && !Array.isArray(flags) && flags['collapsed'] === true;
@@ -331,7 +326,7 @@ interface Places {
 function placesOf(level: ReadLevel, input: LevelInput, needsColumn: (node: ReadNode) => boolean): Places {
   const list = [...level.nodes.values()];
   let pos = (node: ReadNode): readonly [number, number] => node.pos;
-  if (input.prompt) {
+  if (input.unplaced) {
     const columns = layered(
       list.map(({ id }) => id),
       (id) =>

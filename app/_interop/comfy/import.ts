@@ -2,10 +2,11 @@
 import { documentSchema, documentVersion, LoomError, type LoomDocument } from '@/engine';
 import { parseLooseJson, type Json } from './json';
 import { importLevel, type ImportOptions, type LevelResult } from './import-level';
-import { readPrompt, readWorkflowLevel } from './read-level';
+import { promptToWorkflow } from './prompt';
+import { readWorkflowLevel } from './read-level';
 import type { ImportReport, NodeReport } from './report';
 import { readSubgraphs } from './subgraphs';
-import { kindOf, parsePrompt, parseWorkflow, type Prompt, type Workflow } from './workflow';
+import { isObject, kindOf, parsePrompt, parseWorkflow } from './workflow';
 
 export type { ImportOptions } from './import-level';
 
@@ -28,12 +29,11 @@ export function importComfyJson(value: Json, options: ImportOptions = {}): Impor
   const kind = kindOf(value);
   if (kind === undefined)
     throw new LoomError('invalid-document', 'This is neither a workflow nor a prompt of ComfyUI.');
-  return kind === 'workflow'
-    ? importWorkflow(value, parseWorkflow(value), options)
-    : importPrompt(parsePrompt(value), options);
+  return importWorkflow(kind === 'workflow' ? value : promptToWorkflow(parsePrompt(value)), kind, options);
 }
 
-function importWorkflow(raw: Json, workflow: Workflow, options: ImportOptions): Imported {
+function importWorkflow(raw: Json, kind: 'workflow' | 'prompt', options: ImportOptions): Imported {
+  const workflow = parseWorkflow(raw);
   const definitions = readSubgraphs(workflow);
   const root = importLevel(readWorkflowLevel(workflow), {
     options,
@@ -41,7 +41,7 @@ function importWorkflow(raw: Json, workflow: Workflow, options: ImportOptions): 
     subgraphs: definitions.forLevel(workflow.nodes),
     groups: workflow.groups,
     raw: withoutNodes(raw),
-    prompt: false,
+    unplaced: kind === 'prompt',
   });
   const inner = definitions.all().map((subgraph) => ({
     subgraph,
@@ -51,32 +51,20 @@ function importWorkflow(raw: Json, workflow: Workflow, options: ImportOptions): 
       subgraphs: definitions.forLevel(subgraph.level.nodes),
       groups: subgraph.level.groups,
       raw: subgraph.raw,
-      prompt: false,
+      unplaced: false,
     }),
   }));
-  const document = build(root, options, 'workflow');
+  const document = build(root, options, kind);
   for (const { subgraph, result } of inner)
     document.definitions[subgraph.id] = definitions.definition(subgraph, result);
   for (const { result } of [{ result: root }, ...inner])
     definitions.setInstances(result.document.nodes, document);
   const nodes = [root, ...inner.map(({ result }) => result)].flatMap(({ reports }) => reports);
-  const listed = Array.isArray(Reflect.get(Object(raw), 'nodes')) ? Reflect.get(Object(raw), 'nodes').length : 0;
+  const listed = isObject(raw) && Array.isArray(raw['nodes']) ? raw['nodes'].length : 0;
   return {
     document,
-    report: report('comfy-workflow', nodes, [root, ...inner.map(({ result }) => result)], listed - workflow.nodes.length),
+    report: report(`comfy-${kind}`, nodes, [root, ...inner.map(({ result }) => result)], listed - workflow.nodes.length),
   };
-}
-
-function importPrompt(prompt: Prompt, options: ImportOptions): Imported {
-  const root = importLevel(readPrompt(prompt), {
-    options,
-    prefix: '',
-    subgraphs: new Map(),
-    groups: [],
-    raw: {},
-    prompt: true,
-  });
-  return { document: build(root, options, 'prompt'), report: report('comfy-prompt', root.reports, [root], 0) };
 }
 
 function build(root: LevelResult, options: ImportOptions, kind: 'workflow' | 'prompt'): LoomDocument {
@@ -106,6 +94,6 @@ function report(
 }
 
 function withoutNodes(raw: Json): Record<string, Json> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return {};
+  if (!isObject(raw)) return {};
   return Object.fromEntries(Object.entries(raw).filter(([key]) => key !== 'nodes'));
 }

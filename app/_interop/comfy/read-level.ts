@@ -1,11 +1,11 @@
 /**
- * One level of a graph (the workflow, a sub-graph, a prompt) in one shape: nodes by id, values by widget
+ * One level of a graph (the workflow or a sub-graph) in one shape: nodes by id, values by widget
  * name, sockets with where they come from. Reroutes, primitives and constants are seen through here.
  */
-import type { Json, JsonObject } from './json';
+import type { Json } from './json';
 import { comfyClass } from './mapping';
 import { isFolded, isMapping, isPlaceholder, type ComfyClass, type Values } from './mapping/types';
-import { promptLink, type Prompt, type WorkflowLevel, type WorkflowNode } from './workflow';
+import { isObject, type WorkflowLevel, type WorkflowNode } from './workflow';
 
 /** Where a socket's value comes from: an output of a node, or the level's own input (in a sub-graph). */
 export type Source =
@@ -36,8 +36,8 @@ export interface ReadNode {
   readonly driven: readonly string[];
   readonly sockets: readonly ReadSocket[];
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
-  /** As the file has it; undefined for prompts. */
-  readonly raw: Json | undefined;
+  /** As the file has it. */
+  readonly raw: Json;
   readonly index: number;
 }
 
@@ -47,6 +47,8 @@ export interface ReadLevel {
   readonly virtual: readonly WorkflowNode[];
   /** What reaches the outputs of a sub-graph, by slot. */
   readonly results: ReadonlyMap<number, Source>;
+  /** Links with an end that is not in the file, or that their end does not know. */
+  readonly broken: readonly number[];
 }
 
 /** The ids of a sub-graph's own input and output nodes. */
@@ -91,9 +93,6 @@ export function namedValues(node: WorkflowNode, known: ComfyClass | undefined): 
 /** The widgets that a node's own `inputs` name, in their order. */
 export const widgetNames = (node: WorkflowNode): readonly string[] =>
   (node.inputs ?? []).flatMap(({ widget }) => (widget ? [widget.name] : []));
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a workflow or the inside of a sub-graph. */
 export function readWorkflowLevel(level: WorkflowLevel): ReadLevel {
@@ -194,7 +193,14 @@ export function readWorkflowLevel(level: WorkflowLevel): ReadLevel {
     if (source) results.set(link.targetSlot, source);
   }
   foldInto(nodes);
-  return { nodes, virtual, results };
+  const ends = (id: string): boolean => byId.has(id) || id === inputNode || id === outputNode;
+  const broken = level.links.flatMap((link) => {
+    const { inputs } = byId.get(String(link.target)) ?? {};
+    // A link that its own end does not know is left over from an older wire.
+    const stale = inputs !== undefined && inputs[link.targetSlot]?.link !== link.id;
+    return stale || !ends(String(link.origin)) || !ends(String(link.target)) ? [link.id] : [];
+  });
+  return { nodes, virtual, results, broken };
 }
 
 interface ConstantNode {
@@ -245,60 +251,6 @@ export function passedInput(node: WorkflowNode, slot: number): number | undefine
     if (input && input.link !== null && input.link !== undefined && (input.type === type || type === '*'))
       return input.link;
   return undefined;
-}
-
-/** Reads a prompt: its nodes have no place, and every input that is no link is a value. */
-export function readPrompt(prompt: Prompt): ReadLevel {
-  const constantOf = constants((source) => {
-    const node = Object.hasOwn(prompt, source.node) ? prompt[source.node] : undefined;
-    const make = node && comfyClass(node.class_type)?.constant;
-    if (!node || !make) return undefined;
-    const own: Record<string, Json> = {};
-    const wired: [string, Source | undefined][] = [];
-    for (const [name, value] of Object.entries(node.inputs)) {
-      const link = promptLink(value);
-      if (link) wired.push([name, { kind: 'output', ...link }]);
-      else own[name] = value;
-    }
-    return { own, wired, make };
-  });
-  const nodes = new Map<string, ReadNode>();
-  for (const [index, [id, node]] of Object.entries(prompt).entries()) {
-    const known = comfyClass(node.class_type);
-    const values: Record<string, Json> = {};
-    const driven: string[] = [];
-    const sockets: ReadSocket[] = [];
-    for (const [name, value] of Object.entries(node.inputs)) {
-      const link = promptLink(value);
-      if (!link || !Object.hasOwn(prompt, link.node)) {
-        values[name] = isObject(value) && '__value__' in value ? (value['__value__'] ?? null) : value;
-        continue;
-      }
-      const source: Source = { kind: 'output', node: link.node, slot: link.slot };
-      const constant = constantOf(source);
-      const isWidget = known !== undefined && Object.hasOwn(known.widgets, name);
-      if (constant !== undefined) values[name] = constant;
-      else if (isWidget) driven.push(name);
-      sockets.push({ name, type: known?.inputs[name] ?? '*', source });
-    }
-    nodes.set(id, {
-      id,
-      type: node.class_type,
-      known,
-      title: node._meta?.title,
-      pos: [0, 0],
-      size: [0, 0],
-      mode: 'active',
-      values,
-      driven,
-      sockets,
-      outputs: known?.outputs.map((type) => ({ name: type, type })) ?? [],
-      raw: undefined,
-      index,
-    });
-  }
-  foldInto(nodes);
-  return { nodes, virtual: [], results: new Map() };
 }
 
 /** Adds what sampler option nodes say to the samplers that they feed, and each combined condition's share. */

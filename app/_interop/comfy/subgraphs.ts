@@ -6,10 +6,11 @@ import type { LevelResult, SubgraphPorts } from './import-level';
 import type { Json, JsonObject } from './json';
 import { comfyClass } from './mapping';
 import { isMapping } from './mapping/types';
-import { parseWorkflow, type Workflow, type WorkflowLevel, type WorkflowNode } from './workflow';
+import { isObject, parseWorkflow, type Workflow, type WorkflowLevel, type WorkflowNode } from './workflow';
 
 export interface Subgraph extends SubgraphPorts {
   readonly title: string;
+  readonly index: number;
   readonly level: WorkflowLevel & Pick<Workflow, 'groups'>;
   readonly raw: Record<string, Json>;
 }
@@ -32,6 +33,7 @@ export function readSubgraphs(workflow: Workflow): Subgraphs {
     byId.set(inner.id, {
       id: inner.id.replaceAll(/[/@#]/g, '_'),
       title: inner.name,
+      index: inner.index,
       inputs: unique(inner.inputs.map(({ name }) => name)),
       outputs: unique(inner.outputs.map(({ name }) => name)),
       level: inner,
@@ -76,7 +78,11 @@ export function readSubgraphs(workflow: Workflow): Subgraphs {
         inputs,
         outputs,
         params,
-        comfy: result.origin,
+        comfy: {
+          ...result.origin,
+          index: subgraph.index,
+          ports: { inputs: [...subgraph.inputs], outputs: [...subgraph.outputs] },
+        },
       });
     },
     setInstances: (nodes, document) => {
@@ -105,9 +111,6 @@ export function readSubgraphs(workflow: Workflow): Subgraphs {
     },
   };
 }
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Names without repetition: ports are told apart by name here. */
 function unique(names: readonly string[]): readonly string[] {
@@ -144,8 +147,16 @@ function fromGroupNode(
   const whole = sizes.reduce((sum, size) => sum + size, 0) === given.length;
   let at = 0;
   const outerLinks: Json[] = [];
-  const inputs: string[] = [];
-  const outputs: string[] = [];
+  // Which free socket an outer one is: the next of its type, in the order of the nodes.
+  const slots = (ends: typeof instance.inputs | typeof instance.outputs) => {
+    const waiting = (ends ?? []).map(({ type }, slot) => ({ type, slot }));
+    return (type: Json | undefined): number | undefined => {
+      const at = waiting.findIndex((entry) => entry.type === type);
+      return at < 0 ? undefined : waiting.splice(at, 1)[0]?.slot;
+    };
+  };
+  const nextInput = slots(instance.inputs);
+  const nextOutput = slots(instance.outputs);
   let next = 1;
   const nodes = raws.map((raw, index): JsonObject => {
     const values = whole ? given.slice(at, at + (sizes[index] ?? 0)) : raw['widgets_values'];
@@ -156,22 +167,28 @@ function fromGroupNode(
     const made = sockets.map((socket, slot): Json => {
       if (!isObject(socket)) return socket;
       const link = inner.find(([, , to, toSlot]) => to === index && toSlot === slot);
+      const outer = link ? undefined : nextInput(socket['type']);
+      if (!link && outer === undefined) return { ...socket, link: null };
       const number = next++;
-      if (link) outerLinks.push([number, String(link[0]), link[1], String(index), slot, socket['type'] ?? '*']);
-      else {
-        outerLinks.push([number, '-10', inputs.length, String(index), slot, socket['type'] ?? '*']);
-        inputs.push(instance.inputs?.[inputs.length]?.name ?? String(socket['name'] ?? 'input'));
-      }
+      outerLinks.push([number, link ? String(link[0]) : '-10', link ? link[1] : (outer ?? 0), String(index), slot, socket['type'] ?? '*']);
       return { ...socket, link: number };
     });
-    const results = Array.isArray(raw['outputs']) ? raw['outputs'] : (known?.outputs ?? []);
-    for (const slot of results.keys()) {
+    const results: readonly Json[] = Array.isArray(raw['outputs']) ? raw['outputs'] : (known?.outputs ?? []).map((type) => ({ type }));
+    for (const [slot, result] of results.entries()) {
       if (inner.some(([from, fromSlot]) => from === index && fromSlot === slot)) continue;
-      outerLinks.push([next++, String(index), slot, '-20', outputs.length, '*']);
-      outputs.push(instance.outputs?.[outputs.length]?.name ?? `output ${outputs.length + 1}`);
+      const outer = nextOutput(isObject(result) ? result['type'] : undefined);
+      if (outer !== undefined) outerLinks.push([next++, String(index), slot, '-20', outer, '*']);
     }
     return { ...raw, id: String(index), inputs: made, ...(values !== undefined && { widgets_values: values }) };
   });
   const level = parseWorkflow({ nodes, links: outerLinks, version: 0.4 });
-  return { id, title, inputs: unique(inputs), outputs: unique(outputs), level, raw: {} };
+  return {
+    id,
+    title,
+    index: 0,
+    inputs: unique((instance.inputs ?? []).map(({ name }) => name)),
+    outputs: unique((instance.outputs ?? []).map(({ name }) => name)),
+    level,
+    raw: {},
+  };
 }

@@ -142,7 +142,7 @@ export type Prompt = z.output<typeof promptSchema>;
 /** Nodes at most in one file, all sub-graphs counted once. */
 export const maxNodes = 20_000;
 
-const isObject = (value: Json): value is JsonObject =>
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Which of the two a parsed value is: every value of a prompt has a `class_type` (as ComfyUI tells them apart). */
