@@ -1,5 +1,37 @@
 /** The architecture's import rules; tests/tools/check.mjs proves that each one can fail. */
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
+
+/**
+ * Rooms of a folder, lowest first: each may import those before it, never one after it.
+ * `tests/fixtures/architecture` holds one file a room, each importing the next room's.
+ */
+const inOrder = (folder, rooms) =>
+  rooms
+    .slice(0, -1)
+    .map((room, index) =>
+      rule(
+        `${folder}: ${room} is below ${rooms[index + 1]}`,
+        { path: `^${folder}/${room}/` },
+        { path: `^${folder}/(${rooms.slice(index + 1).join('|')})/` },
+        `Rooms of ${folder}/ import one way: ${rooms.join(' < ')}.`,
+      ),
+    );
+const engineRooms = ['types', 'tensor', 'document', 'solver', 'graph', 'infer', 'fixes', 'plan', 'run'];
+const appRooms = [
+  '_i18n',
+  '_formats',
+  '_snapshots',
+  '_ui',
+  '_inspect',
+  '_painter',
+  '_worker',
+  '_state',
+  '_persistence',
+  '_actions',
+  '_editor',
+];
+const editorRooms = ['lib', 'port', 'form', 'node', 'canvas', 'library', 'dialogs', 'panels', 'shell'];
+
 module.exports = {
   forbidden: [
     rule('no-circular', {}, { circular: true }, 'No cycles.'),
@@ -14,9 +46,9 @@ module.exports = {
       { path: '^engine/' },
       {
         path: 'node_modules',
-        pathNot: 'node_modules/(zod|immer|@noble/hashes|onnxruntime-web|onnxruntime-common|fflate)/',
+        pathNot: 'node_modules/(zod|immer|@noble/hashes|onnxruntime-web|onnxruntime-common|fflate|pbf)/',
       },
-      'The engine stands on zod, immer and hashes.',
+      'The engine stands on zod, immer, hashes and pbf.',
     ),
     rule(
       'ort-in-one-place',
@@ -47,6 +79,21 @@ module.exports = {
       { path: '^models/', pathNot: '^models/(build-package|_build/)' },
       { path: '^(app|nodes|tests|engine/(?!types/))' },
       'Models see the engine types only.',
+    ),
+    ...inOrder('engine', engineRooms),
+    ...inOrder('app', appRooms),
+    ...inOrder('app/_editor', editorRooms),
+    rule(
+      'command-line-shares',
+      { path: '^app/_cli/' },
+      { path: '^app/', pathNot: '^app/(_cli|_i18n|_formats|_snapshots)/' },
+      'The command line takes from the app only what is shared with it: texts, formats, snapshots.',
+    ),
+    rule(
+      'nothing-imports-the-command-line',
+      { path: '^app/', pathNot: '^app/_cli/' },
+      { path: '^app/_cli/' },
+      'The command line is a composition root of its own.',
     ),
     rule('app-uses-the-surface', { path: '^app/' }, { path: '^tests/' }, 'Nothing imports tests.'),
   ],

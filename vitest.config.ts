@@ -7,7 +7,9 @@ export default defineConfig({
     include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
     exclude: ['tests/e2e/**', 'node_modules/**'],
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // A guard against what hangs, not a measure: a busy machine may take ten times as long.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     typecheck: { enabled: false },
   },
 });

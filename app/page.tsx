@@ -1,4 +1,4 @@
-import { App } from './_editor/App';
+import { App } from './_editor/shell/App';
 
 export default function Page() {
   return <App />;

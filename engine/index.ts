@@ -13,25 +13,21 @@ export {
   unusedDefinitions,
   type GroupOptions,
 } from './document/subgraph';
+export { freshId } from './document/fresh-id';
 export { canonical } from './document/canonical';
-export { infer, inferredCount } from './graph/infer';
-export type {
-  DeclaredPorts,
-  Endpoint,
-  Inference,
-  InferOptions,
-  NodeInfo,
-  NodeState,
-} from './graph/inference';
-export { checkWire, type WireCheck } from './graph/wire';
+export { infer, inferredCount } from './infer/infer';
+export type { Endpoint, Inference, InferOptions, NodeInfo, NodeState } from './infer/inference';
+export type { DeclaredPorts } from './solver/declared-ports';
+export { checkConnection, type ConnectionCheck } from './infer/check-connection';
 export { portsOf } from './graph/instance-ports';
-export { wordsOf, type TermWords } from './graph/wording';
-export { applyMend } from './graph/apply-mend';
-export { mendsOf, type WireEnds } from './graph/mends';
-export { plan } from './graph/plan';
-export { readiness } from './graph/targets';
-export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './graph/plan-types';
-export type { MemoryPlan, MemoryStep } from './graph/memory-types';
+export { phraseOf, type Phrase } from './infer/wording';
+export { connect, type EdgeEnds } from './graph/connect';
+export { applyFix } from './fixes/apply-fix';
+export { fixesFor } from './fixes/fixes-for';
+export { plan } from './plan/plan';
+export { readiness } from './plan/targets';
+export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan/plan-types';
+export type { MemoryPlan, MemoryStep } from './plan/memory-types';
 export { createExecutor } from './run/executor';
 export type { Borrowed, Executor, ExecutorOptions, RunFile, RunOptions } from './run/executor-types';
 export type { NodeCost, RunEvent, RunResult } from './run/events';

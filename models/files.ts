@@ -33,7 +33,7 @@ export function createFetchFiles({ base }: { readonly base: string }): FileSourc
           `${url} answered ${response.status}.`,
           { file: path },
           {
-            mend: 'Try again; if it stays, look at the server.',
+            fix: 'Try again; if it stays, look at the server.',
           },
         );
       // The length of a compressed body is not that of the file.
@@ -75,7 +75,7 @@ export function missing(path: string, where: string): LoomError {
     `The file ${path} is missing (looked for ${where}).`,
     { file: path },
     {
-      mend: 'Put the whole package folder back, e.g. with `git checkout models` or by fetching it again.',
+      fix: 'Put the whole package folder back, e.g. with `git checkout models` or by fetching it again.',
       details: { file: path },
     },
   );
@@ -87,7 +87,7 @@ function offline(path: string, url: string, cause: unknown): LoomError {
     `${url} could not be fetched.`,
     { file: path },
     {
-      mend: 'Check the connection and try again; what was loaded before is kept.',
+      fix: 'Check the connection and try again; what was loaded before is kept.',
       details: { file: path },
       cause,
     },

@@ -107,7 +107,7 @@ function checkImage(image: Tensor, factor: number): void {
       `${width} × ${height} pixels do not divide into cells of ${factor} pixels.`,
       {},
       {
-        mend: `Resize or crop the picture to multiples of ${factor}.`,
+        fix: `Resize or crop the picture to multiples of ${factor}.`,
       },
     );
 }

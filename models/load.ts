@@ -91,7 +91,7 @@ function truncated(expected: ExpectedFile, done: number, cause?: unknown): LoomE
     `The file ${path} ends after ${done} of ${expected.size} bytes.`,
     { file: path, package: expected.package },
     {
-      mend: `Fetch ${path} again; nothing of it was kept.`,
+      fix: `Fetch ${path} again; nothing of it was kept.`,
       details: { file: path, done, size: expected.size },
       cause,
     },
@@ -104,6 +104,6 @@ function damaged(expected: ExpectedFile, why: string): LoomError {
     'file-damaged',
     `The file ${path} is damaged: ${why}.`,
     { file: path, package: expected.package },
-    { mend: `Fetch ${path} again; nothing of it was kept.`, details: { file: path } },
+    { fix: `Fetch ${path} again; nothing of it was kept.`, details: { file: path } },
   );
 }

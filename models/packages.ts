@@ -68,7 +68,7 @@ export function packageMissing(id: string, cause?: unknown): LoomError {
     `The model package "${id}" is not installed.`,
     { package: id },
     {
-      mend: 'Choose an installed package, or put its folder into models/.',
+      fix: 'Choose an installed package, or put its folder into models/.',
       details: { package: id },
       cause,
     },

@@ -38,7 +38,19 @@ interface Opened {
   readonly networks: readonly Network[];
 }
 
-/** Packages by id; each is opened once, its weights are loaded once, by the first call that needs them. */
+/**
+ * Packages by id; each is opened once, its weights are loaded once, by the first call that needs them.
+ *
+ * @example Every network of one package, from a folder, on Node.
+ * ```ts
+ * const files = createNodeFiles('models'); // in the browser: createFetchFiles({ base: '/models/' })
+ * const packages = await readPackages(files, ['loom-kl-f8']);
+ * const models = createModelSource({ backend, files, packages });
+ * const { firstStage } = await models.open('loom-kl-f8', { signal });
+ * const picture = await firstStage.decode(latent, { ops, signal }); // [B, 3, 8·h, 8·w] in −1…1
+ * await models.unload();
+ * ```
+ */
 export function createModelSource(options: ModelSourceOptions): LoadedModels {
   const byId = new Map(
     options.packages.map((installed) => [

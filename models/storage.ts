@@ -34,12 +34,9 @@ export function channelsOf(shape: readonly number[], axis: number): { count: num
 export function expandWeights(weights: Uint8Array, precision: 'fp16' | 'fp32', name: string): Uint8Array {
   const { metadata, tensors } = readSafetensors(weights, name);
   const invalid = (why: string) => new LoomError('package-invalid', `${name}: ${why}.`, { file: name });
-  if (metadata['format'] !== WEIGHTS_FORMAT) throw invalid(`its format is not ${WEIGHTS_FORMAT}`);
-  const halves = Number(metadata['halves']);
-  const layout = layoutSchema.safeParse(parseJson(metadata['layout'] ?? ''));
-  if (!layout.success || !Number.isSafeInteger(halves)) throw invalid('its layout is malformed');
+  const { halves, layout } = readLayout(metadata, invalid);
   const out = precision === 'fp16' ? new Uint16Array(halves) : new Float32Array(halves);
-  for (const { name: key, offset, axis } of layout.data) {
+  for (const { name: key, offset, axis } of layout) {
     const tensor = tensors.get(key);
     if (tensor === undefined) throw invalid(`"${key}" is missing`);
     const count = tensor.shape.reduce((a, b) => a * b, 1);
@@ -49,6 +46,18 @@ export function expandWeights(weights: Uint8Array, precision: 'fp16' | 'fp32', n
     else expandBytes(tensor, tensors.get(scaleKey(key)), axis, target, key, invalid);
   }
   return new Uint8Array(out.buffer);
+}
+
+/** The layout that a weights file's metadata hold, and the length of the external data in halves. Throws `invalid`. */
+export function readLayout(
+  metadata: Readonly<Record<string, string>>,
+  invalid: Invalid,
+): { readonly halves: number; readonly layout: Layout } {
+  if (metadata['format'] !== WEIGHTS_FORMAT) throw invalid(`its format is not ${WEIGHTS_FORMAT}`);
+  const halves = Number(metadata['halves']);
+  const layout = layoutSchema.safeParse(parseJson(metadata['layout'] ?? ''));
+  if (!layout.success || !Number.isSafeInteger(halves)) throw invalid('its layout is malformed');
+  return { halves, layout: layout.data };
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,5 @@
 /** Every node, explicitly: a test finds files that are not listed. */
-import type { AnyNode, NodeRegistry } from '@/engine/types';
+import { createRegistry, type AnyNode, type NodeRegistry } from '@/engine/types';
 import { conditioningClass } from './conditioning/class';
 import { conditioningCombine } from './conditioning/combine';
 import { conditioningImage } from './conditioning/image';
@@ -110,7 +110,5 @@ const all: readonly AnyNode[] = [
   utilityShowText,
 ];
 
-const byId = new Map(all.map((node) => [node.id as string, node]));
-
-/** The node library. */
-export const registry: NodeRegistry = { get: (id) => byId.get(id), all: () => all };
+/** The node library: `latent-loom/nodes`. */
+export const registry: NodeRegistry = createRegistry(all);

@@ -1,7 +1,7 @@
 /** Copy, paste and duplicate: within a document, between tabs and between windows, as text. */
 import type { Draft } from 'immer';
 import type { LoomDocument } from '@/engine';
-import { copyNodes, pasteClip, readClip, type Clip, type Selection } from '../_share/clip';
+import { copyNodes, pasteClip, readClip, type Clip, type Selection } from '../_formats/clip';
 import { placeForNew } from '../_state/flow';
 import { select } from '../_state/view';
 import { edit, workspace } from '../_state/workspace';
@@ -16,7 +16,7 @@ const selectionOf = (ids: readonly string[]): Selection => ({
   notes: ids.filter((id) => id.startsWith('note:')).map((id) => id.slice(5)),
 });
 
-/** The clipboard text of some canvas items; incoming wires are in it, a plain paste leaves them out. */
+/** The clipboard text of some canvas items; incoming edges are in it, a plain paste leaves them out. */
 export const clipText = (ids: readonly string[]): string =>
   copyNodes(workspace.getState().document, selectionOf(ids), { incoming: true });
 
@@ -36,9 +36,9 @@ export async function copySelection(ids: readonly string[]): Promise<void> {
 }
 
 /** Pastes into the active document as one step and selects what came. */
-export function paste(clip: Clip, wired: boolean, at?: { x: number; y: number }): void {
+export function paste(clip: Clip, connected: boolean, at?: { x: number; y: number }): void {
   pastes += 1;
-  const kept: Clip = wired ? clip : { ...clip, incoming: [] };
+  const kept: Clip = connected ? clip : { ...clip, incoming: [] };
   let ids: string[] = [];
   edit('paste', (draft) => {
     ids = pasteInto(draft, kept, at);
@@ -51,9 +51,9 @@ export function paste(clip: Clip, wired: boolean, at?: { x: number; y: number })
  * @returns false when the text is something else
  * @throws LoomError when it says it is copied nodes but is damaged
  */
-export function pasteNodes(text: string, wired: boolean): boolean {
+export function pasteNodes(text: string, connected: boolean): boolean {
   const clip = readClip(text);
-  if (clip !== undefined) paste(clip, wired, pastePlace());
+  if (clip !== undefined) paste(clip, connected, pastePlace());
   return clip !== undefined;
 }
 
@@ -72,8 +72,8 @@ export function pastePlace(): { x: number; y: number } {
   return { x: flow.x + 24 * (pastes % 8), y: flow.y + 24 * (pastes % 8) };
 }
 
-export function duplicateSelection(ids: readonly string[], wired: boolean): void {
-  const clip = readClip(copyNodes(workspace.getState().document, selectionOf(ids), { incoming: wired }));
+export function duplicateSelection(ids: readonly string[], connected: boolean): void {
+  const clip = readClip(copyNodes(workspace.getState().document, selectionOf(ids), { incoming: connected }));
   if (clip === undefined) return;
   let made: string[] = [];
   edit('duplicate', (draft) => {

@@ -36,11 +36,11 @@ const table = {
   find: { group: 'edit', keys: ['$mod+f'] },
 
   add: { group: 'node', keys: ['Tab', 'Shift+a'] },
-  wire: { group: 'node', keys: ['w'] },
+  connect: { group: 'node', keys: ['w'] },
   bypass: { group: 'node', keys: ['$mod+b'] },
   mute: { group: 'node', keys: ['$mod+m', 'm'] },
   collapse: { group: 'node', keys: ['Alt+c'] },
-  frame: { group: 'node', keys: ['$mod+g'] },
+  group: { group: 'node', keys: ['$mod+g'] },
   note: { group: 'node', keys: ['n'] },
   layout: { group: 'node', keys: ['Shift+l'] },
   docs: { group: 'node', keys: ['F1'] },

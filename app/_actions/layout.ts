@@ -1,8 +1,8 @@
 /** Automatic layout: elkjs, layered left to right, fetched when first wanted and run in a worker of its own. */
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api';
 import { registry } from '@/nodes/registry';
-import { nodeWidth } from '../_editor/node/width';
-import { runStore } from '../_state/run';
+import { nodeWidth } from '../_state/node-width';
+import { runStore } from '../_state/run-store';
 import type { Point } from '../_state/view';
 import { gesture } from '../_state/view';
 import { workspace } from '../_state/workspace';
@@ -20,7 +20,7 @@ function pictureRoom(id: string): number {
   const node = document.nodes[id];
   const definition = node === undefined ? undefined : registry.get(node.type);
   if (node === undefined || definition === undefined || node.collapsed === true) return 0;
-  if ((runStore.getState().frames[active]?.[id]?.length ?? 0) > 0) return 0;
+  if ((runStore.getState().pictures[active]?.[id]?.length ?? 0) > 0) return 0;
   const kinds = (ports: typeof definition.inputs) => Object.values(ports).map(({ type }) => type.kind);
   const shows =
     definition.sink === true
@@ -45,7 +45,7 @@ export async function layoutGraph(only?: readonly string[]): Promise<Map<string,
     ports.set(node, (ports.get(node) ?? new Set()).add(id));
     return id;
   };
-  const wires = edges.map(([id, edge]) => ({
+  const connections = edges.map(([id, edge]) => ({
     id,
     sources: [portOf(edge.from.node, 'out', edge.from.port)],
     targets: [portOf(edge.to.node, 'in', edge.to.port)],
@@ -78,7 +78,7 @@ export async function layoutGraph(only?: readonly string[]): Promise<Map<string,
         })),
       };
     }),
-    edges: wires,
+    edges: connections,
   };
   elk ??= load();
   elk.catch(() => {

@@ -1,15 +1,15 @@
 /** What each command does, and when it can be done. */
 import { current } from 'immer';
 import { emptyDocument, toLoomError } from '@/engine';
-import { addFrame, addNote, itemOf, randomSeed, removeItems, toggleMode, type Box } from '../_state/edits';
-import { cancel, run } from '../_state/engine';
+import { addGroup, addNote, itemOf, randomSeed, removeItems, toggleMode, type Box } from '../_state/edits';
+import { cancel, run } from '../_state/run-control';
 import { fitPadding, flow, placeForNew } from '../_state/flow';
 import { currentLocale, prefer, preferences } from '../_state/preferences';
-import { runStore } from '../_state/run';
+import { runStore } from '../_state/run-store';
 import { samplerAmong } from '../_state/samplers';
 import { gesture, select, selectedNodes, view, type DialogName } from '../_state/view';
 import { activeTab, closeTab, edit, openDocument, workspace } from '../_state/workspace';
-import { say } from '../_i18n/say';
+import { translate } from '../_i18n/translate';
 import type { CommandId } from './commands';
 import { copySelection, duplicateSelection } from './clipboard';
 import { notify } from '../_ui/notify';
@@ -46,7 +46,7 @@ export function enabled(id: CommandId, target: Target = {}): boolean {
     case 'docs':
     case 'run-here':
       return nodes;
-    case 'frame':
+    case 'group':
     case 'bypass':
     case 'mute':
     case 'collapse':
@@ -59,7 +59,7 @@ export function enabled(id: CommandId, target: Target = {}): boolean {
     case 'layout':
     case 'new-seed':
       return writable() && hasDocument();
-    case 'wire':
+    case 'connect':
       return writable() && hasDocument();
     case 'cancel':
       return runStore.getState().current !== null;
@@ -136,7 +136,7 @@ export function perform(id: CommandId, target: Target = {}): void {
     .catch((thrown: unknown) => {
       const error = toLoomError(thrown);
       if (error.code !== 'cancelled')
-        notify.error(say(`errors.${error.code}`), { description: error.message });
+        notify.error(translate(`errors.${error.code}`), { description: error.message });
     });
 }
 
@@ -144,14 +144,14 @@ function start(targets: readonly string[] | undefined, times = 1): void {
   const outcome = run({ ...(targets === undefined ? {} : { targets }), times });
   if (outcome === 'blocked') {
     prefer({ dock: 'problems' });
-    notify.warning(say('run.blocked'));
-  } else if (outcome === 'nothing-to-run') notify.info(say('run.nothing'));
-  else if (outcome === 'no-engine') notify.error(say('run.no-engine'));
+    notify.warning(translate('run.blocked'));
+  } else if (outcome === 'nothing-to-run') notify.info(translate('run.nothing'));
+  else if (outcome === 'no-engine') notify.error(translate('run.no-engine'));
 }
 
 /** The readers and writers of files come with the first of them. */
-const files = () => import('./files');
-const incoming = () => import('./incoming');
+const files = () => import('./document-files');
+const incoming = () => import('./take-incoming');
 
 const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   new: () => {
@@ -202,7 +202,7 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   find: () => dialog('find'),
 
   add: () => view.setState({ palette: placeForNew() }),
-  wire: () => dialog('wire'),
+  connect: () => dialog('connect'),
   bypass: (target) => edit('bypass', (draft) => toggleMode(draft, chosen(target), 'bypass')),
   mute: (target) => edit('mute', (draft) => toggleMode(draft, chosen(target), 'mute')),
   collapse: (target) => {
@@ -215,10 +215,10 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
         else delete node.collapsed;
     });
   },
-  frame: (target) => {
+  group: (target) => {
     const boxes = chosenItems(target).flatMap((id) => boxOf(id) ?? []);
-    edit('frame', (draft) => {
-      const id = addFrame(draft, say('frame.untitled'), boxes);
+    edit('group', (draft) => {
+      const id = addGroup(draft, translate('group.untitled'), boxes);
       if (id !== undefined) queueMicrotask(() => select([`group:${id}`]));
     });
   },

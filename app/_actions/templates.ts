@@ -2,7 +2,7 @@
 import { produce } from 'immer';
 import { z } from 'zod';
 import { LoomError, parseDocument, toLoomError, type LoomDocument } from '@/engine';
-import { say } from '../_i18n/say';
+import { translate } from '../_i18n/translate';
 import { currentLocale } from '../_state/preferences';
 import { openDocument } from '../_state/workspace';
 import { notify } from '../_ui/notify';
@@ -66,6 +66,6 @@ export async function openTemplate(id: string): Promise<void> {
     openDocument(await fetchInLanguage(id));
   } catch (thrown) {
     const error = toLoomError(thrown);
-    notify.error(say(`errors.${error.code}`), { description: error.message });
+    notify.error(translate(`errors.${error.code}`), { description: error.message });
   }
 }

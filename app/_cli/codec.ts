@@ -1,39 +1,31 @@
-/** Pictures in and out of bytes on Node, through sharp (libvips). */
-import sharp from 'sharp';
-import { decodeRaster } from '@/app/_share/png-image';
-import { LoomError, type ImageCodec } from '@/engine/types';
-import { checkSize, maxPixels } from '@/nodes/_shared/pixels';
+/** Pictures in and out of bytes on Node: the page's own decoder. */
+import type { ImageCodec } from '@/engine/types';
+import { decodePicture, type OpenVips, type VipsModule } from '@/app/_formats/picture/decode';
+import { decodeIndices } from '@/app/_formats/picture/indices';
 
-/** PNG, JPEG or WebP → RGBA, EXIF orientation applied. Throws `too-large` beyond the nodes' limit, `bad-input`. */
+const opened = new Map<boolean, Promise<VipsModule>>();
+/** libvips, started once; its threads hold no process up. */
+export const openVips: OpenVips = ({ avif }) => {
+  const found = opened.get(avif) ?? load(avif);
+  opened.set(avif, found);
+  return found;
+};
+
+async function load(avif: boolean): Promise<VipsModule> {
+  const { default: start } = await import('wasm-vips');
+  const silent = (): undefined => undefined;
+  const vips = await start({
+    dynamicLibraries: avif ? ['vips-heif.wasm'] : [],
+    print: silent,
+    // libvips warns of everything odd that it reads past.
+    printErr: silent,
+  });
+  vips.concurrency(1);
+  return vips;
+}
+
+/** Decodes as the page does. Throws as {@link decodePicture} and {@link decodeIndices}. */
 export const codec: ImageCodec = {
-  async decode(bytes) {
-    try {
-      // The size stands in the header: what is too large is refused before it is unpacked.
-      const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
-      checkSize(width, height, 'source');
-      const image = sharp(bytes, { limitInputPixels: maxPixels })
-        .rotate()
-        .toColourspace('srgb')
-        .ensureAlpha();
-      const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-      return { width: info.width, height: info.height, rgba: new Uint8Array(data) };
-    } catch (cause) {
-      if (cause instanceof LoomError) throw cause;
-      throw new LoomError(
-        'bad-input',
-        'The file is not a picture that can be read (PNG, JPEG or WebP).',
-        {},
-        { cause },
-      );
-    }
-  },
-  async decodeIndices(bytes) {
-    const { width, height, channels, data } = decodeRaster(bytes);
-    if (channels !== 1)
-      throw new LoomError(
-        'bad-input',
-        'The picture is not a palette or greyscale PNG, so it holds no label indices.',
-      );
-    return { width, height, indices: new Uint8Array(data) };
-  },
+  decode: (bytes) => decodePicture(bytes, openVips),
+  decodeIndices: async (bytes) => decodeIndices(bytes),
 };

@@ -1,6 +1,6 @@
 /** Graphs from files: JSON, or a PNG that carries one. */
 import { readFile } from 'node:fs/promises';
-import { extractGraph } from '@/app/_share/png';
+import { extractGraph } from '@/app/_formats/png/png';
 import { LoomError, parseDocument, type Diagnostic, type LoomDocument } from '@/engine';
 
 const isPng = (bytes: Uint8Array) =>
@@ -19,7 +19,7 @@ export async function readDocument(file: string): Promise<LoomDocument> {
       'file-missing',
       `${file} cannot be read.`,
       { file },
-      { cause, mend: 'Check the path.' },
+      { cause, fix: 'Check the path.' },
     );
   }
   try {
@@ -38,7 +38,7 @@ export async function readDocument(file: string): Promise<LoomDocument> {
   }
 }
 
-/** One line for one finding: where, what, and how to mend it. */
+/** One line for one diagnostic: where, what, and how to fix it. */
 export function diagnosticLine(diagnostic: Diagnostic): string {
   const place =
     [diagnostic.node, diagnostic.port ?? diagnostic.path].filter(Boolean).join('.') ||
@@ -61,7 +61,7 @@ export function errorLines(error: LoomError): readonly string[] {
     .join(', ');
   return [
     `error ${error.code}${place ? ` (${place})` : ''}: ${error.message}`,
-    ...(error.extra.mend ? [`  ${error.extra.mend}`] : []),
+    ...(error.extra.fix ? [`  ${error.extra.fix}`] : []),
     ...(error.extra.diagnostics ?? []).map((diagnostic) => `  ${diagnosticLine(diagnostic)}`),
   ];
 }

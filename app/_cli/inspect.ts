@@ -1,8 +1,8 @@
 /** `loom inspect`: what flows at a port, written as numbers and pictures. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportsOf } from '@/app/_inspect/export';
-import { snapshot } from '@/app/_inspect/snapshot';
+import { exportsOf } from '@/app/_snapshots/export';
+import { snapshot } from '@/app/_snapshots/snapshot';
 import { LoomError } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { readDocument } from './document';
@@ -32,7 +32,7 @@ export async function inspect(file: string, options: InspectCommand): Promise<nu
       'bad-input',
       `There is no node "${options.node}".`,
       { node: options.node },
-      { mend: `Nodes here: ${Object.keys(document.nodes).join(', ')}.` },
+      { fix: `Nodes here: ${Object.keys(document.nodes).join(', ')}.` },
     );
   const definition = registry.get(node.type);
   const outputs = Object.keys(definition?.outputs ?? {});
@@ -43,7 +43,7 @@ export async function inspect(file: string, options: InspectCommand): Promise<nu
       'bad-input',
       `Node "${options.node}" has no port "${options.port}".`,
       { node: options.node, port: options.port },
-      { mend: `Its ports: ${[...outputs, ...inputs].join(', ')}.` },
+      { fix: `Its ports: ${[...outputs, ...inputs].join(', ')}.` },
     );
   const engine = await nodeEngine(options);
   try {

@@ -31,8 +31,8 @@ function program(finish: (code: number) => void): Command {
     .description('say what is wrong with a graph: one line per problem, exit code 1 if there is any error')
     .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
     .option('--models <folder>', 'a folder of model packages beside the built-in ones')
-    .option('--json', 'print the findings as JSON')
-    .option('--mend <file.json>', 'write the graph with the first mend of every error applied')
+    .option('--json', 'print the diagnostics as JSON')
+    .option('--fix <file.json>', 'write the graph with the first fix of every error applied')
     .action(async (graph, options) => finish(await (await import('./validate')).validate(graph, options)));
 
   loom

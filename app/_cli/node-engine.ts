@@ -32,7 +32,7 @@ const assets: AssetSource = {
         'file-missing',
         'The picture is not in the document.',
         {},
-        { mend: 'Load the picture again in the editor and save the graph.' },
+        { fix: 'Load the picture again in the editor and save the graph.' },
       );
     return new Uint8Array(Buffer.from(base64, 'base64'));
   },

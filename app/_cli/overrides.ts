@@ -29,7 +29,7 @@ export function setParam(document: LoomDocument, registry: NodeRegistry, assignm
       'bad-input',
       `--set: there is no node "${id}".`,
       { node: id },
-      { mend: `Nodes here: ${known}.` },
+      { fix: `Nodes here: ${known}.` },
     );
   }
   const field = registry.get(node.type)?.params.shape[param];
@@ -39,7 +39,7 @@ export function setParam(document: LoomDocument, registry: NodeRegistry, assignm
       'bad-input',
       `--set: node "${id}" (${node.type}) has no parameter "${param}".`,
       { node: id, path: param },
-      { mend: `Its parameters: ${known}.` },
+      { fix: `Its parameters: ${known}.` },
     );
   }
   const candidates: readonly Json[] = [text, asJson(text)];

@@ -1,8 +1,8 @@
 /** `loom run`: computes a graph and writes the pictures it makes. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
-import { encodeImage } from '@/app/_share/image';
-import { embedGraph } from '@/app/_share/png';
+import { encodeImage } from '@/app/_formats/png/image';
+import { embedGraph } from '@/app/_formats/png/png';
 import {
   LoomError,
   infer,
@@ -57,7 +57,7 @@ export async function execute(
       'invalid-graph',
       'Nothing in this graph can run.',
       {},
-      { diagnostics, mend: 'Mend what is listed; `loom validate` says the same.' },
+      { diagnostics, fix: 'Fix what is listed; `loom validate` says the same.' },
     );
   }
   for (const { node, diagnostics } of planned.blocked)
@@ -163,7 +163,7 @@ export async function run(file: string, options: RunCommand): Promise<number> {
         'bad-output',
         'The graph made no picture and saved no file.',
         {},
-        { mend: 'Add an Image node, or name one with --node.' },
+        { fix: 'Add an Image node, or name one with --node.' },
       );
     const { dir, name, ext } = parse(resolve(options.out));
     await mkdir(dirname(resolve(options.out)), { recursive: true });

@@ -12,7 +12,15 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const stamp = join(root, '.next', 'latent-loom.sources');
 const sources = ['app', 'nodes', 'engine', 'models', 'public', 'package-lock.json', 'next.config.js'];
 // Not sources: the Python that trains, and what the build itself copies into public/.
-const left = new Set(['models/training', 'public/models', 'public/ort', 'public/sw.js', 'app/_cli']);
+const left = new Set([
+  'models/training',
+  'public/models',
+  'public/ort',
+  'public/vips',
+  'public/vendor',
+  'public/sw.js',
+  'app/_cli',
+]);
 
 /** Names, sizes and times of everything the build reads. */
 function fingerprint() {

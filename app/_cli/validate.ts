@@ -1,56 +1,56 @@
-/** `loom validate`: what inference says about a graph, one line per finding with what would mend it, or the graph mended. */
+/** `loom validate`: what inference says about a graph, one line per diagnostic with what would fix it, or the graph fixed. */
 import { writeFile } from 'node:fs/promises';
 import { createTranslator } from 'use-intl/core';
 import words from '@/app/_i18n/en.json' with { type: 'json' };
-import { mendText } from '@/app/_i18n/mend-text';
+import { fixText } from '@/app/_i18n/fix-text';
 import {
-  applyMend,
+  applyFix,
   infer,
-  mendsOf,
+  fixesFor,
   serialise,
   type Catalog,
   type Diagnostic,
   type Inference,
   type LoomDocument,
-  type Mend,
+  type QuickFix,
 } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { diagnosticLine, readDocument } from './document';
 import { installed } from './packages';
 
-/** Mends applied one after another at most: each removes an error, so that more than this is a broken graph. */
-const maxMends = 100;
+/** Fixes applied one after another at most: each removes an error, so that more than this is a broken graph. */
+const maxFixes = 100;
 
-/** A mend in English, nodes named by title and id. */
-function mendLine(mend: Mend, document: LoomDocument): string {
-  const t = createTranslator({ locale: 'en', messages: words, namespace: 'mends' });
+/** A fix in English, nodes named by title and id. */
+function fixLine(fix: QuickFix, document: LoomDocument): string {
+  const t = createTranslator({ locale: 'en', messages: words, namespace: 'fixes' });
   const typeTitle = (type: string): string => registry.get(type)?.title ?? type;
   const titleOf = (id: string): string => {
     const node = document.nodes[id];
     return node ? `“${node.title ?? typeTitle(node.type)}” (${id})` : `“${id}”`;
   };
-  return `  mend: ${mendText(mend, (key, values) => t(key, values), titleOf, typeTitle)}`;
+  return `  fix: ${fixText(fix, (key, values) => t(key, values), titleOf, typeTitle)}`;
 }
 
-/** The first mend of the first error that has one. */
-function firstMend(inference: Inference): Mend | undefined {
+/** The first fix of the first error that has one. */
+function firstFix(inference: Inference): QuickFix | undefined {
   for (const found of inference.diagnostics) {
-    const [mend] = found.severity === 'error' ? mendsOf(found, inference) : [];
-    if (mend) return mend;
+    const [fix] = found.severity === 'error' ? fixesFor(found, inference) : [];
+    if (fix) return fix;
   }
   return undefined;
 }
 
-/** The document with the first mend of each error applied, as long as there is one; `said` gets each. */
-function mended(document: LoomDocument, catalog: Catalog, said: (mend: Mend, at: LoomDocument) => void) {
+/** The document with the first fix of each error applied, as long as there is one; `said` gets each. */
+function fixed(document: LoomDocument, catalog: Catalog, said: (fix: QuickFix, at: LoomDocument) => void) {
   let current = document;
-  for (let count = 0; count < maxMends; count++) {
+  for (let count = 0; count < maxFixes; count++) {
     const inference = infer({ document: current, registry, catalog });
-    const mend = firstMend(inference);
-    if (!mend) break;
-    said(mend, current);
+    const fix = firstFix(inference);
+    if (!fix) break;
+    said(fix, current);
     current = structuredClone(current);
-    applyMend(current, mend, registry);
+    applyFix(current, fix, registry);
   }
   return current;
 }
@@ -59,12 +59,12 @@ const failed = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === 'error');
 
 /**
- * @param options.mend a file for the graph with the first mend of every error applied; the code is the mended graph's
+ * @param options.fix a file for the graph with the first fix of every error applied; the code is the fixed graph's
  * @returns 1 when there is any error, else 0
  */
 export async function validate(
   file: string,
-  options: { readonly models?: string; readonly json?: boolean; readonly mend?: string },
+  options: { readonly models?: string; readonly json?: boolean; readonly fix?: string },
 ): Promise<number> {
   const document = await readDocument(file);
   const { catalog } = await installed(options.models);
@@ -73,7 +73,7 @@ export async function validate(
   if (options.json)
     console.log(
       JSON.stringify(
-        diagnostics.map((found) => ({ ...found, mends: mendsOf(found, inference) })),
+        diagnostics.map((found) => ({ ...found, fixes: fixesFor(found, inference) })),
         null,
         2,
       ),
@@ -81,11 +81,11 @@ export async function validate(
   else
     for (const diagnostic of diagnostics) {
       console.log(diagnosticLine(diagnostic));
-      if (options.mend === undefined)
-        for (const mend of mendsOf(diagnostic, inference)) console.log(mendLine(mend, document));
+      if (options.fix === undefined)
+        for (const fix of fixesFor(diagnostic, inference)) console.log(fixLine(fix, document));
     }
-  if (options.mend === undefined) return failed(diagnostics) ? 1 : 0;
-  const whole = mended(document, catalog, (mend, at) => console.error(mendLine(mend, at).trim()));
-  await writeFile(options.mend, serialise(whole));
+  if (options.fix === undefined) return failed(diagnostics) ? 1 : 0;
+  const whole = fixed(document, catalog, (fix, at) => console.error(fixLine(fix, at).trim()));
+  await writeFile(options.fix, serialise(whole));
   return failed(infer({ document: whole, registry, catalog }).diagnostics) ? 1 : 0;
 }

@@ -3,9 +3,9 @@
 import { clsx } from 'clsx';
 import { useMemo } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
-import type { SnapshotOf } from './messages';
+import type { SnapshotOf } from '../_snapshots/messages';
 import { ViewCanvas } from './ViewCanvas';
-import { channelViews, gridView, labelView, planeView } from './views';
+import { channelViews, gridView, labelView, planeView } from '../_snapshots/views';
 
 type Conditioning = SnapshotOf<'conditioning'>;
 type Part = Conditioning['entries'][number]['parts'][number];

@@ -2,8 +2,8 @@
 /** Two values of one shape, and what is between them. */
 import { useMemo } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
-import type { Snapshot } from './messages';
-import { difference } from './stats';
+import type { Snapshot } from '../_snapshots/messages';
+import { difference } from '../_snapshots/stats';
 import { TensorView } from './TensorView';
 
 const numeric = (snapshot: Snapshot): boolean => 'dims' in snapshot && snapshot.data instanceof Float32Array;

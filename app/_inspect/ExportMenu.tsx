@@ -2,11 +2,11 @@
 /** Saves a value: the numbers as safetensors or .npy, its views as PNG. */
 import { Download } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { download, safeName } from '../_share/files';
+import { download, safeName } from '../_formats/disk';
 import { IconButton } from '../_ui/Button';
 import { DropMenu } from '../_ui/DropMenu';
-import { exportsOf } from './export';
-import type { Snapshot } from './messages';
+import { exportsOf } from '../_snapshots/export';
+import type { Snapshot } from '../_snapshots/messages';
 
 export function ExportMenu({ snapshot, title }: { readonly snapshot: Snapshot; readonly title: string }) {
   const t = useTranslations('inspect');

@@ -6,7 +6,7 @@ import { useTranslations } from 'use-intl';
 import { IconButton } from '../_ui/Button';
 import { DifferenceView } from './DifferenceView';
 import { ExportMenu } from './ExportMenu';
-import type { InspectClient, Snapshot } from './messages';
+import type { InspectClient, Snapshot } from '../_snapshots/messages';
 import { SnapshotView } from './SnapshotView';
 import { useSnapshot, type InspectTarget } from './useSnapshot';
 
@@ -18,7 +18,7 @@ interface Pinned {
 
 export interface InspectorProps {
   readonly client: InspectClient;
-  /** The wire or port that is looked at; null shows what to do. */
+  /** The edge or port that is looked at; null shows what to do. */
   readonly target: InspectTarget | null;
   /** Rises when results change. */
   readonly version: number;

@@ -2,7 +2,7 @@
 /** One value, whatever its kind. */
 import { useFormatter, useTranslations } from 'use-intl';
 import { ConditioningView } from './ConditioningView';
-import type { Snapshot, SnapshotOf } from './messages';
+import type { Snapshot, SnapshotOf } from '../_snapshots/messages';
 import { LinePlot } from './plots';
 import { TensorView } from './TensorView';
 

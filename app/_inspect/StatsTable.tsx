@@ -1,7 +1,7 @@
 'use client';
 import { TriangleAlert } from 'lucide-react';
 import { useFormatter, useTranslations } from 'use-intl';
-import type { TensorStats } from './messages';
+import type { TensorStats } from '../_snapshots/messages';
 
 /** Mean, deviation, range and NaN count, of the whole and of each channel. */
 export function StatsTable({

@@ -6,9 +6,9 @@ import { LoaderCircle } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { toLoomError, type LoomError } from '@/engine/types';
-import type { Snapshot } from './messages';
+import type { Snapshot } from '../_snapshots/messages';
 import { HistogramPlot } from './plots';
-import { channelStats, codeUsage, elementOf, histogram, shapeOf, tensorStats } from './stats';
+import { channelStats, codeUsage, elementOf, histogram, shapeOf, tensorStats } from '../_snapshots/stats';
 import { StatsTable } from './StatsTable';
 import { ViewCanvas, type Cell } from './ViewCanvas';
 import {
@@ -20,7 +20,7 @@ import {
   viewsOf,
   type ColorMap,
   type ViewName,
-} from './views';
+} from '../_snapshots/views';
 
 export type TensorSnapshot = Extract<Snapshot, { dims: number[] }>;
 type Tab = ViewName | 'decoded';

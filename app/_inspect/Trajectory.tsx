@@ -15,12 +15,12 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { toLoomError, type LoomError } from '@/engine/types';
 import { Button, IconButton } from '../_ui/Button';
-import type { InspectClient, Snapshot, TrajectorySummary } from './messages';
+import type { InspectClient, Snapshot, TrajectorySummary } from '../_snapshots/messages';
 import { LinePlot } from './plots';
-import { elementOf, shapeOf } from './stats';
+import { elementOf, shapeOf } from '../_snapshots/stats';
 import { ViewCanvas } from './ViewCanvas';
-import { linearRgbView, pcaView, viewOf } from './views';
-import { pca } from './pca';
+import { linearRgbView, pcaView, viewOf } from '../_snapshots/views';
+import { pca } from '../_snapshots/pca';
 
 export interface Branch {
   readonly node: string;
@@ -36,7 +36,7 @@ export interface TrajectoryProps {
   readonly version: number;
   readonly onBranch?: ((branch: Branch) => void) | undefined;
 }
-type Look = 'rgb' | 'pca' | 'decoded';
+type Variant = 'rgb' | 'pca' | 'decoded';
 type Steps = Awaited<ReturnType<InspectClient['trajectoryStep']>>;
 
 /** Milliseconds that a step stays when played. */
@@ -100,7 +100,7 @@ function Walk({
   const index = Math.min(chosen, steps.length - 1);
   const step = steps[index];
   const [playing, setPlaying] = useState(false);
-  const [look, setLook] = useState<Look>(summary.space.rgb ? 'rgb' : 'pca');
+  const [variant, setVariant] = useState<Variant>(summary.space.rgb ? 'rgb' : 'pca');
   const shown = useStep(client, node, step?.step ?? 0, version);
 
   useEffect(() => {
@@ -115,7 +115,7 @@ function Walk({
 
   const number = (value: number): string => format.number(value, { maximumSignificantDigits: 4 });
   const bad = steps.find(({ x, denoised }) => x.firstBad !== null || denoised.firstBad !== null);
-  const looks: readonly Look[] = summary.space.rgb ? ['rgb', 'pca', 'decoded'] : ['pca', 'decoded'];
+  const variants: readonly Variant[] = summary.space.rgb ? ['rgb', 'pca', 'decoded'] : ['pca', 'decoded'];
   const numbers = steps.map((each) => each.step);
   if (!step) return null;
   return (
@@ -123,14 +123,14 @@ function Walk({
       <header className="flex items-center gap-2">
         <h3 className="min-w-0 flex-1 truncate text-[13px] font-semibold">{title}</h3>
         <fieldset className="flex gap-0.5 rounded-md bg-muted p-0.5" aria-label={t('views')}>
-          {looks.map((each) => (
+          {variants.map((each) => (
             <button
               key={each}
               type="button"
-              aria-pressed={look === each}
-              onClick={() => setLook(each)}
+              aria-pressed={variant === each}
+              onClick={() => setVariant(each)}
               className={
-                look === each
+                variant === each
                   ? 'h-6 rounded bg-card px-2 text-xs font-medium shadow-sm'
                   : 'h-6 rounded px-2 text-xs text-muted-foreground'
               }
@@ -159,7 +159,7 @@ function Walk({
       <div className="grid grid-cols-2 gap-2">
         {(['x', 'denoised'] as const).map((which) => (
           <figure key={which} className="m-0 min-w-0">
-            {look === 'decoded' ? (
+            {variant === 'decoded' ? (
               <DecodedStep
                 client={client}
                 node={node}
@@ -169,7 +169,7 @@ function Walk({
                 hold={playing}
               />
             ) : (
-              <LatentPicture snapshot={shown?.[which]} look={look} label={t(`trajectory.${which}`)} />
+              <LatentPicture snapshot={shown?.[which]} variant={variant} label={t(`trajectory.${which}`)} />
             )}
             <figcaption className="mt-1 text-center text-[11px] text-muted-foreground">
               {t(`trajectory.${which}`)}
@@ -213,7 +213,11 @@ function Walk({
           </span>
         </div>
         {onBranch && (
-          <Button small look="outline" onClick={() => onBranch({ node, step: step.step, sigma: step.sigma })}>
+          <Button
+            small
+            variant="outline"
+            onClick={() => onBranch({ node, step: step.step, sigma: step.sigma })}
+          >
             <GitBranch size={14} /> {t('branch', { step: step.step + 1 })}
           </Button>
         )}
@@ -323,18 +327,18 @@ function StepTable({
 
 function LatentPicture({
   snapshot,
-  look,
+  variant,
   label,
 }: {
   readonly snapshot: Snapshot | undefined;
-  readonly look: 'rgb' | 'pca';
+  readonly variant: 'rgb' | 'pca';
   readonly label: string;
 }) {
   const view = useMemo(() => {
     if (snapshot?.kind !== 'latent') return undefined;
-    if (look === 'rgb' && snapshot.space.rgb) return linearRgbView(snapshot, 0, snapshot.space.rgb);
+    if (variant === 'rgb' && snapshot.space.rgb) return linearRgbView(snapshot, 0, snapshot.space.rgb);
     return pcaView(elementOf(snapshot, 0), 0, pca(snapshot, 0));
-  }, [snapshot, look]);
+  }, [snapshot, variant]);
   if (!view || snapshot?.kind !== 'latent') return <div className="aspect-square rounded-md bg-muted" />;
   const { width, height } = shapeOf(snapshot);
   return <ViewCanvas view={view} label={`${label}, ${width} × ${height}`} />;

@@ -3,7 +3,7 @@
 import { clsx } from 'clsx';
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslations } from 'use-intl';
-import type { View } from './views';
+import type { View } from '../_snapshots/views';
 
 export interface Cell {
   readonly x: number;

@@ -2,7 +2,7 @@
 /** Small plots as SVG: a histogram with the normal curve, and lines over steps. The tables beside them say the same in text. */
 import { useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useFormatter } from 'use-intl';
-import { expectedNormal, type Histogram } from './stats';
+import { expectedNormal, type Histogram } from '../_snapshots/stats';
 
 const box = { width: 320, height: 96, left: 40, right: 6, top: 6, bottom: 16 };
 const across = box.width - box.left - box.right;

@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useState } from 'react';
 import { toLoomError, type LoomError } from '@/engine/types';
-import type { InspectClient, Snapshot } from './messages';
+import type { InspectClient, Snapshot } from '../_snapshots/messages';
 
 /** A place in the graph where a value flows. */
 export interface InspectTarget {

@@ -153,7 +153,7 @@ function SizedPainter({
             </output>
             <Button
               small
-              look="outline"
+              variant="outline"
               disabled={soft === 0}
               onClick={() => {
                 control.commit(shown);
@@ -171,7 +171,7 @@ function SizedPainter({
       {stored !== undefined && !readOnly && (
         <p className="flex flex-wrap items-center gap-2 rounded-md bg-muted px-2 py-1.5 text-xs">
           {t('otherSize', { stored: sides(stored), wanted: sides(size) })}
-          <Button small look="outline" onClick={() => onChange(toDataUrl(encodeMask(raster)))}>
+          <Button small variant="outline" onClick={() => onChange(toDataUrl(encodeMask(raster)))}>
             {t('takeSize', { wanted: sides(size) })}
           </Button>
         </p>

@@ -1,7 +1,7 @@
 /** Painted maps and masks as PNGs: what a parameter holds (data URL) and what people import. DOM-free. */
 import { LoomError, type LabelSet } from '@/engine/types';
-import { parseColor } from '../_inspect/views';
-import { decodeRaster, encodeRaster } from '../_share/png-image';
+import { parseColor } from '../_snapshots/views';
+import { decodeRaster, encodeRaster } from '../_formats/png/png-image';
 import type { Raster } from './raster';
 
 /** A map as an 8-bit palette PNG whose pixel values are the label indices; the palette has the labels' colours. */
@@ -34,7 +34,7 @@ export function decodeMap(png: Uint8Array, labels: LabelSet): Raster {
         `The map uses label ${beyond}; there are ${count}, from 0 to ${count - 1}.`,
         {},
         {
-          mend: 'Choose a picture whose pixel values are label indices.',
+          fix: 'Choose a picture whose pixel values are label indices.',
           details: { got: beyond, want: count },
         },
       );
@@ -56,7 +56,7 @@ export function decodeMap(png: Uint8Array, labels: LabelSet): Raster {
         `The picture has the colour #${hex}, which belongs to no label.`,
         {},
         {
-          mend: 'Choose an indexed PNG, or one painted in the colours of the labels.',
+          fix: 'Choose an indexed PNG, or one painted in the colours of the labels.',
           details: { got: `#${hex}` },
         },
       );

@@ -45,7 +45,7 @@ export function Refused({ error }: { readonly error: LoomError | undefined | nul
   return (
     <p role="alert" className="rounded-md bg-destructive-soft px-2 py-1.5 text-xs text-destructive">
       {t('refused', { reason: error.message })}
-      {error.extra.mend !== undefined && <> {error.extra.mend}</>}
+      {error.extra.fix !== undefined && <> {error.extra.fix}</>}
     </p>
   );
 }

@@ -13,7 +13,7 @@ export interface PaintToolState {
   readonly onKey: (event: KeyboardEvent) => boolean;
 }
 
-/** The tool in the hand, and the keys that change it or take strokes back. `own` gets the keys that are left, without Ctrl or Alt. */
+/** The tool in use, and the keys that change it or take strokes back. `own` gets the keys that are left, without Ctrl or Alt. */
 export function usePaintTools(
   tools: readonly ToolName[],
   control: PaintingControl,

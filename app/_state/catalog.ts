@@ -82,7 +82,7 @@ export async function loadCatalog(): Promise<void> {
   }
 }
 
-/** The package whose conditioner is wired into a node. */
+/** The package whose conditioner is connected into a node. */
 export function packageFeeding(inference: Inference, node: string): string | undefined {
   const info = inference.nodes.get(node);
   if (info === undefined) return undefined;

@@ -1,16 +1,11 @@
 /** Changes to a document as plain recipes on a draft: each is one gesture. What to call it and when is the commands' matter. */
 import type { Draft } from 'immer';
 import { registry } from '@/nodes/registry';
-import type { AnyNode, Endpoint, LoomDocument } from '@/engine';
+import { connect, freshId, type AnyNode, type LoomDocument } from '@/engine';
 import type { Point } from './view';
 
 type Doc = Draft<LoomDocument>;
 
-/** An id that the record does not have: `sampler`, `sampler-2`, … */
-export function freshId(taken: Readonly<Record<string, unknown>>, stem: string): string {
-  if (!(stem in taken)) return stem;
-  for (let n = 2; ; n++) if (!(`${stem}-${n}` in taken)) return `${stem}-${n}`;
-}
 const stemOf = (type: string): string => type.slice(type.lastIndexOf('/') + 1) || 'node';
 
 /** Adds a node with its default parameters and returns its id. */
@@ -39,18 +34,9 @@ function jsonParams(
   return parsed as Draft<LoomDocument['nodes'][string]['params']>;
 }
 
-const same = (a: Endpoint, b: Endpoint): boolean => a.node === b.node && a.port === b.port;
-
-/** Wires `from` to `to`; an input holds one wire, so an older one gives way. */
-export function connect(draft: Doc, from: Endpoint, to: Endpoint): void {
-  for (const [id, edge] of Object.entries(draft.edges)) if (same(edge.to, to)) delete draft.edges[id];
-  const id = freshId(draft.edges, `${from.node}.${from.port}-${to.node}.${to.port}`);
-  draft.edges[id] = { from: { node: from.node, port: from.port }, to: { node: to.node, port: to.port } };
-}
-
 /**
  * Removes nodes. With `reconnect`, what fed a removed node goes on to what it
- * fed wherever an output and a wired input are of one kind.
+ * fed wherever an output and a connected input are of one kind.
  */
 export function removeNodes(draft: Doc, ids: readonly string[], reconnect: boolean): void {
   for (const id of ids) {
@@ -79,12 +65,12 @@ export function removeNodes(draft: Doc, ids: readonly string[], reconnect: boole
   }
 }
 
-/** Puts a node on a wire: the wire's source feeds `input`, `output` feeds its target. */
+/** Puts a node on an edge: the edge's source feeds `input`, `output` feeds its target. */
 export function insertOnEdge(draft: Doc, edge: string, node: string, input: string, output: string): void {
-  const wire = draft.edges[edge];
-  if (wire === undefined) return;
-  const from = { node: wire.from.node, port: wire.from.port };
-  const to = { node: wire.to.node, port: wire.to.port };
+  const connection = draft.edges[edge];
+  if (connection === undefined) return;
+  const from = { node: connection.from.node, port: connection.from.port };
+  const to = { node: connection.to.node, port: connection.to.port };
   delete draft.edges[edge];
   connect(draft, from, { node, port: input });
   connect(draft, { node, port: output }, to);
@@ -96,7 +82,7 @@ export interface Box extends Point {
 }
 
 /** A frame around boxes, with room for its title. */
-export function addFrame(draft: Doc, title: string, boxes: readonly Box[]): string | undefined {
+export function addGroup(draft: Doc, title: string, boxes: readonly Box[]): string | undefined {
   if (boxes.length === 0) return undefined;
   const pad = 24;
   const left = Math.min(...boxes.map((box) => box.x)) - pad;

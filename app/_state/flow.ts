@@ -2,7 +2,7 @@
 import type { ReactFlowInstance } from 'reactflow';
 import { narrow } from '../_ui/media';
 import { preferences } from './preferences';
-import { runStore } from './run';
+import { runStore } from './run-store';
 import type { Point } from './view';
 
 let instance: ReactFlowInstance | null = null;

@@ -3,7 +3,7 @@
  * What the canvas reads of one node. A canvas of a hundred nodes reads the
  * workspace in thousands of places; after each key typed all of them would ask
  * whether it was about them. Here each node's readers are asked only when that
- * node, what inference says of it, or the wires have changed.
+ * node, what inference says of it, or the edges have changed.
  */
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { workspace, type Workspace } from './workspace';
@@ -30,7 +30,7 @@ workspace.subscribe((state, before) => {
 
 /**
  * A part of the workspace that depends only on this node: its record, its types
- * and findings, the wires. What depends on other nodes too reads the workspace itself.
+ * and diagnostics, the edges. What depends on other nodes too reads the workspace itself.
  */
 export function useNodeState<T>(
   id: string,

@@ -1,10 +1,10 @@
 /** Finished pictures, newest first. */
 import { nanoid } from 'nanoid';
 import type { LoomDocument } from '@/engine';
-import { resultLimit, runStore, type QueuedRun, type Result } from './run';
+import { resultLimit, runStore, type QueuedRun, type Result } from './run-store';
 
 /** Keeps a picture with the graph that made it. */
-export function addResult(current: QueuedRun, node: string, frame: Result['frame'], ms: number): void {
+export function addResult(current: QueuedRun, node: string, picture: Result['picture'], ms: number): void {
   const { results } = runStore.getState();
   // The same graph drawn from the cache again is the same result.
   const twin = results.find(
@@ -27,7 +27,7 @@ export function addResult(current: QueuedRun, node: string, frame: Result['frame
     id: nanoid(8),
     run: current.run,
     node,
-    frame,
+    picture,
     document: current.document,
     seed: seeds[0],
     title: title[0] ?? '',

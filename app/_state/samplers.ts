@@ -19,7 +19,7 @@ export const samplerAmong = (
   ids: Iterable<string> = Object.keys(document.nodes),
 ): string | undefined => [...ids].find((id) => isSampler(document, id));
 
-/** The sampler whose latent this node puts out or works on: itself, or the nearest one up the wires that carry latents. */
+/** The sampler whose latent this node puts out or works on: itself, or the nearest one up the edges that carry latents. */
 export function samplerBehind(document: LoomDocument, id: string): string | undefined {
   const seen = new Set([id]);
   for (const node of seen) {

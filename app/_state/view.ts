@@ -9,8 +9,8 @@ export interface Point {
   readonly y: number;
 }
 
-/** A wire in somebody's hand: which ports would take it, and why the others would not. */
-export interface Wiring {
+/** A pending connection: which ports would take it, and why the others would not. */
+export interface PendingConnection {
   readonly from: Endpoint & { readonly side: 'in' | 'out' };
   /** Key `node port` → null when it fits, else what is wrong. */
   readonly verdicts: ReadonlyMap<string, Diagnostic | null>;
@@ -20,13 +20,13 @@ export interface Wiring {
 export interface PaletteRequest {
   readonly screen: Point;
   readonly flow: Point;
-  readonly from?: Wiring['from'];
-  /** A node is to be put on this wire. */
+  readonly from?: PendingConnection['from'];
+  /** A node is to be put on this edge. */
   readonly edge?: string;
 }
 
-/** A wire that was refused, and where it was let go. */
-export interface Refusal {
+/** An edge that was refused, and where it was let go. */
+export interface RefusedConnection {
   readonly screen: Point;
   readonly from: Endpoint;
   readonly to: Endpoint;
@@ -41,7 +41,7 @@ export type DialogName =
   | 'hotkeys'
   | 'settings'
   | 'find'
-  | 'wire'
+  | 'connect'
   | 'about'
   | null;
 
@@ -49,9 +49,9 @@ export interface View {
   /** Ids on the canvas: nodes as they are, `group:…` and `note:…`. */
   readonly selection: ReadonlySet<string>;
   readonly edges: ReadonlySet<string>;
-  readonly wiring: Wiring | null;
+  readonly pending: PendingConnection | null;
   readonly palette: PaletteRequest | null;
-  readonly refusal: Refusal | null;
+  readonly connectionError: RefusedConnection | null;
   readonly menu: { readonly at: Point; readonly flow: Point; readonly on: string | null } | null;
   readonly dialog: DialogName;
   /** What the inspector shows: an output port. */
@@ -68,9 +68,9 @@ export interface View {
 const empty: View = {
   selection: new Set(),
   edges: new Set(),
-  wiring: null,
+  pending: null,
   palette: null,
-  refusal: null,
+  connectionError: null,
   menu: null,
   dialog: null,
   inspected: null,
@@ -98,7 +98,7 @@ export const gesture = createStore<Gesture>(() => ({
   measured: new Map(),
 }));
 
-/** Chooses exactly these nodes (and wires). */
+/** Chooses exactly these nodes (and edges). */
 export function select(nodes: Iterable<string>, edges: Iterable<string> = []): void {
   view.setState({ selection: new Set(nodes), edges: new Set(edges) });
 }

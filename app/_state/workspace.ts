@@ -15,7 +15,7 @@ import {
   type LoomDocument,
 } from '@/engine';
 import { registry } from '@/nodes/registry';
-import type { SavedFile } from '../_share/files';
+import type { SavedFile } from '../_formats/disk';
 import { catalogStore } from './catalog';
 
 export interface Tab {

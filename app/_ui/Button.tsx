@@ -3,9 +3,9 @@ import { clsx } from 'clsx';
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { Tip } from './Tip';
 
-export type ButtonLook = 'primary' | 'plain' | 'outline' | 'ghost' | 'danger';
+export type ButtonVariant = 'primary' | 'plain' | 'outline' | 'ghost' | 'danger';
 
-const looks: Record<ButtonLook, string> = {
+const variants: Record<ButtonVariant, string> = {
   primary: 'bg-primary text-primary-foreground hover:brightness-110 active:brightness-95',
   plain: 'bg-secondary text-secondary-foreground hover:brightness-95 dark:hover:brightness-125',
   outline: 'border border-border bg-card text-card-foreground hover:bg-muted',
@@ -14,13 +14,19 @@ const looks: Record<ButtonLook, string> = {
 };
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  readonly look?: ButtonLook;
+  readonly variant?: ButtonVariant;
   readonly small?: boolean;
   readonly ref?: Ref<HTMLButtonElement>;
 }
 
 /** A text button. */
-export function Button({ look = 'plain', small = false, className, type = 'button', ...rest }: ButtonProps) {
+export function Button({
+  variant = 'plain',
+  small = false,
+  className,
+  type = 'button',
+  ...rest
+}: ButtonProps) {
   return (
     <button
       // oxlint-disable-next-line react/button-has-type -- given by the caller, "button" otherwise
@@ -29,7 +35,7 @@ export function Button({ look = 'plain', small = false, className, type = 'butto
         'inline-flex items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap select-none',
         'transition-[background,filter] duration-100 disabled:opacity-50',
         small ? 'h-7 px-2.5 text-xs' : 'h-8 px-3 text-[13px]',
-        looks[look],
+        variants[variant],
         className,
       )}
       {...rest}
@@ -52,7 +58,7 @@ export function IconButton({
   hotkey,
   side,
   pressed,
-  look = 'ghost',
+  variant = 'ghost',
   small = false,
   className,
   children,
@@ -67,7 +73,7 @@ export function IconButton({
         className={clsx(
           'inline-flex shrink-0 items-center justify-center rounded-md transition-colors duration-100 disabled:opacity-40',
           small ? 'size-6' : 'size-8',
-          looks[look],
+          variants[variant],
           pressed === true && 'bg-accent text-accent-foreground',
           className,
         )}

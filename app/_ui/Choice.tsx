@@ -1,7 +1,7 @@
 'use client';
 import { clsx } from 'clsx';
 import { useState } from 'react';
-import { ChoiceFace, choiceLook, type ChoiceProps } from './ChoiceFace';
+import { ChoiceFace, choiceStyle, type ChoiceProps } from './ChoiceFace';
 import { overlays } from './overlays';
 
 /** A select of strings. Its list, and the code for it, exist from the first press on: a canvas has hundreds of these. */
@@ -29,7 +29,7 @@ export function Choice(props: ChoiceProps) {
         event.preventDefault();
         open();
       }}
-      className={clsx(choiceLook, props.className)}
+      className={clsx(choiceStyle, props.className)}
     >
       <ChoiceFace value={props.value} options={props.options} />
     </button>

@@ -11,7 +11,7 @@ export interface ChoiceProps {
   readonly id?: string;
 }
 
-export const choiceLook =
+export const choiceStyle =
   'nodrag flex h-7 w-full min-w-0 items-center justify-between gap-1 rounded-md border border-border bg-background px-2 text-left text-xs hover:border-input disabled:opacity-60';
 
 /** What a closed select shows. */

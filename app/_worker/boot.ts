@@ -8,9 +8,10 @@ import { readPackages, type InstalledPackage } from '@/models/packages';
 import { createModelSource, type LoadedModels } from '@/models/source';
 import { z } from 'zod';
 import { LoomError } from '@/engine';
-import { createTrajectoryStore, type TrajectoryStore } from '../_inspect/trajectory';
-import { assets, codec } from './images';
-import type { BackendChoice } from './door';
+import { createTrajectoryStore, type TrajectoryStore } from '../_snapshots/trajectory';
+import { createPictureCodec } from '../_formats/picture/browser-codec';
+import { assets } from './images';
+import type { BackendChoice } from './entry-messages';
 
 export interface Engine {
   /** Makes a backend, and the model source whose sessions live on it. */
@@ -52,7 +53,7 @@ export async function boot(base: string, choice: BackendChoice): Promise<Engine>
     return { backend, models };
   };
   const [{ backend, models }, packages] = await Promise.all([onDevice(), reading]);
-  const executor = createExecutor({ backend, models, images: codec, assets });
+  const executor = createExecutor({ backend, models, images: createPictureCodec(base), assets });
   return {
     onDevice,
     backend,

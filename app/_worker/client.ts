@@ -1,16 +1,16 @@
 /** The page's end of the worker: requests with answers, runs with events. */
 import { nanoid } from 'nanoid';
 import { LoomError } from '@/engine/types';
-import type { InspectClient, InspectReply } from '../_inspect/messages';
-import type { InspectRequest } from '../_inspect/requests';
-import type { BackendChoice } from './door';
+import type { InspectClient, InspectReply } from '../_snapshots/messages';
+import type { InspectRequest } from '../_snapshots/inspect-requests';
+import type { BackendChoice } from './entry-messages';
 import { toPageSchema, type ErrorMessage, type ToPage } from './protocol';
-import type { ToWorker } from './requests';
+import type { ToWorker } from './to-worker';
 
 /** A message's error as the error it was. */
 export const asError = (error: ErrorMessage): LoomError =>
   new LoomError(error.code, error.message, error.place, {
-    ...(error.mend === undefined ? {} : { mend: error.mend }),
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
     ...(error.diagnostics === undefined ? {} : { diagnostics: error.diagnostics }),
   });
 
@@ -110,7 +110,7 @@ function inspectClient(ask: EngineClient['ask'], tab: () => string): InspectClie
   ): Promise<InspectReply> => {
     const [answer, { inspectReplySchema }] = await Promise.all([
       ask(request, signal),
-      import('../_inspect/messages'),
+      import('../_snapshots/messages'),
     ]);
     if (answer.type !== 'inspected') throw unexpected(answer);
     const parsed = inspectReplySchema.safeParse(answer.reply);

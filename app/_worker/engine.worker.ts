@@ -7,11 +7,11 @@
 import type { z } from 'zod';
 import { LoomError, toLoomError } from '@/engine/types';
 import { chooseBackend } from '@/engine/tensor/choice';
-import { budgetSchema, envelopeSchema, startSchema } from './door';
+import { budgetSchema, envelopeSchema, startSchema } from './entry-messages';
 import { errorMessage } from './error-message';
 import type { ToPage } from './protocol';
 
-type Engine = typeof import('./engine');
+type Engine = typeof import('./runtime');
 type Start = z.output<typeof startSchema>;
 
 let start: Start | undefined;
@@ -52,7 +52,7 @@ async function announce({ backend }: Start): Promise<void> {
 
 /** The engine; a fetch that failed is tried again by the next message. */
 function open(): Promise<Engine> {
-  engine ??= import('./engine').then(
+  engine ??= import('./runtime').then(
     (found) => {
       if (start === undefined) throw new LoomError('internal', 'The engine was not started.');
       found.begin(start.base, start.backend, post);

@@ -1,4 +1,4 @@
-/** Errors on their way through the worker's door. */
+/** Errors on their way through the worker's entry. */
 import type { LoomError } from '@/engine/types';
 import type { ErrorMessage } from './protocol';
 
@@ -7,6 +7,6 @@ export const errorMessage = (error: LoomError): ErrorMessage => ({
   code: error.code,
   message: error.message,
   place: { ...error.place },
-  ...(error.extra.mend === undefined ? {} : { mend: error.extra.mend }),
+  ...(error.extra.fix === undefined ? {} : { fix: error.extra.fix }),
   ...(error.extra.diagnostics === undefined ? {} : { diagnostics: [...error.extra.diagnostics] }),
 });

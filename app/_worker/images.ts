@@ -1,53 +1,5 @@
-/** The browser's image codec, and values as RGBA. */
-import { LoomError, type AnyValue, type AssetSource, type ImageCodec, type Tensor } from '@/engine';
-import { decodeRaster } from '../_share/png-image';
-
-/** PNG, JPEG and WebP through the browser's own decoders; EXIF orientation applied. */
-export const codec: ImageCodec = {
-  async decode(bytes) {
-    let bitmap: ImageBitmap;
-    try {
-      bitmap = await createImageBitmap(new Blob([bytes.slice()]), {
-        imageOrientation: 'from-image',
-        premultiplyAlpha: 'none',
-        colorSpaceConversion: 'none',
-      });
-    } catch (cause) {
-      throw new LoomError(
-        'bad-input',
-        'The file is not a picture that can be read (PNG, JPEG or WebP).',
-        {},
-        { cause },
-      );
-    }
-    try {
-      const { width, height } = bitmap;
-      if (width * height > 100_000_000)
-        throw new LoomError('too-large', `The picture has ${width} × ${height} pixels.`);
-      const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-      if (context === null)
-        throw new LoomError('out-of-memory', 'The picture is too large for this browser.');
-      context.drawImage(bitmap, 0, 0);
-      const { data } = context.getImageData(0, 0, width, height);
-      return { width, height, rgba: new Uint8Array(data.buffer) };
-    } finally {
-      bitmap.close();
-    }
-  },
-  decodeIndices(bytes) {
-    return Promise.resolve().then(() => {
-      let raster: ReturnType<typeof decodeRaster>;
-      try {
-        raster = decodeRaster(bytes);
-      } catch (cause) {
-        throw new LoomError('bad-input', 'The map is not a PNG of label indices.', {}, { cause });
-      }
-      if (raster.channels !== 1)
-        throw new LoomError('bad-input', 'A map must be a PNG with a palette or in grey, not in colour.');
-      return { width: raster.width, height: raster.height, indices: raster.data };
-    });
-  },
-};
+/** Pictures that documents carry, and values as RGBA. */
+import { LoomError, type AnyValue, type AssetSource, type Tensor } from '@/engine';
 
 /** Pictures that the document itself carries. */
 export const assets: AssetSource = {
@@ -57,8 +9,12 @@ export const assets: AssetSource = {
       if (match === null)
         throw new LoomError('file-missing', `The picture ${reference.slice(0, 40)} is not in this document.`);
       const body = reference.slice(match[0].length);
-      const text = match[1] === undefined ? decodeURIComponent(body) : atob(body);
-      return Uint8Array.from(text, (character) => character.charCodeAt(0));
+      try {
+        const text = match[1] === undefined ? decodeURIComponent(body) : atob(body);
+        return Uint8Array.from(text, (character) => character.charCodeAt(0));
+      } catch (cause) {
+        throw new LoomError('bad-input', 'The picture in the document is damaged.', {}, { cause });
+      }
     });
   },
 };

@@ -1,5 +1,5 @@
 /**
- * What the engine's worker says to the page; `requests.ts` is the other way.
+ * What the engine's worker says to the page; `to-worker.ts` is the other way.
  * Both sides parse every message; pixels and typed arrays travel as transferables.
  */
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { diagnosticSchema, type ErrorCode } from '@/engine/types';
 
 const rgba = z.instanceof(Uint8ClampedArray<ArrayBuffer>);
 
-/** A {@link LoomError} that crossed the worker's door. */
+/** A {@link LoomError} that crossed the worker's entry. */
 export const errorSchema = z.strictObject({
   code: z.string().transform((code): ErrorCode => code as ErrorCode),
   message: z.string(),
@@ -18,7 +18,7 @@ export const errorSchema = z.strictObject({
     path: z.string().optional(),
     package: z.string().optional(),
   }),
-  mend: z.string().optional(),
+  fix: z.string().optional(),
   diagnostics: z.array(diagnosticSchema).optional(),
 });
 export type ErrorMessage = z.output<typeof errorSchema>;
@@ -68,7 +68,7 @@ const pictureSchema = z.strictObject({
   /** What the run was for, to be kept among the results. */
   sink: z.boolean(),
   /** Shown in the node. */
-  frame: z.boolean(),
+  inNode: z.boolean(),
   width: z.int().positive(),
   height: z.int().positive(),
   rgba,
@@ -121,7 +121,7 @@ export const toPageSchema = z.union([
       bytes: z.number(),
       sessions: z.int(),
     }),
-    /** What the inspector asked for; parsed by its own schema (`_inspect/messages.ts`), which comes with it. */
+    /** What the inspector asked for; parsed by its own schema (`_snapshots/messages.ts`), which comes with it. */
     z.strictObject({ type: z.literal('inspected'), id: z.string(), reply: z.unknown() }),
     /** A request with this id was done, and has nothing to say. */
     z.strictObject({ type: z.literal('done'), id: z.string() }),

@@ -2,7 +2,7 @@
 /** Every panel and painter over fixed values: for looking at them while working on them. */
 import { useState } from 'react';
 import { LateMessages } from '../_i18n/LateMessages';
-import { Messages } from '../_i18n/Messages';
+import { Messages } from '../_editor/shell/Messages';
 import { Inspector } from '../_inspect/Inspector';
 import { Trajectory } from '../_inspect/Trajectory';
 import { MaskPainter } from '../_painter/MaskPainter';

@@ -1,7 +1,7 @@
 /** Fixed values for the playground: a face-like latent, its noisy steps, and one snapshot of every kind. */
-import type { InspectClient, Snapshot, SnapshotOf, TrajectorySummary } from '../_inspect/messages';
-import { rms, tensorStats } from '../_inspect/stats';
-import { unitScale } from '../_inspect/trajectory';
+import type { InspectClient, Snapshot, SnapshotOf, TrajectorySummary } from '../_snapshots/messages';
+import { rms, tensorStats } from '../_snapshots/stats';
+import { unitScale } from '../_snapshots/trajectory';
 
 export const labels = {
   id: 'face',

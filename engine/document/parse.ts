@@ -34,7 +34,7 @@ export function parseDocument(input: unknown): {
       `This graph was saved by a newer version (document ${version}; this one reads up to ${documentVersion}).`,
       { path: 'version' },
       {
-        mend: 'Update Latent Loom and open it again; the file is unchanged.',
+        fix: 'Update Latent Loom and open it again; the file is unchanged.',
         details: { got: version, want: documentVersion },
       },
     );

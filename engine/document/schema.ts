@@ -26,7 +26,7 @@ export const nodeSchema = z.looseObject({
 });
 
 const endpoint = z.looseObject({ node: z.string(), port: z.string() });
-/** One wire, from an output to an input. */
+/** One edge, from an output to an input. */
 export const edgeSchema = z.looseObject({ from: endpoint, to: endpoint });
 
 /** A frame around nodes. */

@@ -2,13 +2,13 @@
 import type { LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 
-/** One end of a wire. `node` is a node id; inside sub-graphs a path, `instance/inner`. */
+/** One end of an edge. `node` is a node id; inside sub-graphs a path, `instance/inner`. */
 export interface Endpoint {
   readonly node: string;
   readonly port: string;
 }
 
-/** A wire between two plain nodes. `id` is the edge's path. */
+/** An edge between two plain nodes. `id` is the edge's path. */
 export interface FlatEdge {
   readonly id: string;
   readonly from: Endpoint;
@@ -26,11 +26,11 @@ export interface FlatGraph {
   readonly nodes: ReadonlyMap<string, LoomNode>;
   readonly incoming: ReadonlyMap<string, readonly FlatEdge[]>;
   readonly outgoing: ReadonlyMap<string, readonly FlatEdge[]>;
-  /** Every node after those that feed it (wires that close a cycle set aside). */
+  /** Every node after those that feed it (edges that close a cycle set aside). */
   readonly order: readonly string[];
-  /** Ids of the wires that close a cycle. */
+  /** Ids of the edges that close a cycle. */
   readonly cut: ReadonlySet<string>;
   readonly instances: ReadonlyMap<string, FlatInstance>;
   /** What is wrong with the graph itself, rather than with a node. */
-  readonly findings: readonly Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[];
 }

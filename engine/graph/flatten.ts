@@ -3,7 +3,7 @@ import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } f
 import type { Diagnostic } from '../types/diagnostics';
 import type { NodeRegistry } from '../types/node';
 import type { Endpoint, FlatEdge, FlatGraph, FlatInstance } from './flat-graph';
-import { own } from './own';
+import { getOwn } from '../types/get-own';
 import { topology } from './topology';
 import { withInstanceParams } from './instance-params';
 
@@ -15,12 +15,12 @@ export const join = (prefix: string, id: string): string => (prefix === '' ? id 
 
 type Level = Pick<LoomDefinition, 'nodes' | 'edges'>;
 
-/** Unfolds a document. Never throws: what cannot be unfolded stays as an unknown node, with a finding. */
+/** Unfolds a document. Never throws: what cannot be unfolded stays as an unknown node, with a diagnostic. */
 export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGraph {
   const nodes = new Map<string, LoomNode>();
   const edges: FlatEdge[] = [];
   const instances = new Map<string, FlatInstance>();
-  const findings: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   const isPlain = (type: string): boolean =>
     definitionOf(type) === undefined || registry.get(type) !== undefined;
 
@@ -47,12 +47,12 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
 
   const open = (path: string, node: LoomNode, stack: readonly string[]) => {
     const id = definitionOf(node.type) ?? '';
-    const definition = own(document.definitions, id);
+    const definition = getOwn(document.definitions, id);
     if (!definition) return undefined; // inference reports the unknown type
     // Bypassed instances become one node that hands its inputs on (see instance-ports.ts).
     if (node.mode === 'bypass') return undefined;
     if (stack.includes(id)) {
-      findings.push({
+      diagnostics.push({
         code: 'cycle',
         severity: 'error',
         node: path,
@@ -61,7 +61,7 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
       return undefined;
     }
     if (nodes.size + Object.keys(definition.nodes).length > maxFlatNodes) {
-      findings.push({
+      diagnostics.push({
         code: 'too-large',
         severity: 'error',
         node: path,
@@ -74,18 +74,18 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
 
   const noPort = (edge: string, { node, port }: Endpoint, side: 'input' | 'output'): void => {
     const message = `The sub-graph “${node}” has no ${side} “${port}”, where the wire “${edge}” ends.`;
-    findings.push({ code: 'unknown-port', severity: 'error', node, port, edge, message });
+    diagnostics.push({ code: 'unknown-port', severity: 'error', node, port, edge, message });
   };
 
   const connect = (level: Level, prefix: string, id: string, edge: LoomDocument['edges'][string]): void => {
     const path = join(prefix, id);
-    const missing = own(level.nodes, edge.from.node)
-      ? own(level.nodes, edge.to.node)
+    const missing = getOwn(level.nodes, edge.from.node)
+      ? getOwn(level.nodes, edge.to.node)
         ? undefined
         : edge.to
       : edge.from;
     if (missing) {
-      findings.push({
+      diagnostics.push({
         code: 'dangling-edge',
         severity: 'error',
         edge: path,
@@ -97,7 +97,7 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
     const to = { node: join(prefix, edge.to.node), port: edge.to.port };
     const plain = unfoldEdge(path, { from, to }, instances);
     if (plain) {
-      for (const wire of plain) edges.push(wire);
+      for (const connection of plain) edges.push(connection);
       return;
     }
     if (!sourceAt(instances, from)) noPort(path, from, 'output');
@@ -105,7 +105,7 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
   };
 
   unfold(document, '', [], undefined);
-  return { nodes, instances, findings, ...topology(nodes, edges) };
+  return { nodes, instances, diagnostics, ...topology(nodes, edges) };
 }
 
 function boundary(
@@ -117,13 +117,13 @@ function boundary(
   const inputs = new Map<string, readonly Endpoint[]>();
   for (const [port, { to }] of Object.entries(definition.inputs)) {
     const inside = to
-      .filter((end) => own(definition.nodes, end.node))
+      .filter((end) => getOwn(definition.nodes, end.node))
       .flatMap((end) => targetsAt(instances, { node: join(path, end.node), port: end.port }) ?? []);
     inputs.set(port, inside);
   }
   const outputs = new Map<string, Endpoint>();
   for (const [port, { from }] of Object.entries(definition.outputs)) {
-    const inside = own(definition.nodes, from.node)
+    const inside = getOwn(definition.nodes, from.node)
       ? sourceAt(instances, { node: join(path, from.node), port: from.port })
       : undefined;
     if (inside) outputs.set(port, inside);
@@ -131,7 +131,7 @@ function boundary(
   return { definition: id, inputs, outputs };
 }
 
-/** The plain wires that one wire stands for, the first under its own path; undefined when an instance lacks the port. */
+/** The plain edges that one edge stands for, the first under its own path; undefined when an instance lacks the port. */
 export function unfoldEdge(
   path: string,
   { from, to }: { readonly from: Endpoint; readonly to: Endpoint },

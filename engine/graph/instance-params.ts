@@ -1,6 +1,6 @@
 /** Instances that set some of their definition's parameters for themselves. */
 import type { LoomDefinition, LoomNode } from '../document/schema';
-import { own } from './own';
+import { getOwn } from '../types/get-own';
 
 type Nodes = LoomDefinition['nodes'];
 /** Definition → the instance's parameters → inner nodes. Unchanged instances keep their inner nodes' identity, which incremental inference goes by. */
@@ -19,7 +19,7 @@ export function withInstanceParams(
   if (!nodes) {
     nodes = { ...definition.nodes };
     for (const [name, { node, param }] of set) {
-      const inner = own(nodes, node);
+      const inner = getOwn(nodes, node);
       const value = instance.params[name];
       if (inner && value !== undefined)
         nodes[node] = { ...inner, params: { ...inner.params, [param]: value } };

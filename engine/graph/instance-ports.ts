@@ -1,9 +1,9 @@
-/** The ports of a node in the hand of an editor: plain nodes' from the registry, instances' from their definition. */
+/** The ports of a node as an editor sees it: plain nodes' from the registry, instances' from their definition. */
 import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } from '../document/schema';
 import { z } from 'zod';
 import type { AnyNode, NodeRegistry, Ports } from '../types/node';
 import { port as makePort } from '../types/values';
-import { own } from './own';
+import { getOwn } from '../types/get-own';
 
 type Place = Pick<LoomDocument, 'definitions'>;
 type NodePort = Ports[string];
@@ -21,12 +21,12 @@ export function portsOf(
   const plain = registry.get(node.type);
   if (plain) return plain;
   const id = definitionOf(node.type);
-  const definition = id === undefined ? undefined : own(document.definitions, id);
+  const definition = id === undefined ? undefined : getOwn(document.definitions, id);
   if (!definition || depth > depthLimit) return undefined;
   const inner = (name: string, side: 'inputs' | 'outputs', port: string): NodePort | undefined => {
-    const at = own(definition.nodes, name);
+    const at = getOwn(definition.nodes, name);
     const ports = at && portsOf(document, registry, at, depth + 1);
-    return ports && own(ports[side], port);
+    return ports && getOwn(ports[side], port);
   };
   const inputs: Record<string, NodePort> = {};
   for (const [name, { to, optional }] of Object.entries(definition.inputs)) {
@@ -53,7 +53,7 @@ const remembered = new WeakMap<
 
 /** A bypassed instance as a node: it has the instance's ports, all optional, and never runs. */
 export function bypassedInstance(document: Place, registry: NodeRegistry, type: string): AnyNode | undefined {
-  const definition = own(document.definitions, definitionOf(type) ?? '');
+  const definition = getOwn(document.definitions, definitionOf(type) ?? '');
   if (!definition) return undefined;
   const known = remembered.get(definition);
   if (known?.registry === registry && known.definitions === document.definitions) return known.node;

@@ -12,8 +12,8 @@ export interface Patched {
   readonly dirty: Set<string>;
 }
 
-/** With more changed wires than this, unfolding anew costs no more. */
-const maxWires = 256;
+/** With more changed edges than this, unfolding anew costs no more. */
+const maxEdges = 256;
 
 /**
  * The graph of `after`, given that of `before`. Undefined when the edit is of a sort
@@ -29,8 +29,8 @@ export function patch(
   if (before.definitions !== after.definitions) return undefined;
   const dirty = new Set<string>();
   const changed = changesOf(before.nodes, after.nodes);
-  const wires = changesOf(before.edges, after.edges);
-  if (!changed || !wires) return undefined;
+  const connections = changesOf(before.edges, after.edges);
+  if (!changed || !connections) return undefined;
   const isInstance = ({ type }: LoomNode): boolean =>
     definitionOf(type) !== undefined && registry.get(type) === undefined;
   const retyped: string[] = [];
@@ -54,12 +54,12 @@ export function patch(
     nodes = copy;
   }
   let graph: FlatGraph = nodes === old.nodes ? old : { ...old, nodes };
-  const touched = wires.added.length + wires.changed.length + wires.removed.length;
+  const touched = connections.added.length + connections.changed.length + connections.removed.length;
   if (touched > 0 || !sameIds) {
     // Which wire is cut, and what is loose, only the whole graph tells.
-    if (touched > maxWires || old.cut.size > 0 || old.findings.length > 0) return undefined;
+    if (touched > maxEdges || old.cut.size > 0 || old.diagnostics.length > 0) return undefined;
     if (nodes.size + old.instances.size > maxFlatNodes) return undefined;
-    const lists = rewired(old, before, after, wires, dirty);
+    const lists = rewired(old, before, after, connections, dirty);
     const isLoose = (id: string): boolean =>
       (lists?.incoming.get(id) ?? lists?.outgoing.get(id) ?? []).length > 0;
     if (!lists || changed.removed.some(isLoose)) return undefined;
@@ -72,7 +72,7 @@ export function patch(
   return { graph, dirty };
 }
 
-/** Whether two states of a node compute the same, given the same wires. */
+/** Whether two states of a node compute the same, given the same edges. */
 export const sameWork = (a: LoomNode, b: LoomNode): boolean =>
   a.params === b.params && a.type === b.type && a.version === b.version && a.mode === b.mode;
 
@@ -100,12 +100,12 @@ function orderedNodes(old: FlatGraph, { nodes: top }: LoomDocument): Map<string,
 
 type Lists = Pick<FlatGraph, 'incoming' | 'outgoing'>;
 
-/** The wires by node after the edit; undefined when one ends nowhere. Adds the nodes whose inputs were rewired to `dirty`. */
+/** The edges by node after the edit; undefined when one ends nowhere. Adds the nodes whose inputs were rewired to `dirty`. */
 function rewired(
   old: FlatGraph,
   before: LoomDocument,
   after: LoomDocument,
-  wires: NonNullable<ReturnType<typeof changesOf<LoomEdge>>>,
+  connections: NonNullable<ReturnType<typeof changesOf<LoomEdge>>>,
   dirty: Set<string>,
 ): Lists | undefined {
   const incoming = new Map(old.incoming);
@@ -127,14 +127,14 @@ function rewired(
     if (!edge || !isThere(edge.from.node) || !isThere(edge.to.node)) return undefined;
     return unfoldEdge(id, edge, old.instances);
   };
-  for (const id of [...wires.removed, ...wires.changed])
+  for (const id of [...connections.removed, ...connections.changed])
     for (const { id: path, from, to } of unfold(before, id) ?? []) {
       const without = (list: readonly FlatEdge[]) => list.filter((other) => other.id !== path);
       edit(incoming, to.node, without);
       edit(outgoing, from.node, without);
       dirty.add(to.node);
     }
-  for (const id of [...wires.changed, ...wires.added]) {
+  for (const id of [...connections.changed, ...connections.added]) {
     const made = unfold(after, id);
     if (!made) return undefined;
     for (const edge of made) {
@@ -147,7 +147,7 @@ function rewired(
   return { incoming, outgoing };
 }
 
-/** Wires of one node stand in the order of the document, after those that come from inside instances. */
+/** Edges of one node stand in the order of the document, after those that come from inside instances. */
 function sortAsDocument(lists: Iterable<FlatEdge[]>, { edges }: LoomDocument): void {
   const place = new Map<string, number>();
   const placeOf = ({ id }: FlatEdge): number => {

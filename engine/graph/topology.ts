@@ -1,4 +1,4 @@
-/** Order of a graph and the wires that close its cycles. */
+/** Order of a graph and the edges that close its cycles. */
 import type { LoomNode } from '../document/schema';
 import type { FlatEdge } from './flat-graph';
 
@@ -9,7 +9,7 @@ export interface Topology {
   readonly cut: ReadonlySet<string>;
 }
 
-/** O(nodes + edges). Of each cycle one wire is cut: the first that a depth-first walk finds to lead back. */
+/** O(nodes + edges). Of each cycle one edge is cut: the first that a depth-first walk finds to lead back. */
 export function topology(nodes: ReadonlyMap<string, LoomNode>, edges: readonly FlatEdge[]): Topology {
   const incoming = new Map<string, FlatEdge[]>();
   const outgoing = new Map<string, FlatEdge[]>();
@@ -56,7 +56,7 @@ export function orderOf(
   return order;
 }
 
-/** Wires that lead back to a node on the current path of a depth-first walk. Iterative: chains are long. */
+/** Edges that lead back to a node on the current path of a depth-first walk. Iterative: chains are long. */
 function backEdges(
   nodes: ReadonlyMap<string, LoomNode>,
   acyclic: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 /** Results by content key, within a byte budget, least recently used first out. Owns what it holds. */
 import type { Tensor, TensorScope } from '../types/tensor';
-import type { Rescue } from './rescue';
+import type { Backup } from './backup';
 import type { Values } from './values';
 
 /** One step's result. The entry owns one count of each of `tensors`. */
@@ -13,7 +13,7 @@ export interface Entry {
   readonly bytes: number;
   /** Never served to another run. */
   readonly fresh: boolean;
-  rescue?: Rescue;
+  backup?: Backup;
   pins: number;
   used: number;
   /** No longer in the cache; released once nobody holds it. */

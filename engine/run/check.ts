@@ -1,9 +1,9 @@
-/** Values against port types, while running: with real sizes the same solver that judged the wires. */
-import type { PlanStep } from '../graph/plan-types';
-import { own } from '../graph/own';
-import { solvePorts } from '../graph/solve-ports';
-import type { Solution } from '../graph/unify';
-import { describeTerm, fieldName, nodeName } from '../graph/wording';
+/** Values against port types, while running: with real sizes the same solver that judged the edges. */
+import type { PlanStep } from '../plan/plan-types';
+import { getOwn } from '../types/get-own';
+import { solvePorts } from '../solver/solve-ports';
+import type { Solution } from '../solver/unify';
+import { describeExpression, fieldName, nodeName } from '../infer/wording';
 import { LoomError } from '../types/error';
 import type { PortType } from '../types/port';
 import type { AnyValue } from '../types/values';
@@ -31,7 +31,7 @@ export class ValueCheck {
     const values: Record<string, AnyValue> = {};
     const types: [string, PortType][] = [];
     for (const [port, { value: schema }] of Object.entries(this.step.definition.outputs)) {
-      const parsed = schema.safeParse(own(result as Record<string, unknown>, port));
+      const parsed = schema.safeParse(getOwn(result as Record<string, unknown>, port));
       if (!parsed.success)
         throw this.#error(
           'bad-output',
@@ -62,11 +62,11 @@ export class ValueCheck {
     const [wrong] = solvePorts(declared, types, this.#solution).mismatches;
     if (!wrong) return;
     const { port, path, got, want } = wrong;
-    const what = `a ${fieldName(path)} of ${describeTerm(got)} at ${port}, but ${describeTerm(want)} is ${code === 'bad-input' ? 'wanted' : 'due'}`;
+    const what = `a ${fieldName(path)} of ${describeExpression(got)} at ${port}, but ${describeExpression(want)} is ${code === 'bad-input' ? 'wanted' : 'due'}`;
     throw this.#error(code, port, path, code === 'bad-input' ? `was given ${what}` : `returned ${what}`, {
       field: path,
-      got: describeTerm(got),
-      want: describeTerm(want),
+      got: describeExpression(got),
+      want: describeExpression(want),
     });
   }
 

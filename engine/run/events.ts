@@ -2,7 +2,7 @@
 import type { LoomError } from '../types/error';
 import type { Progress } from '../types/node';
 import type { AnyValue } from '../types/values';
-import type { NodeRef } from '../graph/plan-types';
+import type { NodeRef } from '../plan/plan-types';
 
 /** Nodes that share one computation get each their own event. `node` is a path inside sub-graphs. */
 export type RunEvent =

@@ -1,5 +1,5 @@
 /** The executor's outside. */
-import type { NodeRef, Plan } from '../graph/plan-types';
+import type { NodeRef, Plan } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import type { TrajectoryStep } from '../types/node';
 import type { ModelSource } from '../types/model';
@@ -15,7 +15,7 @@ export interface ExecutorOptions {
   /** Bytes of tensors that results may hold after a run; least recently used go first. Default 512 MiB. */
   readonly cacheBytes?: number;
   /** Bytes of CPU copies kept of small results on a GPU, so that a run can be resumed after the device is lost. Default 64 MiB. */
-  readonly rescueBytes?: number;
+  readonly backupBytes?: number;
   /** Where results are searched for NaN: at `sinks` (default; the culprit is then traced), after every node, or nowhere. Reads back from the GPU. */
   readonly numbers?: 'sinks' | 'all' | 'off';
   /** Milliseconds, monotonic. Default `performance.now`. */
@@ -69,7 +69,7 @@ export interface Executor {
   recover(parts: {
     readonly backend: Backend;
     readonly models: ModelSource;
-  }): Promise<{ readonly rescued: number; readonly dropped: number }>;
+  }): Promise<{ readonly backedUp: number; readonly dropped: number }>;
   /** Releases everything; the backend stays its owner's. */
   dispose(): void;
 }

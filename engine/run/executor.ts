@@ -1,13 +1,13 @@
 /** Runs plans one after another and keeps their results. */
-import type { Plan } from '../graph/plan-types';
+import type { Plan } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import { LoomError } from '../types/error';
 import type { ModelSource } from '../types/model';
 import { Cache, type Entry } from './cache';
 import type { Borrowed, Executor, ExecutorOptions, RunOptions } from './executor-types';
 import type { RunResult } from './events';
-import { canRescue, copy, restore } from './rescue';
-import { Run } from './run';
+import { canBackUp, copy, restore } from './backup';
+import { Run } from './plan-run';
 import { tensorsOf } from './values';
 
 const MiB = 1024 * 1024;
@@ -24,7 +24,7 @@ class PlanExecutor implements Executor {
   #plan: Plan | undefined;
   /** What the latest run's targets are made of: stays until the next run. */
   #results: readonly Entry[] = [];
-  #rescued = 0;
+  #backedUp = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
   #current: Run | undefined;
@@ -67,7 +67,7 @@ class PlanExecutor implements Executor {
         cache: this.#cache,
         options: this.options,
         now: this.#now,
-        keep: (entry) => this.#rescue(entry),
+        keep: (entry) => this.#backUp(entry),
         lost: this.#lost,
       },
       options,
@@ -88,23 +88,23 @@ class PlanExecutor implements Executor {
   }
 
   /** Keeps a CPU copy of a small result on a GPU. A copy that fails is none. */
-  async #rescue(entry: Entry): Promise<void> {
-    const limit = this.options.rescueBytes ?? 64 * MiB;
-    if (entry.fresh || entry.rescue || entry.bytes > limit || !canRescue(entry.values)) return;
+  async #backUp(entry: Entry): Promise<void> {
+    const limit = this.options.backupBytes ?? 64 * MiB;
+    if (entry.fresh || entry.backup || entry.bytes > limit || !canBackUp(entry.values)) return;
     if (!entry.tensors.some(({ location }) => location === 'gpu')) return;
     this.#cache.pin(entry);
     try {
-      entry.rescue = await copy(entry.values);
+      entry.backup = await copy(entry.values);
     } catch {
       return; // the device is gone, or the value went with a failing run: there is nothing to keep
     } finally {
       this.#cache.unpin(entry);
     }
-    this.#rescued = 0;
-    const copies = this.#cache.entries().filter(({ rescue }) => rescue !== undefined);
+    this.#backedUp = 0;
+    const copies = this.#cache.entries().filter(({ backup }) => backup !== undefined);
     for (const kept of copies.sort((a, b) => b.used - a.used)) {
-      this.#rescued += kept.rescue?.bytes ?? 0;
-      if (this.#rescued > limit) delete kept.rescue;
+      this.#backedUp += kept.backup?.bytes ?? 0;
+      if (this.#backedUp > limit) delete kept.backup;
     }
   }
 
@@ -147,7 +147,7 @@ class PlanExecutor implements Executor {
   async recover(parts: {
     readonly backend: Backend;
     readonly models: ModelSource;
-  }): Promise<{ readonly rescued: number; readonly dropped: number }> {
+  }): Promise<{ readonly backedUp: number; readonly dropped: number }> {
     await this.#queue;
     this.#letGo();
     const old = this.#cache;
@@ -157,32 +157,32 @@ class PlanExecutor implements Executor {
     this.#watch(parts.backend);
     this.#models = parts.models;
     this.#cache = new Cache(old.limit);
-    let rescued = 0;
+    let backedUp = 0;
     for (const entry of entries) {
       const hasTensors = entry.tensors.length > 0;
       // Plain values (numbers, schedules) need no copy; everything with a network inside is of the lost device.
-      const rescue =
-        entry.rescue ?? (hasTensors || !canRescue(entry.values) ? undefined : await copy(entry.values));
-      if (rescue && !entry.fresh) {
+      const backup =
+        entry.backup ?? (hasTensors || !canBackUp(entry.values) ? undefined : await copy(entry.values));
+      if (backup && !entry.fresh) {
         const scope = parts.backend.scope();
         try {
-          const values = restore(rescue, scope.ops);
+          const values = restore(backup, scope.ops);
           const tensors = [...new Set(Object.values(values).flatMap(tensorsOf))].map((tensor) =>
             tensor.retain(),
           );
           const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
           const again = await copy(values);
           this.#cache.unpin(
-            this.#cache.add({ key: entry.key, values, tensors, bytes, fresh: false, rescue: again }),
+            this.#cache.add({ key: entry.key, values, tensors, bytes, fresh: false, backup: again }),
           );
-          rescued++;
+          backedUp++;
         } finally {
           scope.release();
         }
       }
       old.drop(entry.key);
     }
-    return { rescued, dropped: entries.length - rescued };
+    return { backedUp, dropped: entries.length - backedUp };
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 /** Fetches the networks that a run will need while it already computes: loading goes on beside encoding. */
-import type { Plan } from '../graph/plan-types';
+import type { Plan } from '../plan/plan-types';
 import type { ModelSource } from '../types/model';
 
 /**

@@ -1,5 +1,5 @@
 /** What a run tells while it goes, and what it will have to say when it is over. */
-import type { NodeRef, PlanStep } from '../graph/plan-types';
+import type { NodeRef, PlanStep } from '../plan/plan-types';
 import type { LoomError } from '../types/error';
 import type { RunEvent, RunResult } from './events';
 

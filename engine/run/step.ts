@@ -1,5 +1,5 @@
 /** One node's run: its inputs checked, its context made, its outputs taken over. Nothing it made outlives a failure. */
-import type { NodeRef, PlanStep } from '../graph/plan-types';
+import type { NodeRef, PlanStep } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import { LoomError, toLoomError } from '../types/error';
 import type { Progress, TrajectoryStep } from '../types/node';
@@ -19,7 +19,7 @@ export interface StepMachine {
   readonly preview: (port: string, value: AnyValue) => void;
   readonly trace: ((step: TrajectoryStep) => void) | undefined;
   readonly file: ((at: NodeRef, file: RunFile) => void) | undefined;
-  /** Computes a lazy input; undefined when it is not wired. */
+  /** Computes a lazy input; undefined when it is not connected. */
   readonly lazy: (port: string) => Promise<AnyValue | undefined>;
 }
 

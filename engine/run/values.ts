@@ -1,7 +1,7 @@
 /** What the executor may know of a value: its tensors, and the port type that it really has. */
 import type { PortType } from '../types/port';
 import type { Tensor } from '../types/tensor';
-import type { Term } from '../types/term';
+import type { TypeExpression } from '../types/type-expression';
 import type { AnyValue } from '../types/values';
 
 /** Values by port. */
@@ -93,7 +93,7 @@ function layoutOf(value: AnyValue): (typeof layouts)[keyof typeof layouts] | und
  * only. Sizes are those of its tensor, so nothing is read back.
  */
 export function typeOfValue(value: AnyValue): PortType {
-  const fields: Record<string, Term> = {};
+  const fields: Record<string, TypeExpression> = {};
   const layout = layoutOf(value);
   const [tensor] = tensorsOf(value);
   if (layout && tensor)

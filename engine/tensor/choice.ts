@@ -109,7 +109,7 @@ export function noWebGpu(reason: string): LoomError {
     `WebGPU was asked for, but ${reason}.`,
     {},
     {
-      mend: 'Choose wasm, or open this in a browser with WebGPU.',
+      fix: 'Choose wasm, or open this in a browser with WebGPU.',
     },
   );
 }

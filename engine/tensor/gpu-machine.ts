@@ -78,7 +78,7 @@ export class GpuMachine {
         memory ? 'out-of-memory' : 'internal',
         memory ? 'The GPU has not enough memory for this.' : `WebGPU: ${event.error.message}`,
         {},
-        memory ? { mend: 'Choose a smaller picture or batch, or close other pages that use the GPU.' } : {},
+        memory ? { fix: 'Choose a smaller picture or batch, or close other pages that use the GPU.' } : {},
       );
     });
   }
@@ -91,7 +91,7 @@ export class GpuMachine {
         `The GPU device was lost: ${this.#lostReason}`,
         {},
         {
-          mend: 'Reload the page; if it happens again, choose wasm in the settings.',
+          fix: 'Reload the page; if it happens again, choose wasm in the settings.',
         },
       );
     const fault = this.#fault;
@@ -114,7 +114,7 @@ export class GpuMachine {
         `A buffer of ${size} bytes is more than this GPU allows.`,
         {},
         {
-          mend: 'Choose a smaller picture or batch.',
+          fix: 'Choose a smaller picture or batch.',
         },
       );
     return this.device.createBuffer({ size, usage: USAGE.STORAGE | USAGE.COPY_SRC | USAGE.COPY_DST });

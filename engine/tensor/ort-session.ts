@@ -16,7 +16,7 @@ import { fromHalf as fromHalfKernel, toHalf as toHalfKernel } from './gpu-kernel
 import type { GpuMachine } from './gpu-machine';
 import { bufferOf, GpuOps, GpuTensor } from './gpu-ops';
 import type { Queue } from './queue';
-import { turn } from './turn';
+import { yieldToEventLoop } from './yield-to-event-loop';
 
 type OrtTensorClass = typeof OrtTensor;
 
@@ -47,7 +47,7 @@ export function checkFeed(session: string, port: SessionPort, tensor: Tensor): v
       'bad-input',
       `${session}: "${port.name}" takes [${port.dims.join(', ')}], not [${tensor.dims.join(', ')}].`,
       {},
-      { mend: 'This network was made for one size: use the size it was trained at.' },
+      { fix: 'This network was made for one size: use the size it was trained at.' },
     );
 }
 
@@ -75,7 +75,7 @@ export class OrtSession implements Session {
     return this.host.queue
       .add(async () => {
         const given = await this.#run(feeds, ops);
-        await turn();
+        await yieldToEventLoop();
         return given;
       })
       .finally(() => {
@@ -223,7 +223,7 @@ export function failure(session: string, thrown: unknown): LoomError {
       {},
       {
         cause: thrown,
-        mend: 'Choose a smaller picture or batch, or close other pages.',
+        fix: 'Choose a smaller picture or batch, or close other pages.',
       },
     );
   return new LoomError('session-failed', `${session} failed: ${message}`, {}, { cause: thrown });

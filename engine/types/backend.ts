@@ -3,13 +3,27 @@
  * one device. Implemented once in `engine/tensor/`; `models/` builds its
  * networks on it; nodes see only what {@link Runtime} shows.
  */
+import type { NetworkDescription, WeightStore } from './network';
 import type { Tensor, TensorOps, TensorScope } from './tensor';
 
-/** Raw bytes of an ONNX graph and the external data it names. */
+/** Raw bytes of an ONNX graph and the external data it names, in memory or as files that are read slice by slice. */
 export interface GraphSource {
   readonly name: string;
   readonly model: Uint8Array;
-  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array | Blob }[];
+}
+
+/**
+ * A network as data, with its weights. The backend decides what it is computed
+ * by: an ONNX graph that it writes, or kernels of our own. The session's ports
+ * are the description's inputs and outputs, by name.
+ */
+export interface NetworkSource {
+  readonly name: string;
+  readonly description: NetworkDescription;
+  readonly weights: WeightStore;
+  /** What is computed in, whatever the weights are stored in. Inputs and outputs are float32 either way. */
+  readonly precision: 'fp16' | 'fp32';
 }
 
 export interface SessionOptions {
@@ -60,7 +74,14 @@ export interface Backend {
   readonly info: BackendInfo;
   /** A fresh root scope. */
   scope(): TensorScope;
-  createSession(source: GraphSource, options?: SessionOptions): Promise<Session>;
+  /** A description becomes an ONNX graph. */
+  createSession(source: GraphSource | NetworkSource, options?: SessionOptions): Promise<Session>;
+  /**
+   * The same network in kernels of our own. Absent where there are none (wasm, or a self-test that failed):
+   * then the network's ONNX graph goes to {@link createSession}. Rejects with `unsupported` for a network
+   * that these kernels cannot run, with `out-of-memory` or `package-invalid` for its weights.
+   */
+  readonly createNetwork?: (source: NetworkSource, options?: SessionOptions) => Promise<Session>;
   /** Tensors and sessions alive now: leak tests compare before and after. */
   live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
   /** Settles with the reason when the device is lost. Never rejects. */

@@ -1,7 +1,7 @@
 /** What inference and validation say about a document: data with stable codes; surfaces word it. */
 import { z } from 'zod';
 import { portTypeSchema, type PortType } from './port';
-import { termSchema, type Term } from './term';
+import { typeExpressionSchema, type TypeExpression } from './type-expression';
 
 export const diagnosticCodes = [
   'unknown-node',
@@ -20,25 +20,23 @@ export const diagnosticCodes = [
 ] as const;
 export type DiagnosticCode = (typeof diagnosticCodes)[number];
 
-/** A repair that can be applied to the document as one undoable step. */
-export type Mend =
+/**
+ * A repair that can be applied to the document as one undoable step. One that was offered for a pending edge is
+ * applied together with it: `edge` is then what `checkConnection` called the edge.
+ */
+export type QuickFix =
   | { readonly kind: 'remove-edge'; readonly edge: string }
-  /** Wires an input that has no wire. */
+  /** Connects an input that has no edge. */
   | {
       readonly kind: 'connect';
       readonly from: { readonly node: string; readonly port: string };
       readonly to: { readonly node: string; readonly port: string };
     }
   | { readonly kind: 'set-param'; readonly node: string; readonly param: string; readonly value: unknown }
-  /** Puts nodes (in order, first fed by the edge's source, last feeding its target) on a wire. */
+  /** Puts nodes (in order, first fed by the edge's source, last feeding its target) on an edge. */
   | {
       readonly kind: 'insert';
       readonly edge: string;
-      /** The ends of a wire that is still in the hand: `edge` is not in the document then. */
-      readonly wire?: {
-        readonly from: { readonly node: string; readonly port: string };
-        readonly to: { readonly node: string; readonly port: string };
-      };
       readonly chain: readonly {
         readonly type: string;
         readonly params: Readonly<Record<string, unknown>>;
@@ -56,7 +54,7 @@ export type Mend =
     }
   | { readonly kind: 'replace-node'; readonly node: string; readonly type: string };
 
-/** One finding. `path` is the field (or parameter) at fault, `got` and `want` what stands there and what should. */
+/** One diagnostic. `path` is the field (or parameter) at fault, `got` and `want` what stands there and what should. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: 'error' | 'warning';
@@ -66,16 +64,16 @@ export interface Diagnostic {
   readonly path?: string;
   readonly got?: string;
   readonly want?: string;
-  /** The same before it was worded, where it is a term: for other languages. */
-  readonly gotTerm?: Term;
-  readonly wantTerm?: Term;
+  /** The same before it was worded, where it is an expression: for other languages. */
+  readonly gotExpression?: TypeExpression;
+  readonly wantExpression?: TypeExpression;
   readonly gotType?: PortType;
   readonly wantType?: PortType;
   /** English, complete, names the place: for logs and the command line. */
   readonly message: string;
 }
 
-/** Boundary check for a {@link Diagnostic} that crosses the worker's door. */
+/** Boundary check for a {@link Diagnostic} that crosses the worker's entry. */
 export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
   code: z.enum(diagnosticCodes),
   severity: z.enum(['error', 'warning']),
@@ -85,8 +83,8 @@ export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
   path: z.string().optional(),
   got: z.string().optional(),
   want: z.string().optional(),
-  gotTerm: termSchema.optional(),
-  wantTerm: termSchema.optional(),
+  gotExpression: typeExpressionSchema.optional(),
+  wantExpression: typeExpressionSchema.optional(),
   gotType: portTypeSchema.optional(),
   wantType: portTypeSchema.optional(),
   message: z.string(),

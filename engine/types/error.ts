@@ -1,4 +1,4 @@
-/** The one error that leaves the engine: it names the place and the mend. */
+/** The one error that leaves the engine: it names the place and the fix. */
 import type { Diagnostic } from './diagnostics';
 
 /** Stable codes for failures while running or loading (diagnostics of a document have their own). */
@@ -48,7 +48,7 @@ export class LoomError extends Error {
     readonly place: ErrorPlace = {},
     readonly extra: {
       /** What to do about it, one sentence. */
-      readonly mend?: string;
+      readonly fix?: string;
       /** Values for a translated message. */
       readonly details?: Readonly<Record<string, string | number>>;
       readonly diagnostics?: readonly Diagnostic[];

@@ -1,4 +1,5 @@
 /** What `nodes/` and `models/` may import of the engine. */
+export { getOwn } from './get-own';
 export * from './backend';
 export * from './diagnostics';
 export * from './error';
@@ -7,7 +8,8 @@ export * from './model';
 export * from './network';
 export * from './node';
 export * from './port';
+export * from './registry';
 export * from './runtime';
 export * from './tensor';
-export * from './term';
+export * from './type-expression';
 export * from './values';

@@ -124,11 +124,11 @@ export interface UNet {
   call(sample: Tensor, timesteps: readonly number[], context: Tensor, options: CallOptions): Promise<Tensor>;
 }
 
-/** An autoencoder. Latents on wires are normalised: scale and shift are applied in here. */
+/** An autoencoder. Latents on edges are normalised: scale and shift are applied in here. */
 export interface FirstStage {
   readonly type: 'kl' | 'vq';
   readonly space: LatentSpaceInfo;
-  /** VQ only: [entries, channels] in the units of the latent on the wire. */
+  /** VQ only: [entries, channels] in the units of the latent on the edge. */
   readonly codebook?: { readonly entries: number; readonly vectors: Float32Array };
   /** image [B, 3, H, W] in −1…1. KL: mean and log-variance of the posterior; VQ: the un-quantised latent as `mean`. */
   encode(image: Tensor, options: CallOptions): Promise<{ mean: Tensor; logVariance?: Tensor }>;

@@ -104,7 +104,10 @@ export type NetworkOp = { readonly out: ValueId } & (
   | { readonly op: 'to-tokens'; readonly x: ValueId }
   /** Tokens → a map of the height and width of `like`. */
   | { readonly op: 'to-map'; readonly x: ValueId; readonly like: ValueId }
-  /** softmax(Q·Kᵀ/√d)·V for each head, d = C / heads; heads lie one behind the other in the channels. */
+  /**
+   * softmax(Q·Kᵀ/√d)·V for each head, d = C / heads; heads lie one behind the other in the channels.
+   * V may be wider or narrower than Q and K; the result is as wide as V.
+   */
   | {
       readonly op: 'attention';
       readonly q: ValueId;
@@ -135,7 +138,7 @@ export type NetworkOp = { readonly out: ValueId } & (
       readonly shift: number;
       readonly period: number;
     }
-  /** Ids [B, N] → rows of a table [V, C]. */
+  /** Ids [B, N] → tokens, ids [B] → vectors: rows of a table [V, C]. */
   | { readonly op: 'embedding'; readonly ids: ValueId; readonly table: WeightRef }
   /**
    * Tokens → the vector at one position of each element: the first occurrence of
@@ -165,6 +168,8 @@ export interface WeightEntry {
   readonly file: number;
   readonly offset: number;
   readonly bytes: number;
+  /** The bytes lie in no file: only `read` makes them (a LoRA added to a weight). `file` and `offset` mean nothing then. */
+  readonly computed?: true;
   /** `int8-channels` only: the scale of each index along `axis` of the shape. */
   readonly channels?: { readonly axis: number; readonly scales: Float32Array };
 }

@@ -5,7 +5,7 @@ import type { LatentSpaceInfo, NetworkName } from './model';
 import type { PortKind, PortType } from './port';
 import type { Runtime } from './runtime';
 import type { Tensor } from './tensor';
-import type { Term } from './term';
+import type { TypeExpression } from './type-expression';
 import type { AnyValue, Port, ValueOf } from './values';
 
 export type Ports = Readonly<Record<string, Port>>;
@@ -168,7 +168,7 @@ export interface NodeDef<
    * `free`: reads files and manifests or computes next to nothing, and so runs beside
    * other nodes (a package loads while a prompt is encoded). Default `device`: one at a time.
    */
-  readonly lane?: 'device' | 'free';
+  readonly queue?: 'device' | 'free';
   /** A node whose result is what the run is for (an image to look at): `Run` computes these. */
   readonly sink?: boolean;
   /** `compare`: the pictures of its two image inputs are shown behind one slider, its parameter `split`. Default: side by side. */
@@ -190,11 +190,35 @@ export interface NodeDef<
    * Equations between sizes that parameters settle, by the parameter they come from: `{ width:
    * [mul(v('F'), v('w')), 512] }` where a width is given in pixels. One that cannot hold is that parameter's fault.
    */
-  equations?(params: z.output<S>): Readonly<Record<string, readonly [Term, Term]>>;
+  equations?(params: z.output<S>): Readonly<Record<string, readonly [TypeExpression, TypeExpression]>>;
   run(context: RunContext<I, O, S>): Promise<Outputs<O>>;
 }
 
-/** Identity with inference: gives `run` exactly the types of its ports and parameters. */
+/**
+ * Identity with inference: gives `run` exactly the types of its ports and parameters.
+ *
+ * @example A node that fades a picture; its output is as large as its input.
+ * ```ts
+ * const size = { batch: v('B'), height: v('H'), width: v('W') };
+ * export const fade = defineNode({
+ *   id: 'example/fade',
+ *   version: 1,
+ *   title: 'Fade',
+ *   category: 'image',
+ *   doc: 'Moves every pixel towards middle grey.',
+ *   inputs: { image: port('image', size) },
+ *   outputs: { image: port('image', size) },
+ *   params: z.object({
+ *     by: z.number().min(0).max(1).default(0.5).meta({ widget: 'slider', min: 0, max: 1 }),
+ *   }),
+ *   async run({ inputs, params, runtime }) {
+ *     // Pictures are in −1…1, so that middle grey is 0.
+ *     const pixels = runtime.ops.linear([[1 - params.by, inputs.image.pixels]]);
+ *     return { image: { kind: 'image', pixels } };
+ *   },
+ * });
+ * ```
+ */
 export const defineNode = <I extends Ports, O extends Ports, S extends z.ZodObject>(
   definition: NodeDef<I, O, S>,
 ): NodeDef<I, O, S> => definition;
@@ -209,7 +233,7 @@ export interface AnyNode extends Omit<NodeDef, 'run' | 'packages' | 'refine' | '
   evaluations?(params: never): number;
   packages?(params: never): readonly string[];
   refine?(params: never, catalog: Catalog): Partial<Record<string, PortType>>;
-  equations?(params: never): Readonly<Record<string, readonly [Term, Term]>>;
+  equations?(params: never): Readonly<Record<string, readonly [TypeExpression, TypeExpression]>>;
   run(context: never): Promise<Readonly<Record<string, AnyValue>>>;
 }
 

@@ -1,9 +1,9 @@
-/** Port types: a kind and its fields. The vocabulary that wires are checked in. */
+/** Port types: a kind and its fields. The vocabulary that edges are checked in. */
 import { z } from 'zod';
-import { termSchema, type Term } from './term';
+import { typeExpressionSchema, type TypeExpression } from './type-expression';
 
 /**
- * Kinds of things that flow on wires. Fields of each:
+ * Kinds of things that flow on edges. Fields of each:
  *
  * | kind | fields |
  * | --- | --- |
@@ -44,11 +44,11 @@ export type PortKind = (typeof portKinds)[number];
 /** The type of a port: plain JSON. A field left out is unconstrained. */
 export interface PortType {
   readonly kind: PortKind;
-  readonly fields: Readonly<Record<string, Term>>;
+  readonly fields: Readonly<Record<string, TypeExpression>>;
 }
 
 /** Boundary check for a {@link PortType}. */
 export const portTypeSchema: z.ZodType<PortType> = z.strictObject({
   kind: z.enum(portKinds),
-  fields: z.record(z.string(), termSchema),
+  fields: z.record(z.string(), typeExpressionSchema),
 });

@@ -4,7 +4,10 @@ import type { TensorOps } from './tensor';
 
 /** Pictures in and out of bytes. Provided by the place the engine runs in (browser or Node). */
 export interface ImageCodec {
-  /** PNG, JPEG or WebP bytes → RGBA, EXIF orientation applied. Throws `bad-input`. */
+  /**
+   * A picture's file → 8-bit sRGB with straight alpha, row by row from the top: Exif orientation and colour profile
+   * applied, colours under transparent pixels kept. Throws `bad-input`, `unsupported`, `too-large`.
+   */
   decode(bytes: Uint8Array): Promise<{ width: number; height: number; rgba: Uint8Array }>;
   /**
    * An 8-bit palette or greyscale PNG → its raw pixel values, no colour applied: the
@@ -21,7 +24,7 @@ export interface AssetSource {
 
 export interface Runtime {
   readonly backend: 'webgpu' | 'wasm';
-  /** What sessions compute in. Latents on wires are float32 either way. */
+  /** What sessions compute in. Latents on edges are float32 either way. */
   readonly precision: 'fp16' | 'fp32';
   /** Arithmetic whose results belong to this node's run. */
   readonly ops: TensorOps;

@@ -1,5 +1,5 @@
 /**
- * The values that flow on wires, one type per port kind, and the ports that
+ * The values that flow on edges, one type per port kind, and the ports that
  * carry them. A port couples a {@link PortType} (checked when wiring) with a
  * zod check of the value (checked at run time), which also gives the
  * TypeScript type that a node's `run` sees.
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Conditioner, FirstStage, LabelSet, LatentSpaceInfo, UNet } from './model';
 import type { PortKind, PortType } from './port';
 import type { Tensor, TensorOps } from './tensor';
-import type { Term } from './term';
+import type { TypeExpression } from './type-expression';
 
 /** float32 [B, 3, H, W] in −1…1. */
 export interface ImageValue {
@@ -94,6 +94,18 @@ export interface FirstStageValue {
   readonly kind: 'first-stage';
   readonly firstStage: FirstStage;
 }
+/** How one evaluation of a denoiser is called. */
+export interface DenoiseCall {
+  readonly ops: TensorOps;
+  readonly signal: AbortSignal;
+  /** The network is told the nearest training step instead of the fractional one (ComfyUI's convention). */
+  readonly roundTimesteps?: boolean;
+  /**
+   * Given where the prediction without a condition is wanted beside the guided one (CFG++): it is then evaluated even where
+   * guidance would not need it, and handed over before the call ends. It belongs to `ops`.
+   */
+  readonly unconditional?: (denoised: Tensor) => void;
+}
 /** Predicts x̂₀ from x = x₀ + σ·n (Karras et al. 2206.00364's D(x; σ)): guidance, scaling and parameterisation inside. */
 export interface DenoiserValue {
   readonly kind: 'denoiser';
@@ -103,12 +115,7 @@ export interface DenoiserValue {
    * x float32 [B, C, h, w] at noise level sigma → predicted x₀, same shape.
    * `at` is the fraction of the sampling done (0…1), for conditioning ranges. The result belongs to `ops`.
    */
-  denoise(
-    x: Tensor,
-    sigma: number,
-    at: number,
-    call: { readonly ops: TensorOps; readonly signal: AbortSignal },
-  ): Promise<Tensor>;
+  denoise(x: Tensor, sigma: number, at: number, call: DenoiseCall): Promise<Tensor>;
   /**
    * The same function with everything that depends only on the shape [B, C, h, w]
    * (batched contexts, maps at latent size) made once, in the scope of `call.ops`.
@@ -130,6 +137,8 @@ export interface NoiseValue {
   readonly seed: bigint;
   /** Index of the first batch element in its stream, so that element k of a batch can be made alone. Default 0. */
   readonly firstElement?: number;
+  /** Every element of the batch is the same noise; samplers then draw one element for all, too. Default false. */
+  readonly same?: boolean;
 }
 /** Noise levels σ₀ > … > σ_n, the last one 0 for a whole sampling (k-diffusion's convention). */
 export interface ScheduleValue {
@@ -187,7 +196,7 @@ function valueSchema<K extends PortKind>(kind: K): z.ZodType<ValueOf[K]> {
 export interface Port<K extends PortKind = PortKind> {
   readonly type: PortType & { readonly kind: K };
   readonly value: z.ZodType<ValueOf[K]>;
-  /** An input that may stay unwired. */
+  /** An input that may stay unconnected. */
   readonly optional?: boolean;
   /** An input that is only computed when `run` asks for it (a switch). */
   readonly lazy?: boolean;
@@ -198,14 +207,18 @@ export interface Port<K extends PortKind = PortKind> {
 type Flags = { readonly doc?: string };
 
 /** A required port of `kind` with these fields. */
-export function port<K extends PortKind>(kind: K, fields?: Record<string, Term>, flags?: Flags): Port<K>;
+export function port<K extends PortKind>(
+  kind: K,
+  fields?: Record<string, TypeExpression>,
+  flags?: Flags,
+): Port<K>;
 export function port<
   K extends PortKind,
   F extends Flags & { readonly optional?: true; readonly lazy?: true },
->(kind: K, fields: Record<string, Term>, flags: F): Port<K> & F;
+>(kind: K, fields: Record<string, TypeExpression>, flags: F): Port<K> & F;
 export function port<K extends PortKind>(
   kind: K,
-  fields: Record<string, Term> = {},
+  fields: Record<string, TypeExpression> = {},
   flags: Flags = {},
 ): Port<K> {
   return { type: { kind, fields }, value: valueSchema(kind), ...flags };

@@ -51,7 +51,7 @@ export function cropPadding(
       'invalid-param',
       `The window ends ${right < 0 ? -right : -bottom} beyond the ${right < 0 ? 'right' : 'bottom'} edge (size ${size.width}×${size.height}).`,
       { path },
-      { mend: 'Make the window smaller or move it.' },
+      { fix: 'Make the window smaller or move it.' },
     );
   }
   return { top: -window.y, bottom: -bottom, left: -window.x, right: -right };
@@ -70,7 +70,7 @@ export function inCells<K extends string>(
         'invalid-param',
         `${pixels} pixels are no whole number of latent cells of ${factor}.`,
         { path: name },
-        { mend: `Use ${Math.round(pixels / factor) * factor}.` },
+        { fix: `Use ${Math.round(pixels / factor) * factor}.` },
       );
     }
     out[name] = pixels / factor;

@@ -8,20 +8,24 @@ import {
   type PortType,
   type Tensor,
   type TensorOps,
-  type Term,
+  type TypeExpression,
 } from '@/engine/types';
 
 /** Fields of a latent (or noise) port whose space and size are this node's variables. */
-export const latentFields = (suffix = ''): Record<string, Term> => ({
+export const latentFields = (suffix = ''): Record<string, TypeExpression> => ({
   ...spaceFields,
   batch: v(`B${suffix}`),
   height: v(`h${suffix}`),
   width: v(`w${suffix}`),
 });
 /** Fields that fix the latent space alone. */
-export const spaceFields: Record<string, Term> = { space: v('S'), channels: v('C'), factor: v('F') };
+export const spaceFields: Record<string, TypeExpression> = {
+  space: v('S'),
+  channels: v('C'),
+  factor: v('F'),
+};
 /** Fields of a network port that fix the node's size where the network takes one size alone; they say nothing where it takes many. */
-export const onlySize: Record<string, Term> = { onlyHeight: v('h'), onlyWidth: v('w') };
+export const onlySize: Record<string, TypeExpression> = { onlyHeight: v('h'), onlyWidth: v('w') };
 
 /** Sides in pixels; 0 = the model's own. */
 interface Sides {
@@ -31,11 +35,11 @@ interface Sides {
 /** Sides that a U-Net takes, in latent cells: whole multiples of what its halvings ask for. */
 const halved = { height: mul(v('M'), v('hm')), width: mul(v('M'), v('wm')) };
 /** Fields of a latent or noise of a size that the node's U-Net takes. */
-export const fieldsOfUnet: Record<string, Term> = { ...spaceFields, batch: v('B'), ...halved };
+export const fieldsOfUnet: Record<string, TypeExpression> = { ...spaceFields, batch: v('B'), ...halved };
 /** Fields of the U-Net port of a node that makes such a latent. */
-export const unetOfSize: Record<string, Term> = { ...spaceFields, multiple: v('M') };
+export const unetOfSize: Record<string, TypeExpression> = { ...spaceFields, multiple: v('M') };
 /** The same where the latent goes into the U-Net as it is: one that takes a single size takes no other. */
-export const unetOfOnlySize: Record<string, Term> = {
+export const unetOfOnlySize: Record<string, TypeExpression> = {
   ...unetOfSize,
   onlyHeight: halved.height,
   onlyWidth: halved.width,
@@ -47,8 +51,8 @@ export const nativeFields = ({ width, height }: Sides): PortType & { kind: 'unet
 });
 /** For `equations`: each side that is given is F times these cells. */
 const sidesIn =
-  (cellsOf: { readonly height: Term; readonly width: Term }) =>
-  ({ width, height }: Sides): Record<string, readonly [Term, Term]> => ({
+  (cellsOf: { readonly height: TypeExpression; readonly width: TypeExpression }) =>
+  ({ width, height }: Sides): Record<string, readonly [TypeExpression, TypeExpression]> => ({
     ...(height !== 0 && { height: [mul(v('F'), cellsOf.height), height] }),
     ...(width !== 0 && { width: [mul(v('F'), cellsOf.width), width] }),
   });
@@ -105,7 +109,7 @@ export function sameSpace(a: LatentSpaceInfo, b: LatentSpaceInfo, port: string):
       'bad-input',
       `The ${port} is of latent space "${b.space}", but "${a.space}" is needed.`,
       { port },
-      { mend: 'Decode it with its own first stage, then encode it with the other.' },
+      { fix: 'Decode it with its own first stage, then encode it with the other.' },
     );
   }
 }
@@ -119,7 +123,7 @@ export function cells(pixels: number, factor: number, multipleOf: number, path: 
       'invalid-param',
       `The ${path} must be a multiple of ${unit} pixels; ${pixels} is not.`,
       { path },
-      { mend: `Use ${near}.`, details: { unit, near } },
+      { fix: `Use ${near}.`, details: { unit, near } },
     );
   }
   return pixels / factor;

@@ -1,5 +1,6 @@
 /** Between bytes and the tensors of images and masks. */
 import { LoomError, type Runtime, type Tensor, type TensorOps } from '@/engine/types';
+import { pictureNames } from './picture-formats';
 
 /** The largest picture that is taken in, in pixels: 16 MP are 200 MB as float32 RGB. */
 export const maxPixels = 4096 * 4096;
@@ -17,7 +18,7 @@ export async function readPicture(runtime: Runtime, source: string | null): Prom
       'invalid-param',
       'No picture is chosen yet.',
       { path: 'source' },
-      { mend: 'Drop, paste or pick a PNG, JPEG or WebP file.' },
+      { fix: `Drop, paste or pick a picture (${pictureNames}).` },
     );
   }
   const picture = await runtime.images.decode(await runtime.assets.read(source));
@@ -33,7 +34,10 @@ export function checkSize(width: number, height: number, path: string): void {
       'too-large',
       `The picture has ${width}×${height} pixels; at most ${maxPixels} in all are taken.`,
       { path },
-      { mend: 'Make it smaller before loading it.', details: { size: width * height, limit: maxPixels } },
+      {
+        fix: 'Make it smaller before loading it.',
+        details: { size: width * height, limit: maxPixels, unit: 'pixels' },
+      },
     );
   }
 }

@@ -37,7 +37,7 @@ export const conditioningClass = defineNode({
         'invalid-param',
         `"${params.class}" is not a class of this package.`,
         { path: 'class' },
-        { mend: `Choose one of: ${embedder.classes.join(', ')}.` },
+        { fix: `Choose one of: ${embedder.classes.join(', ')}.` },
       );
     }
     const context = await embedder.encode([index], { ops: runtime.ops, ...loading({ signal, progress }) });

@@ -39,7 +39,7 @@ function merge(left: Entries, right: Entries | undefined, name: string): Entries
           'bad-input',
           `Two inputs bring a ${twice} part.`,
           { port: name },
-          { mend: 'Remove one of them, or blend them with Mix conditions.' },
+          { fix: 'Remove one of them, or blend them with Mix conditions.' },
         );
       }
       const start = Math.max(one.start, other.start);

@@ -44,7 +44,7 @@ export const conditioningText = defineNode({
         'bad-input',
         `The conditioner "${conditioner.id}" has no text encoder.`,
         { port: 'conditioner' },
-        { mend: 'Use a class or map condition with this package.' },
+        { fix: 'Use a class or map condition with this package.' },
       );
     }
     const view = await encoder.tokenize(params.text);
@@ -54,7 +54,7 @@ export const conditioningText = defineNode({
         `The prompt is too long: the encoder takes ${view.limit} tokens, and "${view.overflow}" does not fit.`,
         { path: 'text' },
         {
-          mend: 'Shorten the prompt, or choose to cut it.',
+          fix: 'Shorten the prompt, or choose to cut it.',
           details: { limit: view.limit, overflow: view.overflow },
         },
       );

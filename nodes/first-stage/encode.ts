@@ -37,7 +37,7 @@ export const firstStageEncode = defineNode({
         'bad-input',
         `The image is ${width}×${height} pixels; both sides must be multiples of ${factor}.`,
         { port: 'image' },
-        { mend: 'Resize, crop or pad it first.', details: { width, height, factor } },
+        { fix: 'Resize, crop or pad it first.', details: { width, height, factor } },
       );
     }
     const { mean, logVariance } = await firstStage.encode(pixels, {

@@ -28,7 +28,7 @@ export const firstStageQuantise = defineNode({
         'bad-input',
         `The first stage of "${space.space}" has no codebook: it is regularised by KL.`,
         { port: 'firstStage' },
-        { mend: 'Use a VQ package.' },
+        { fix: 'Use a VQ package.' },
       );
     }
     const { codes, quantised } = await nearestCodes(runtime.ops, inputs.latent.samples, codebook);

@@ -83,7 +83,7 @@ async function takeApart(images: readonly ImageValue[]): Promise<Cell[]> {
       'bad-input',
       `The images of a grid must be of one size; here are ${first.width}×${first.height} and ${other.width}×${other.height}.`,
       {},
-      { mend: 'Resize them first.' },
+      { fix: 'Resize them first.' },
     );
   }
   return cells;

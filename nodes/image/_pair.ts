@@ -15,7 +15,7 @@ export function matchedImages(
       'bad-input',
       `The images are ${one.width}×${one.height} and ${other.width}×${other.height} pixels.`,
       { port: 'b' },
-      { mend: 'Resize or crop one of them.' },
+      { fix: 'Resize or crop one of them.' },
     );
   }
   const batch = Math.max(one.batch, other.batch);

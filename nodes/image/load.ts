@@ -9,7 +9,7 @@ export const imageLoad = defineNode({
   version: 1,
   title: 'Load image',
   category: 'image',
-  doc: 'Takes in a PNG, JPEG or WebP picture that was dropped, pasted or picked, turned upright by its EXIF orientation. Its transparency comes out as a mask: 1 (regenerate) where the picture is transparent. Transparent pixels are laid over the chosen background.',
+  doc: 'Takes in a picture (PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF; of an animation the first frame) that was dropped, pasted or picked, turned upright by its Exif orientation, its colours brought to sRGB by its profile. Its transparency comes out as a mask: 1 (regenerate) where the picture is transparent. Transparent pixels are laid over the chosen background.',
   aliases: ['LoadImage', 'Load Image', 'Image Primitive'],
   inputs: {},
   outputs: {

@@ -38,7 +38,7 @@ export const imageSemanticMap = defineNode({
         'bad-input',
         `The map has a pixel of label ${wrong}, but "${labels.id}" ends at ${labels.labels.length - 1}.`,
         { path: 'map' },
-        { mend: 'Paint it again with the palette of this package.' },
+        { fix: 'Paint it again with the palette of this package.' },
       );
     }
     return { map: { kind: 'semantic-map', labels, map: runtime.ops.from(indices, [1, height, width]) } };

@@ -26,7 +26,7 @@ export function alike(a: LatentValue, b: LatentValue): void {
       'bad-input',
       `The latents are ${one.width}×${one.height} and ${other.width}×${other.height} cells.`,
       { port: 'b' },
-      { mend: 'Resize, crop or pad one of them.' },
+      { fix: 'Resize, crop or pad one of them.' },
     );
   }
 }

@@ -26,7 +26,7 @@ export const latentLoad = defineNode({
         'invalid-param',
         'No file is chosen yet.',
         { path: 'source' },
-        { mend: 'Drop or pick a .safetensors file.' },
+        { fix: 'Drop or pick a .safetensors file.' },
       );
     }
     const { readSafetensors } = await import('./_safetensors');

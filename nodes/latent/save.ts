@@ -27,7 +27,7 @@ export const latentSave = defineNode({
         'unsupported',
         'Nothing takes files here.',
         {},
-        { mend: 'Run the graph in the editor or with --out.' },
+        { fix: 'Run the graph in the editor or with --out.' },
       );
     const { space, samples, noisy } = inputs.latent;
     const { writeSafetensors } = await import('./_safetensors');

@@ -29,7 +29,7 @@ export const maskFromMap = defineNode({
               'invalid-param',
               `"${name}" is not a label of "${labels.id}".`,
               { path: 'labels' },
-              { mend: `Choose from: ${known}.` },
+              { fix: `Choose from: ${known}.` },
             );
           }
           return index;

@@ -8,7 +8,7 @@ export const modelFirstStage = defineNode({
   version: 1,
   title: 'First stage',
   category: 'model',
-  lane: 'free',
+  queue: 'free',
   doc: 'Opens only the first stage of a package: the KL- or VQ-regularised autoencoder of the paper (§3.1), without its U-Net. Use it to compare autoencoders, or with a package that has no U-Net. Weights are loaded by the first encode or decode.',
   aliases: ['VAELoader', 'Load VAE'],
   inputs: {},

@@ -13,7 +13,7 @@ export const modelPackage = defineNode({
   version: 1,
   title: 'Model package',
   category: 'model',
-  lane: 'free',
+  queue: 'free',
   doc: 'Opens a model package: the U-Net that was trained to denoise, the first stage (autoencoder) whose latent space it works in, and the conditioner that turns text, classes and maps into what the U-Net understands. Only the manifest is read here; weights are fetched, verified and expanded by the first node that needs them.',
   aliases: ['CheckpointLoaderSimple', 'Load Checkpoint', 'Main Model', 'UNETLoader'],
   inputs: {},
@@ -39,7 +39,7 @@ export const modelPackage = defineNode({
         'unsupported',
         `The package "${opened.id}" has a first stage but no U-Net.`,
         { package: opened.id, path: 'package' },
-        { mend: 'Choose a package with a U-Net, or open this one with the First stage node.' },
+        { fix: 'Choose a package with a U-Net, or open this one with the First stage node.' },
       );
     }
     return {

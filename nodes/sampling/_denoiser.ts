@@ -78,7 +78,12 @@ function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps)
     call.signal.throwIfAborted();
     const active = activeEntries(parts.positive, at);
     const guided = at >= guidance.from && at <= guidance.to;
-    const used = evaluations(active, guided ? guidance.scales : 1);
+    const wanted = evaluations(active, guided ? guidance.scales : 1);
+    // Weight 0: evaluated for whoever asked, and no part of the sum.
+    const used =
+      call.unconditional && !wanted.some(({ entry }) => entry === -1)
+        ? [...wanted, { entry: -1, parts: [], weight: 0 }]
+        : wanted;
     const full = evaluations(active, 1);
     const key = used.map(({ entry, parts: names }) => `${entry}:${names.join()}`).join(';');
     let batch = batches.get(key);
@@ -95,24 +100,31 @@ function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps)
     );
     const sample = concat ? call.ops.concat([stacked, concat], 1) : stacked;
     const size = dims[0] ?? 1;
-    const t = levels.timestepOf(sigma);
+    const exact = levels.timestepOf(sigma);
+    const t = call.roundTimesteps === true ? Math.round(exact) : exact;
     const timesteps = Array.from({ length: size * used.length }, () => t);
     const output = await unet.call(sample, timesteps, context, { ops: call.ops, signal: call.signal });
 
     const each =
       used.length === 1 ? [output] : used.map((_, i) => call.ops.slice(output, 0, i * size, (i + 1) * size));
     const mixed =
-      used.length === 1 ? output : call.ops.linear(each.map((part, i) => [used[i]?.weight ?? 0, part]));
+      wanted.length === 1
+        ? (each[0] ?? output)
+        : call.ops.linear(wanted.map(({ weight }, i) => [weight, each[i] ?? output]));
     const like =
-      guidance.rescale > 0 && used.length > 1 ? conditional(call.ops, used, full, each) : undefined;
+      guidance.rescale > 0 && wanted.length > 1 ? conditional(call.ops, used, full, each) : undefined;
     const final = like ? call.ops.rescale(mixed, like, guidance.rescale) : mixed;
     const { onX, onOutput } = denoisedWeights(unet.diffusion.prediction, sigma);
-    return onX === 0
-      ? call.ops.linear([[onOutput, final]])
-      : call.ops.linear([
-          [onX, x],
-          [onOutput, final],
-        ]);
+    const denoised = (from: Tensor): Tensor =>
+      onX === 0
+        ? call.ops.linear([[onOutput, from]])
+        : call.ops.linear([
+            [onX, x],
+            [onOutput, from],
+          ]);
+    const bare = each[used.findIndex(({ entry }) => entry === -1)];
+    if (bare) call.unconditional?.(denoised(bare));
+    return denoised(final);
   };
 }
 

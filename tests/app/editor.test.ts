@@ -3,13 +3,19 @@ import { fileURLToPath } from 'node:url';
 import { produce } from 'immer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { documentSchema, emptyDocument, portKinds, type LoomDocument, type PortType } from '@/engine';
+import {
+  connect,
+  documentSchema,
+  emptyDocument,
+  freshId,
+  portKinds,
+  type LoomDocument,
+  type PortType,
+} from '@/engine';
 import { registry } from '@/nodes/registry';
 import { branchFrom } from '@/app/_state/branch';
 import {
   addNode,
-  connect,
-  freshId,
   nextSeed,
   removeNodes,
   seedControl,
@@ -17,16 +23,16 @@ import {
   replaceBy,
   toggleMode,
 } from '@/app/_state/edits';
-import { nextProgress } from '@/app/_state/run';
+import { nextProgress } from '@/app/_state/run-store';
 import { samplerAmong, samplerBehind } from '@/app/_state/samplers';
-import { fieldsOfNode } from '@/app/_editor/fields';
-import { inOrder } from '@/app/_editor/order';
-import { dashOf, fillingOf, outlines } from '@/app/_editor/ports';
-import { match, searchNodes } from '@/app/_editor/search';
+import { fieldsOfNode } from '@/app/_state/fields';
+import { inOrder } from '@/app/_editor/lib/order';
+import { dashOf, fillingOf, outlines } from '@/app/_editor/port/appearance';
+import { match, searchNodes } from '@/app/_editor/library/search';
 import { commands } from '@/app/_actions/commands';
-import { currentNodeWords } from '@/app/_i18n/node-text';
+import { currentNodeLabels } from '@/app/_i18n/node-labels';
 import { toPageSchema } from '@/app/_worker/protocol';
-import { toWorkerSchema } from '@/app/_worker/requests';
+import { toWorkerSchema } from '@/app/_worker/to-worker';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const template = (name: string): LoomDocument =>
@@ -42,7 +48,7 @@ const definition = (id: string) => {
 };
 
 describe('search', () => {
-  const first = (query: string) => searchNodes(registry.all(), query, currentNodeWords())[0]?.definition.id;
+  const first = (query: string) => searchNodes(registry.all(), query, currentNodeLabels())[0]?.definition.id;
   it.each([
     ['KSampler', 'sampling/sampler'],
     ['ksam', 'sampling/sampler'],
@@ -55,14 +61,14 @@ describe('search', () => {
     ['noise', 'latent/noise'],
   ])('%s finds %s', (query, id) => expect(first(query)).toBe(id));
   it('finds nodes by the kind of their ports', () => {
-    const found = searchNodes(registry.all(), 'semantic-map', currentNodeWords()).map(
+    const found = searchNodes(registry.all(), 'semantic-map', currentNodeLabels()).map(
       (hit) => hit.definition.id,
     );
     expect(found).toContain('conditioning/semantic-map');
   });
   it('gives everything for nothing and nothing for nonsense', () => {
-    expect(searchNodes(registry.all(), '', currentNodeWords())).toHaveLength(registry.all().length);
-    expect(searchNodes(registry.all(), 'zzqqxx', currentNodeWords())).toEqual([]);
+    expect(searchNodes(registry.all(), '', currentNodeLabels())).toHaveLength(registry.all().length);
+    expect(searchNodes(registry.all(), 'zzqqxx', currentNodeLabels())).toEqual([]);
   });
   it('scores between 0 and 1, a text itself with 1', () => {
     fc.assert(
@@ -188,14 +194,14 @@ describe('branch', () => {
       expect(branchFrom(draft, 'sampler', 7, 500)).toBe('sampler-branch');
     });
     expect(after.nodes['sampler-until']?.params['endStep']).toBe(7);
-    const wires = pairs(after);
-    expect(wires).toContain('sampler-until.latent sampler-branch.latent');
-    expect(wires).toContain('sampler-branch.latent decode-branch.latent');
-    expect(wires).toContain('decode-branch.image image-branch.image');
-    expect(wires).toContain('unet.denoiser sampler-branch.denoiser');
-    expect(wires).toContain('package.firstStage decode-branch.firstStage');
+    const connections = pairs(after);
+    expect(connections).toContain('sampler-until.latent sampler-branch.latent');
+    expect(connections).toContain('sampler-branch.latent decode-branch.latent');
+    expect(connections).toContain('decode-branch.image image-branch.image');
+    expect(connections).toContain('unet.denoiser sampler-branch.denoiser');
+    expect(connections).toContain('package.firstStage decode-branch.firstStage');
     // What was there is untouched.
-    for (const pair of pairs(before)) expect(wires).toContain(pair);
+    for (const pair of pairs(before)) expect(connections).toContain(pair);
     for (const id of Object.keys(before.nodes)) expect(after.nodes[id]).toEqual(before.nodes[id]);
   });
 });

@@ -5,8 +5,10 @@ import type { Draft } from 'immer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  applyMend,
-  mendsOf,
+  applyFix,
+  connect,
+  freshId,
+  fixesFor,
   createHistory,
   documentSchema,
   groupNodes,
@@ -18,14 +20,12 @@ import {
   type LoomDocument,
 } from '@/engine';
 import { registry } from '@/nodes/registry';
-import { copyNodes, pasteClip, readClip } from '@/app/_share/clip';
+import { copyNodes, pasteClip, readClip } from '@/app/_formats/clip';
 import { branchFrom } from '@/app/_state/branch';
 import {
-  addFrame,
+  addGroup,
   addNode,
   addNote,
-  connect,
-  freshId,
   insertOnEdge,
   itemOf,
   moveTo,
@@ -121,9 +121,9 @@ const gestures: Record<string, Gesture> = {
     const node = draft.nodes[hand.one(nodesOf(draft)) ?? ''];
     if (node !== undefined) node.title = hand.one(texts) ?? '';
   },
-  frame: (draft, hand) => {
+  picture: (draft, hand) => {
     const boxes = hand.some(itemsOf(draft)).flatMap((id) => itemOf(draft, id)?.position ?? []);
-    addFrame(
+    addGroup(
       draft,
       hand.one(texts) ?? '',
       boxes.map(({ x, y }) => ({ x, y, width: 200, height: 100 })),
@@ -168,14 +168,14 @@ const gestures: Record<string, Gesture> = {
     const id = hand.one(instancesOf(draft));
     if (id !== undefined) makeUnique(draft, id, freshId(draft.definitions, 'own'));
   },
-  mend: (draft, hand, document) => {
+  fix: (draft, hand, document) => {
     const inference = infer({
       document,
       registry,
       catalog: { ports: () => undefined, packages: [], hash: () => undefined },
     });
-    const mend = hand.one(inference.diagnostics.flatMap((found) => mendsOf(found, inference)));
-    if (mend !== undefined) applyMend(draft, mend, registry);
+    const fix = hand.one(inference.diagnostics.flatMap((found) => fixesFor(found, inference)));
+    if (fix !== undefined) applyFix(draft, fix, registry);
   },
 };
 const names = Object.keys(gestures);
@@ -235,5 +235,5 @@ describe('undo', () => {
       { numRuns: 5 },
     );
     expect(met).toEqual(new Set(names));
-  }, 120_000);
+  });
 });

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { infer, parseDocument } from '@/engine';
 import { createCatalog } from '@/models';
 import { registry } from '@/nodes/registry';
-import { fieldsOfNode } from '@/app/_editor/fields';
-import { pictureNear } from '@/app/_editor/widgets/picture-near';
-import { wantedSize } from '@/app/_editor/widgets/wanted-size';
+import { fieldsOfNode } from '@/app/_state/fields';
+import { pictureNear } from '@/app/_editor/form/picture-near';
+import { wantedSize } from '@/app/_editor/form/wanted-size';
 import { createNodeFiles } from '@/models/files-node';
 import { readPackage } from '@/models/packages';
 import { encodeMask, toDataUrl } from '@/app/_painter/indexed-png';
@@ -43,12 +43,12 @@ describe('the picture under a mask', () => {
 
 describe('the size of a mask', () => {
   const png = (width: number, height: number): string => toDataUrl(encodeMask(blank(width, height)));
-  const wanted = async (nodes: object, wires: readonly string[]) => {
+  const wanted = async (nodes: object, connections: readonly string[]) => {
     const catalog = createCatalog([await readPackage(createNodeFiles('tests/fixtures'), 'tiny')]);
     const end = (at: string) => ({ node: at.split('.')[0], port: at.split('.')[1] });
     const edges = Object.fromEntries(
-      wires.map((wire, index) => {
-        const [from = '', to = ''] = wire.split(' > ');
+      connections.map((connection, index) => {
+        const [from = '', to = ''] = connection.split(' > ');
         return [`w${index}`, { from: end(from), to: end(to) }];
       }),
     );
@@ -80,14 +80,14 @@ describe('the size of a mask', () => {
       unet: { type: 'sampling/unet' },
       sampler: { type: 'sampling/sampler' },
     };
-    const wires = [
+    const connections = [
       'package.unet > noise.unet',
       'package.unet > unet.unet',
       'unet.denoiser > sampler.denoiser',
       'noise.noise > sampler.noise',
       'mask.mask > sampler.mask',
     ];
-    expect(await wanted(nodes, wires)).toEqual({ width: 128, height: 64 });
+    expect(await wanted(nodes, connections)).toEqual({ width: 128, height: 64 });
   });
   it('is not known where nothing says it', async () => {
     expect(await wanted(laid, [])).toBeUndefined();

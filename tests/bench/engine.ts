@@ -85,7 +85,7 @@ export async function engineBenchmarks(): Promise<readonly Result[]> {
     const inferred = after.map((edited) => infer({ document: edited, registry: kit, catalog, previous }));
     let turn = 0;
     add(
-      `findings and their index by node after one edit, 1000 nodes, ${name}`,
+      `diagnostics and their index by node after one edit, 1000 nodes, ${name}`,
       await median(101, () => inferred[turn++ % inferred.length]?.diagnosticsOf('prompt0')),
       'ms',
     );

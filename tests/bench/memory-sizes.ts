@@ -13,8 +13,8 @@ import { measureCall } from '@/models/_build/memory';
 import { createNodeFiles } from '@/models/files-node';
 import { memoryNames, networksOf } from '@/models/manifest';
 import { readPackage } from '@/models/packages';
-import { activationsOf } from '@/engine/graph/memory-network';
-import { runtimeBytes } from '@/engine/graph/memory';
+import { activationsOf } from '@/engine/plan/memory-network';
+import { runtimeBytes } from '@/engine/plan/memory';
 
 const [, , id = 'loom-kl-f8', ...wanted] = process.argv;
 const folder = fileURLToPath(new URL('../../models', import.meta.url));

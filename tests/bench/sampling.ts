@@ -16,7 +16,7 @@ import { readFileSync } from 'node:fs';
 import { infer, parseDocument, plan, serialise, type RunOptions } from '@/engine';
 import { defineNode, type DenoiserValue } from '@/engine/types';
 import { nodeEngine } from '@/app/_cli/node-engine';
-import { createTrajectoryStore, type TrajectoryStore } from '@/app/_inspect/trajectory';
+import { createTrajectoryStore, type TrajectoryStore } from '@/app/_snapshots/trajectory';
 import { pictures } from '@/app/_worker/images';
 import { scheduleOf } from '@/nodes/sampling/_math/schedules';
 import { streamOf } from '@/nodes/sampling/_run';
@@ -61,6 +61,10 @@ const plainSampler = defineNode({
         const denoised = await denoise(at, sigma, index / steps, { ops: own, signal });
         progress({ done: index + 1, total: steps, unit: 'steps' });
         return denoised;
+      },
+      denoiseBoth: () => Promise.reject(new Error('The bench takes samplers without CFG++.')),
+      path: () => {
+        throw new Error('The bench takes samplers without a Brownian path.');
       },
       noise: (dims, index, draw, own) =>
         own.noise(dims, { seed: noise.seed, stream: streamOf(0, index, draw), firstElement: 0 }),

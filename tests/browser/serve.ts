@@ -1,10 +1,12 @@
 /** A page for the browser tests: bundled by esbuild, served cross-origin isolated, opened in headless Chromium with a software GPU. */
 import { createServer } from 'node:http';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { build } from 'esbuild';
 import { chromium, type Page } from '@playwright/test';
+import { buildDecoder, vipsFolder } from '../../app/_cli/decoder.mjs';
+import { headersOf } from '../../app/_security/headers.mjs';
 
 /** Debian's Chromium, or the one that is named: as tests/tools/chromium.mjs, which installs it. */
 const browserPath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
@@ -38,16 +40,20 @@ export async function withPage<T>(entry: string, use: (page: Page) => Promise<T>
     tsconfig: join(root, 'tsconfig.json'),
     logLevel: 'error',
   });
+  mkdirSync(join(folder, 'decoder'));
+  await buildDecoder(join(folder, 'decoder/decode.js'));
   const places: readonly (readonly [string, string])[] = [
     ['/ort/', join(root, 'node_modules/onnxruntime-web/dist/')],
+    ['/vips/decode.js', join(folder, 'decoder/decode.js')],
+    ['/vips/', `${vipsFolder}/`],
+    ['/pictures/', join(root, 'tests/fixtures/pictures/')],
     ['/models/', join(root, 'tests/fixtures/')],
     ['/', `${folder}/`],
   ];
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const headers = {
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
+      ...headersOf(path),
       'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
     };
     if (path === '/') {
@@ -56,7 +62,8 @@ export async function withPage<T>(entry: string, use: (page: Page) => Promise<T>
       return;
     }
     const [prefix, place] = places.find(([start]) => path.startsWith(start)) ?? ['/', folder];
-    const file = join(place, normalize(path.slice(prefix.length)));
+    const rest = normalize(path.slice(prefix.length));
+    const file = rest === '.' ? place : join(place, rest);
     if (!file.startsWith(place) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
       response.writeHead(404).end();
       return;

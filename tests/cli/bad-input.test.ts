@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { codec } from '@/app/_cli/codec';
 import { main } from '@/app/_cli/main';
-import { crc32 } from '@/app/_share/crc32';
+import { crc32 } from '@/app/_formats/crc32';
 
 let folder = '';
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'loom-bad-'))));
@@ -120,7 +120,7 @@ describe('pictures', () => {
   it('that are none are refused', async () => {
     const { code, text } = await run(withPicture(url(Buffer.from('no picture at all'), 'image/jpeg')));
     expect(text).toContain(
-      'error bad-input (node picture): The file is not a picture that can be read (PNG, JPEG or WebP).',
+      'error bad-input (node picture): The file is not a picture that can be read (PNG, JPEG, WebP, AVIF, GIF, BMP or TIFF).',
     );
     expect(code).toBe(1);
   });
@@ -227,8 +227,8 @@ describe('sizes that a package does not take', () => {
     expect(await main(['node', 'loom', 'validate', file])).toBe(1);
     expect(lines).toEqual([
       'error noise.width invalid-param: The parameter width of “Noise” (noise) cannot be used: 500 is given, but a multiple of 32 is wanted.',
-      '  mend: Set width of “Noise” (noise) to 512',
-      '  mend: Set width of “Noise” (noise) to 0',
+      '  fix: Set width of “Noise” (noise) to 512',
+      '  fix: Set width of “Noise” (noise) to 0',
     ]);
   });
 });

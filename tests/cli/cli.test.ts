@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '@/app/_cli/main';
-import { extractGraph } from '@/app/_share/png';
+import { extractGraph } from '@/app/_formats/png/png';
 
 const fixtures = 'tests/fixtures';
 let folder = '';
@@ -88,7 +88,7 @@ describe('loom validate', () => {
     expect(text).toMatch(/^error image\.image type-mismatch: /m);
   });
 
-  it('prints the findings as JSON with --json', async () => {
+  it('prints the diagnostics as JSON with --json', async () => {
     const file = graph('json', (d) => (d.nodes.extra = { type: 'acme/magic', params: {} }));
     const { text } = await loom('validate', file, '--json', '--models', fixtures);
     expect(JSON.parse(text)).toMatchObject([{ code: 'unknown-node', node: 'extra', severity: 'error' }]);

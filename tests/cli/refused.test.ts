@@ -1,4 +1,4 @@
-/** The six wires that no other editor refuses: `loom validate` names the reason, and its mend gives a graph without errors. */
+/** The six edges that no other editor refuses: `loom validate` names the reason, and its fix gives a graph without errors. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { produce } from 'immer';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '@/app/_cli/main';
 import { installed } from '@/app/_cli/packages';
-import { applyMend, checkWire, infer, mendsOf, parseDocument, type LoomDocument } from '@/engine';
+import { applyFix, checkConnection, infer, fixesFor, parseDocument, type LoomDocument } from '@/engine';
 import { registry } from '@/nodes/registry';
 
 const fixtures = 'tests/fixtures/refused';
@@ -31,30 +31,30 @@ const cases = [
     edge: 'sampler-latent',
     reason:
       'error sampler.latent type-mismatch: The output latent of “Encode” (encode) does not fit input latent of “Sampler” (sampler): its latent space is loom-vq-f8, but loom-kl-f8 is wanted.',
-    mends: ['  mend: Insert Decode → Encode', '  mend: Take it from “Model package” (package)'],
+    fixes: ['  fix: Insert Decode → Encode', '  fix: Take it from “Model package” (package)'],
   },
   {
     file: 'latent-of-another-package',
     edge: 'sampler-latent',
     reason:
       'error sampler.latent type-mismatch: The output latent of “Encode” (encode) does not fit input latent of “Sampler” (sampler): its latent space is twin, but loom-kl-f8 is wanted.',
-    mends: ['  mend: Insert Decode → Encode', '  mend: Take it from “Model package” (package)'],
+    fixes: ['  fix: Insert Decode → Encode', '  fix: Take it from “Model package” (package)'],
   },
   {
     file: 'image-256-into-mask-250',
     edge: 'composite-mask',
     reason:
       'error composite.mask type-mismatch: The output mask of “Rectangle mask” (mask) does not fit input mask of “Composite images” (composite): its height is 250, but 256 is wanted.',
-    mends: ['  mend: Take it from “Resize image” (large)'],
+    fixes: ['  fix: Take it from “Resize image” (large)'],
   },
   {
     file: 'text-into-class-only-unet',
     edge: 'unet-positive',
     reason:
       'error unet.positive type-mismatch: The output conditioning of “Text prompt” (prompt) does not fit input positive of “U-Net” (unet): its conditioning is text, but at most class is wanted.',
-    mends: [
-      '  mend: Replace “Text prompt” (prompt) by Class label',
-      '  mend: Take it from “Class label” (label)',
+    fixes: [
+      '  fix: Replace “Text prompt” (prompt) by Class label',
+      '  fix: Take it from “Class label” (label)',
     ],
   },
   {
@@ -62,59 +62,63 @@ const cases = [
     edge: 'map-map',
     reason:
       'error map.map type-mismatch: The output map of “Semantic map” (painter) does not fit input map of “Map condition” (map): its set of map labels is street-3, but loom-parts-10 is wanted.',
-    mends: ['  mend: Take it from “Model package” (package)'],
+    fixes: ['  fix: Take it from “Model package” (package)'],
   },
   {
     file: 'cycle',
     edge: 'sampler-latent',
     reason:
       "error sampler.latent cycle: The wire from “Scale latent” (soften) to “Sampler” (sampler) closes a circle: each would need the other's result first.",
-    mends: ['  mend: Take it from “Empty latent” (empty)'],
+    fixes: ['  fix: Take it from “Empty latent” (empty)'],
   },
 ] as const;
 
-describe.each(cases)('$file', ({ file, edge, reason, mends }) => {
+describe.each(cases)('$file', ({ file, edge, reason, fixes }) => {
   const path = `${fixtures}/${file}.json`;
   const document = (): LoomDocument => parseDocument(readFileSync(path, 'utf8')).document;
 
-  it('is refused with the reason and its mends, exit code 1', async () => {
+  it('is refused with the reason and its fixes, exit code 1', async () => {
     const { code, lines } = await loom('validate', path);
-    expect(lines).toEqual([reason, ...mends, ...lines.slice(1 + mends.length)]);
-    expect(lines.at(-1)).toBe('  mend: Remove the wire');
+    expect(lines).toEqual([reason, ...fixes, ...lines.slice(1 + fixes.length)]);
+    expect(lines.at(-1)).toBe('  fix: Remove the wire');
     expect(code).toBe(1);
   });
 
-  it('mended by `--mend`, is a graph without errors', async () => {
+  it('fixed by `--fix`, is a graph without errors', async () => {
     const out = join(folder, `${file}.json`);
-    expect((await loom('validate', path, '--mend', out)).code).toBe(0);
+    expect((await loom('validate', path, '--fix', out)).code).toBe(0);
     expect(await loom('validate', out)).toEqual({ code: 0, lines: [] });
   });
 
-  it('every mend that is offered works', async () => {
+  it('every fix that is offered works', async () => {
     const { catalog } = await installed(models);
     const read = (at: LoomDocument) => infer({ document: at, registry, catalog });
     const before = read(document());
-    const offered = before.diagnostics.flatMap((found) => mendsOf(found, before));
-    expect(offered.length).toBeGreaterThan(mends.length);
-    for (const mend of offered) {
+    const offered = before.diagnostics.flatMap((found) => fixesFor(found, before));
+    expect(offered.length).toBeGreaterThan(fixes.length);
+    for (const fix of offered) {
       const after = produce(document(), (draft: LoomDocument) => {
-        applyMend(draft, mend, registry);
+        applyFix(draft, fix, registry);
       });
-      // A wire taken away may leave its input wanting one; here all are optional or filled otherwise.
+      // An edge taken away may leave its input wanting one; here all are optional or filled otherwise.
       const left = read(after).diagnostics.filter(
-        ({ code }) => mend.kind !== 'remove-edge' || code !== 'missing-input',
+        ({ code }) => fix.kind !== 'remove-edge' || code !== 'missing-input',
       );
-      expect({ mend, left }).toEqual({ mend, left: [] });
+      expect({ fix, left }).toEqual({ fix, left: [] });
     }
   });
 
   it('is refused in the hand for the same reason', async () => {
     const { catalog } = await installed(models);
     const whole = document();
-    const wire = whole.edges[edge];
-    if (!wire) throw new Error(`no wire ${edge}`);
+    const connection = whole.edges[edge];
+    if (!connection) throw new Error(`no wire ${edge}`);
     delete whole.edges[edge];
-    const check = checkWire(infer({ document: whole, registry, catalog }), wire.from, wire.to);
+    const check = checkConnection(
+      infer({ document: whole, registry, catalog }),
+      connection.from,
+      connection.to,
+    );
     if (check.ok) throw new Error('the wire was taken');
     expect(reason).toContain(check.diagnostic.message);
     expect(reason).toContain(` ${check.diagnostic.code}: `);

@@ -61,7 +61,7 @@ test('Text to image from an empty canvas by mouse alone, then run', async ({ pag
     ['Noise', 530, 420],
     ['U-Net', 800, 90],
     ['Sampler', 1070, 90],
-    // Not at the canvas's edge, where a dragged wire makes it pan.
+    // Not at the canvas's edge, where a dragged edge makes it pan.
     ['Decode', 300, 480],
     ['Image', 800, 600],
   ];
@@ -188,7 +188,7 @@ test('a node dropped on a wire is inserted, as one step', async ({ page, editor 
   expect(await editor.text()).toBe(before);
 });
 
-test('while a wire is dragged fitting ports light up; a refused wire says why and is mended by one press', async ({
+test('while a wire is dragged fitting ports light up; a refused wire says why and is fixed by one press', async ({
   page,
   editor,
 }) => {
@@ -207,8 +207,8 @@ test('while a wire is dragged fitting ports light up; a refused wire says why an
   const card = page.getByRole('alertdialog', { name: 'This wire does not fit' });
   await expect(card).toBeVisible();
   expect(await editor.text()).toBe(before);
-  const mend = card.getByRole('button', { name: /Insert/ });
-  await mend.first().click();
+  const fix = card.getByRole('button', { name: /Insert/ });
+  await fix.first().click();
   await expect(card).toBeHidden();
   const after = await editor.document();
   const into = Object.values(after.edges).find(({ to: end }) => end.node === 'image');

@@ -19,7 +19,7 @@ for (const [name, body, said] of [
   ['a flipped byte', flipped, /damaged|does not match/i],
   ['a truncated file', whole.subarray(0, 1000), /truncated|ended|bytes/i],
 ] as const) {
-  test(`${name} in the weights: named on its node, not kept, and mended by the next run`, async ({
+  test(`${name} in the weights: named on its node, not kept, and fixed by the next run`, async ({
     page,
     editor,
   }) => {

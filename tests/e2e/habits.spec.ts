@@ -67,7 +67,7 @@ test('a box drawn around nodes chooses them; they move together, as one step', a
   const a = await editor.node('decode').boundingBox();
   const b = await editor.node('image').boundingBox();
   if (a === null || b === null) throw new Error('not on the page');
-  // From the lower right, where the canvas is empty: at the upper left passes a wire, which is pressed instead.
+  // From the lower right, where the canvas is empty: at the upper left passes an edge, which is pressed instead.
   await editor.drag(
     { x: b.x + b.width - 10, y: Math.max(a.y + a.height, b.y + b.height) + 12 },
     { x: a.x + 12, y: Math.min(a.y, b.y) - 14 },

@@ -34,7 +34,7 @@ test('a panel whose code is on its way leaves the canvas where it is', async ({ 
   expect(await page.evaluate('hiddenFrames')).toBe(0);
 });
 
-test('findings speak Korean where the page does: sizes, not only sentences', async ({ page, editor }) => {
+test('diagnostics speak Korean where the page does: sizes, not only sentences', async ({ page, editor }) => {
   const document = tinyTemplate('text-to-image');
   const { noise } = document.nodes;
   if (!noise) throw new Error('the template has changed');

@@ -1,8 +1,8 @@
 /** Save and share, with a real browser's files, clipboard and address bar. */
 import { readFileSync } from 'node:fs';
 import { serialise } from '../../engine';
-import { copyNodes } from '../../app/_share/clip';
-import { extractGraph } from '../../app/_share/png';
+import { copyNodes } from '../../app/_formats/clip';
+import { extractGraph } from '../../app/_formats/png/png';
 import { expect, test, tinyTemplate } from './editor';
 
 /** Lets go of a file over the canvas. */

@@ -37,8 +37,8 @@ type NodeShape = typeof node extends fc.Arbitrary<infer T> ? T : never;
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'constructor', 'toString'];
 
-/** A wire between random ports of random nodes: often one that exists, sometimes nonsense. */
-function wire(
+/** An edge between random ports of random nodes: often one that exists, sometimes nonsense. */
+function connection(
   nodes: Readonly<Record<string, NodeShape>>,
 ): fc.Arbitrary<{ from: { node: string; port: string }; to: { node: string; port: string } }> {
   const names = Object.keys(nodes);
@@ -61,9 +61,9 @@ export const anyDocument: fc.Arbitrary<LoomDocument> = fc
   .uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 8 })
   .chain((names) => fc.record(Object.fromEntries(names.map((name) => [name, node]))))
   .chain((nodes) =>
-    fc.array(wire(nodes), { maxLength: 14 }).map((wires) => ({
+    fc.array(connection(nodes), { maxLength: 14 }).map((connections) => ({
       nodes,
-      edges: Object.fromEntries(wires.map((edge, index) => [`w${index}`, edge])),
+      edges: Object.fromEntries(connections.map((edge, index) => [`w${index}`, edge])),
     })),
   )
   .map(({ nodes, edges }) =>
@@ -79,7 +79,7 @@ const definition = {
   params: { plus: { node: 'in', param: 'plus' } },
 };
 
-/** A document whose wires all fit, mostly: each input takes an output of its kind from an earlier node. */
+/** A document whose edges all fit, mostly: each input takes an output of its kind from an earlier node. */
 export const runnableDocument: fc.Arbitrary<LoomDocument> = fc
   .array(
     fc.tuple(
@@ -193,7 +193,7 @@ export const anyEdit: fc.Arbitrary<(document: LoomDocument) => LoomDocument> = f
       ...document,
       [what]: what === 'nodes' ? moved(document.nodes, pick, other) : moved(document.edges, pick, other),
     })),
-  // A wire moved to other ends under its own id.
+  // An edge moved to other ends under its own id.
   fc.tuple(fc.nat(), fc.nat()).map(([pick, other]) => (document: LoomDocument) => {
     const id = at(Object.keys(document.edges), pick);
     const [edge, from] = [

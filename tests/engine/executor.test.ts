@@ -6,6 +6,7 @@ import {
   type Executor,
   type LoomDocument,
   type ModelSource,
+  type NodeRef,
   type PlanOptions,
   type RunEvent,
   type RunResult,
@@ -317,6 +318,9 @@ describe('every end', () => {
   it.each(documents)('cancelled at every point: %s', async (_name, make) => {
     const total = await points(make());
     expect(total).toBeGreaterThan(5);
+    const placed = ({ node, iteration }: NodeRef): string => `${node}@${iteration}`;
+    const whole = (await bench().run(make())).ran.map(placed).toSorted();
+    let resumed = 0;
     for (let point = 0; point < total; point++) {
       let count = 0;
       const stop = new AbortController();
@@ -337,10 +341,14 @@ describe('every end', () => {
       expect(at.backend.live().bytes).toBeGreaterThanOrEqual(at.executor.usage().bytes);
       const again = await at.run(make());
       expect(again.status).toBe('finished');
-      // What was done before is not done again.
-      expect(again.ran.length + again.cached.length).toBeGreaterThan(0);
+      // What was done before is not done again, and everything else is.
+      const done = result.ran.map(placed);
+      expect(again.ran.map(placed).filter((place) => done.includes(place))).toEqual([]);
+      expect([...done, ...again.ran.map(placed)].toSorted()).toEqual(whole);
+      if (done.length > 0 && again.ran.length > 0) resumed++;
       expectNoLeak(at);
     }
+    expect(resumed).toBeGreaterThan(total / 3);
   });
 
   it.each(documents)('the device lost at every point: %s', async (_name, make) => {
@@ -363,17 +371,17 @@ describe('every end', () => {
       expect(result.failed).toEqual([]);
       await new Promise((settle) => setTimeout(settle, 0));
       const backend = losableBackend();
-      const { rescued } = await executor.recover({ backend, models });
+      const { backedUp } = await executor.recover({ backend, models });
       expect(broken.live()).toMatchObject({ tensors: 0, bytes: 0 });
       const kept = planned.steps.filter(({ key }) => executor.has(key));
-      expect(kept).toHaveLength(rescued);
+      expect(kept).toHaveLength(backedUp);
       const again = await executor.run(planned);
       expect(again.status).toBe('finished');
       // What was rescued is not computed again.
       const ran = new Set(again.ran.map(({ node, iteration }) => `${node}@${iteration}`));
       for (const { refs } of kept)
         for (const { node, iteration } of refs) expect(ran).not.toContain(`${node}@${iteration}`);
-      if (rescued > 0) resumed++;
+      if (backedUp > 0) resumed++;
       executor.dispose();
       expect(backend.live()).toMatchObject({ tensors: 0, bytes: 0 });
     }
@@ -465,7 +473,7 @@ describe('every end', () => {
     await new Promise((settle) => setTimeout(settle, 0));
     counter.take();
     const backend = losableBackend();
-    expect(await executor.recover({ backend, models })).toMatchObject({ rescued: 2 }); // noise and the sampled latent
+    expect(await executor.recover({ backend, models })).toMatchObject({ backedUp: 2 }); // noise and the sampled latent
     expect(broken.live().tensors).toBe(0);
     const resumed = await executor.run(planned);
     expect(resumed.status).toBe('finished');

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { infer, LoomError, mendsOf, parseDocument, plan } from '@/engine';
+import { infer, LoomError, fixesFor, parseDocument, plan } from '@/engine';
 import { registry as nodes } from '@/nodes/registry';
 import { catalog } from './kit';
 import { kit } from './kit-nodes';
@@ -181,9 +181,9 @@ describe('fuzz', () => {
           if (code === undefined || message === '' || severity === undefined)
             throw new Error('an untyped diagnostic');
         planned += plan(inference).steps.length;
-        // Mends are searched for one in a hundred: each tries edits of the whole document.
+        // Fixes are searched for one in a hundred: each tries edits of the whole document.
         if (number % 100 === 0)
-          for (const one of inference.diagnostics) found += mendsOf(one, inference).length;
+          for (const one of inference.diagnostics) found += fixesFor(one, inference).length;
       } catch (thrown) {
         if (!(thrown instanceof LoomError) || thrown.code !== 'invalid-document')
           throw new Error(`document ${number} brought ${String(thrown)}`, { cause: thrown });

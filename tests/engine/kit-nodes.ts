@@ -24,7 +24,7 @@ export function kitNodes(during: During = () => undefined): readonly AnyNode[] {
       title: 'Package',
       category: 'model',
       doc: 'Opens a package.',
-      lane: 'free',
+      queue: 'free',
       inputs: {},
       outputs: {
         unet: port('unet', { ...space, for: v('K'), accepts: v('A') }),

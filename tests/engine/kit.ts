@@ -127,12 +127,12 @@ type NodeShort = readonly [
 ];
 
 /**
- * A document from node shorthands and wires written `from.port > to.port`.
+ * A document from node shorthands and edges written `from.port > to.port`.
  * `graph({ a: ['kit/number', { value: 1 }], b: ['kit/sum'] }, ['a.number > b.a'])`.
  */
 export function graph(
   nodes: Readonly<Record<string, NodeShort>>,
-  wires: readonly string[] = [],
+  connections: readonly string[] = [],
   more: Readonly<Record<string, unknown>> = {},
 ): LoomDocument {
   return documentSchema.parse({
@@ -141,7 +141,7 @@ export function graph(
     nodes: Object.fromEntries(
       Object.entries(nodes).map(([id, [type, params = {}, extra = {}]]) => [id, { type, params, ...extra }]),
     ),
-    edges: wireRecords(wires),
+    edges: edgeRecords(connections),
     ...more,
   });
 }
@@ -152,12 +152,12 @@ function end(text = ''): { node: string; port: string } {
 }
 
 /** Edges by the ids `w0`, `w1`, … in order. */
-export function wireRecords(
-  wires: readonly string[],
+export function edgeRecords(
+  connections: readonly string[],
 ): Record<string, { from: { node: string; port: string }; to: { node: string; port: string } }> {
   return Object.fromEntries(
-    wires.map((wire, index) => {
-      const [from, to] = wire.split('>');
+    connections.map((connection, index) => {
+      const [from, to] = connection.split('>');
       return [`w${index}`, { from: end(from), to: end(to) }];
     }),
   );

@@ -1,8 +1,8 @@
-/** The memory plan's arithmetic: one call of a network, and the values on wires. */
+/** The memory plan's arithmetic: one call of a network, and the values on edges. */
 import { describe, expect, it } from 'vitest';
 import type { NetworkMemory } from '@/engine';
-import { activationsOf } from '@/engine/graph/memory-network';
-import { bytesOf } from '@/engine/graph/memory-values';
+import { activationsOf } from '@/engine/plan/memory-network';
+import { bytesOf } from '@/engine/plan/memory-values';
 
 const linear: NetworkMemory = {
   weights: 0,

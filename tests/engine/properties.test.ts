@@ -2,51 +2,51 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  applyMend,
-  checkWire,
+  applyFix,
+  checkConnection,
   infer,
   inferredCount,
-  mendsOf,
+  fixesFor,
   parseDocument,
   plan,
   serialise,
   type Inference,
   type LoomDocument,
   type Plan,
-  type Term,
+  type TypeExpression,
 } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
 import { flatten } from '@/engine/graph/flatten';
 import { patch } from '@/engine/graph/patch';
-import { reduce, unify, type Outcome, type Solution } from '@/engine/graph/unify';
+import { reduce, unify, type Outcome, type Solution } from '@/engine/solver/unify';
 import { anyDocument, anyEdit, runnableDocument } from './arbitrary';
 import { catalog, Counter, executorOn, registryOf } from './kit';
 import { kit, kitNodes } from './kit-nodes';
 
 const names = fc.subarray(['class', 'map', 'text']);
-const variable = (...of: string[]) => fc.constantFrom(...of).map((name): Term => ({ var: name }));
-/** Terms are sorted: arithmetic is over sizes, unions are over sets, names stand alone. Own variables and unknowns of each sort. */
-const { size, set } = fc.letrec<{ size: Term; set: Term }>((tie) => ({
+const variable = (...of: string[]) => fc.constantFrom(...of).map((name): TypeExpression => ({ var: name }));
+/** Expressions are sorted: arithmetic is over sizes, unions are over sets, names stand alone. Own variables and unknowns of each sort. */
+const { size, set } = fc.letrec<{ size: TypeExpression; set: TypeExpression }>((tie) => ({
   size: fc.oneof(
     { maxDepth: 3 },
     fc.integer({ min: 1, max: 32 }),
     variable('x', 'y', 'h', 'H@load', 'W@load'),
-    fc.array(tie('size'), { minLength: 1, maxLength: 3 }).map((mul): Term => ({ mul })),
-    fc.array(tie('size'), { minLength: 1, maxLength: 3 }).map((add): Term => ({ add })),
+    fc.array(tie('size'), { minLength: 1, maxLength: 3 }).map((mul): TypeExpression => ({ mul })),
+    fc.array(tie('size'), { minLength: 1, maxLength: 3 }).map((add): TypeExpression => ({ add })),
   ),
   set: fc.oneof(
     { maxDepth: 3 },
-    names.map((of): Term => ({ set: of })),
-    names.map((of): Term => ({ atMost: of })),
+    names.map((of): TypeExpression => ({ set: of })),
+    names.map((of): TypeExpression => ({ atMost: of })),
     variable('P', 'Q', 'R@load'),
-    fc.array(tie('set'), { minLength: 1, maxLength: 3 }).map((union): Term => ({ union })),
-    tie('set').map((within): Term => ({ within })),
+    fc.array(tie('set'), { minLength: 1, maxLength: 3 }).map((union): TypeExpression => ({ union })),
+    tie('set').map((within): TypeExpression => ({ within })),
   ),
 }));
-const title = fc.oneof(fc.constantFrom<Term>('kl', 'vq', true), variable('S', 'T', 'U@load'));
+const title = fc.oneof(fc.constantFrom<TypeExpression>('kl', 'vq', true), variable('S', 'T', 'U@load'));
 const batch = fc.oneof(
   size,
-  size.map((broadcast): Term => ({ broadcast })),
+  size.map((broadcast): TypeExpression => ({ broadcast })),
 );
 const pairs = fc.oneof(
   fc.tuple(size, size, size),
@@ -54,7 +54,7 @@ const pairs = fc.oneof(
   fc.tuple(set, set, set),
   fc.tuple(title, title, title),
 );
-const anyTerm = fc.oneof(size, batch, set, title);
+const anyExpression = fc.oneof(size, batch, set, title);
 
 const outcomeOf = (outcome: Outcome): string => (typeof outcome === 'string' ? outcome : 'mismatch');
 
@@ -93,7 +93,7 @@ describe('unification', () => {
     const sorts = [
       fc.integer({ min: 1, max: 9 }),
       fc.constantFrom('kl', 'vq'),
-      names.map((of): Term => ({ set: of })),
+      names.map((of): TypeExpression => ({ set: of })),
       fc.boolean(),
     ];
     fc.assert(
@@ -110,7 +110,7 @@ describe('unification', () => {
 
   it('reduces to a normal form', () => {
     fc.assert(
-      fc.property(anyTerm, (a) => {
+      fc.property(anyExpression, (a) => {
         const once = reduce(a, new Map());
         expect(reduce(once, new Map())).toEqual(once);
       }),
@@ -119,9 +119,9 @@ describe('unification', () => {
   });
 });
 
-/** All but the mends, whose search is no part of inference. */
+/** All but the fixes, whose search is no part of inference. */
 const view = (inference: Inference) => ({
-  graph: inference.graph.findings,
+  graph: inference.graph.diagnostics,
   nodes: [...inference.nodes].map(([id, info]) => [id, { ...info, definition: info.definition?.id }]),
 });
 
@@ -155,11 +155,15 @@ describe('inference', () => {
             document.nodes[edge.from.node]?.mode === 'mute'
           )
             continue;
-          const { ok } = checkWire(infer({ document: rest, registry: kit, catalog }), edge.from, edge.to);
-          const atWire = inference.diagnostics.filter(
+          const { ok } = checkConnection(
+            infer({ document: rest, registry: kit, catalog }),
+            edge.from,
+            edge.to,
+          );
+          const atEdge = inference.diagnostics.filter(
             (found) => found.edge === id && found.code === 'type-mismatch',
           );
-          expect(ok ? atWire : []).toEqual([]);
+          expect(ok ? atEdge : []).toEqual([]);
         }
       }),
       { numRuns: 300 },
@@ -237,7 +241,7 @@ describe('inference', () => {
     expect(change('n20', { params: { height: 99 } })).toBe(2);
   });
 
-  it('mends remove what they are for and add no error, on any graph', () => {
+  it('fixes remove what they are for and add no error, on any graph', () => {
     fc.assert(
       fc.property(anyDocument, (document) => {
         const inference = infer({ document, registry: kit, catalog });
@@ -247,17 +251,17 @@ describe('inference', () => {
             .map(({ code, node, port, edge, path }) => JSON.stringify([code, node, port, edge, path]));
         const before = new Set(errors(inference));
         for (const found of inference.diagnostics)
-          for (const mend of mendsOf(found, inference)) {
-            const mended = structuredClone(document);
-            applyMend(mended, mend, kit);
-            const after = errors(infer({ document: mended, registry: kit, catalog }));
+          for (const fix of fixesFor(found, inference)) {
+            const fixed = structuredClone(document);
+            applyFix(fixed, fix, kit);
+            const after = errors(infer({ document: fixed, registry: kit, catalog }));
             const { code, node, port, edge, path } = found;
             expect(after).not.toContain(JSON.stringify([code, node, port, edge, path]));
             // The input whose wire is taken away may want one now.
             const wanting = JSON.stringify(['missing-input', node, port, undefined, undefined]);
             expect(
               after.filter(
-                (error) => !before.has(error) && !(mend.kind === 'remove-edge' && error === wanting),
+                (error) => !before.has(error) && !(fix.kind === 'remove-edge' && error === wanting),
               ),
             ).toEqual([]);
           }

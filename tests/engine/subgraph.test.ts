@@ -3,10 +3,10 @@ import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
 import {
   addInstance,
-  checkWire,
+  checkConnection,
   groupNodes,
   infer,
-  mendsOf,
+  fixesFor,
   makeUnique,
   mayStandIn,
   parseDocument,
@@ -116,7 +116,7 @@ const nested = (levels: number, width: number) =>
   });
 
 describe('instances', () => {
-  it('refuse a wire whose inner input does not fit, with a mend', () => {
+  it('refuse a wire whose inner input does not fit, with a fix', () => {
     const document = change(grouped(), (draft) => {
       Object.assign(
         draft.nodes,
@@ -132,7 +132,7 @@ describe('instances', () => {
       from: { node: 'words', port: 'conditioning' },
       to: { node: 'drawing', port: 'positive' },
     };
-    const refused = checkWire(inference, ends.from, ends.to);
+    const refused = checkConnection(inference, ends.from, ends.to);
     expect(refused).toMatchObject({
       ok: false,
       diagnostic: {
@@ -144,16 +144,16 @@ describe('instances', () => {
         want: 'kl',
       },
     });
-    expect(refused.ok ? [] : mendsOf(refused.diagnostic, inference, ends)).toContainEqual({
+    expect(refused.ok ? [] : fixesFor(refused.diagnostic, inference, ends)).toContainEqual({
       kind: 'rewire',
       edge: 'x',
       from: { node: 'package', port: 'conditioner' },
     });
     expect(
-      checkWire(read(document), { node: 'drawing', port: 'latent' }, { node: 'drawing', port: 'unet' }),
+      checkConnection(read(document), { node: 'drawing', port: 'latent' }, { node: 'drawing', port: 'unet' }),
     ).toMatchObject({ ok: false, diagnostic: { code: 'cycle' } });
     expect(
-      checkWire(
+      checkConnection(
         read(document),
         { node: 'words', port: 'conditioning' },
         { node: 'drawing', port: 'nothing' },
@@ -289,7 +289,7 @@ describe('instances', () => {
       { code: 'invalid-param', node: 'drawing/unet', path: 'guidance' },
     ]);
     expect(next.diagnosticsOf('drawing')).toHaveLength(1);
-    expect(next.diagnostics.flatMap((found) => mendsOf(found, next))[0]).toEqual({
+    expect(next.diagnostics.flatMap((found) => fixesFor(found, next))[0]).toEqual({
       kind: 'set-param',
       node: 'drawing/unet',
       param: 'guidance',

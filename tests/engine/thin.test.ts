@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkWire, infer, parseDocument, plan, serialise } from '@/engine';
+import { checkConnection, infer, parseDocument, plan, serialise } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
 import { catalog, Counter, executorOn, graph, registryOf } from './kit';
 import { textToImage } from './graphs';
@@ -67,7 +67,7 @@ describe('the thin path', () => {
       ],
     );
     const inference = infer({ document, registry: kit, catalog });
-    const refused = checkWire(
+    const refused = checkConnection(
       inference,
       { node: 'encode', port: 'latent' },
       { node: 'sampler', port: 'latent' },

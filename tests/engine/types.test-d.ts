@@ -126,7 +126,7 @@ export const wrongId = defineNode({
 
 // @ts-expect-error -- there is no such kind of port
 port('anything');
-// @ts-expect-error -- a term is no function
+// @ts-expect-error -- an expression is no function
 port('image', { height: () => 1 });
 
 /** A registry takes any node, and nobody but the executor can run what it gives. */

@@ -1,17 +1,18 @@
-/** Each wire that a person should not be able to draw: the reason in words, and a mend that then works. */
+/** Each edge that a person should not be able to draw: the reason in words, and a fix that then works. */
 import { describe, expect, it } from 'vitest';
 import { produce } from 'immer';
 import {
-  applyMend,
-  checkWire,
+  applyFix,
+  checkConnection,
   infer,
-  mendsOf,
+  fixesFor,
   plan,
   type Diagnostic,
+  type EdgeEnds,
   type Endpoint,
   type Inference,
   type LoomDocument,
-  type Mend,
+  type QuickFix,
 } from '@/engine';
 import { createCpuBackend } from '@/engine/tensor';
 import { catalog, executorOn, graph } from './kit';
@@ -19,49 +20,49 @@ import { kit } from './kit-nodes';
 
 const read = (document: LoomDocument): Inference => infer({ document, registry: kit, catalog });
 const end = (text: string): Endpoint => ({ node: text.split('.')[0] ?? '', port: text.split('.')[1] ?? '' });
-const mended = (document: LoomDocument, mend: Mend): LoomDocument =>
+const fixed = (document: LoomDocument, fix: QuickFix, pending?: EdgeEnds): LoomDocument =>
   produce(document, (draft: LoomDocument) => {
-    applyMend(draft, mend, kit);
+    applyFix(draft, fix, kit, pending);
   });
-const wired = (document: LoomDocument, from: string, to: string): LoomDocument =>
-  mended(document, { kind: 'connect', from: end(from), to: end(to) });
+const connected = (document: LoomDocument, from: string, to: string): LoomDocument =>
+  fixed(document, { kind: 'connect', from: end(from), to: end(to) });
 
-/** Mends of something that was found. */
-function mendsFor(found: Diagnostic | undefined, inference: Inference): readonly Mend[] {
+/** Fixes of something that was found. */
+function fixesOf(found: Diagnostic | undefined, inference: Inference): readonly QuickFix[] {
   if (!found) throw new Error('nothing was found');
-  return mendsOf(found, inference);
+  return fixesFor(found, inference);
 }
 
-/** Asserts that the wire is refused as said, in hand and in the document; that each mend leaves no error; gives the mends. */
+/** Asserts that the edge is refused as said, in hand and in the document; that each fix leaves no error; gives the fixes. */
 function refused(
   document: LoomDocument,
   from: string,
   to: string,
   why: Readonly<Record<string, unknown>>,
   message: string,
-): readonly Mend[] {
+): readonly QuickFix[] {
   const before = read(document);
-  const inHand = checkWire(before, end(from), end(to));
-  if (inHand.ok) throw new Error(`${from} > ${to} was taken`);
-  expect(inHand.diagnostic).toMatchObject(why);
-  expect(inHand.diagnostic.message).toBe(message);
-  const offered = mendsOf(inHand.diagnostic, before, { from: end(from), to: end(to) });
-  for (const mend of offered) {
-    const after =
-      mend.kind === 'insert' || mend.kind === 'connect'
-        ? mended(document, mend)
-        : wired(mended(document, mend), from, to);
-    expect({ mend, left: read(after).diagnostics }).toEqual({ mend, left: [] });
+  const pending = checkConnection(before, end(from), end(to));
+  if (pending.ok) throw new Error(`${from} > ${to} was taken`);
+  expect(pending.diagnostic).toMatchObject(why);
+  expect(pending.diagnostic.message).toBe(message);
+  const offered = fixesFor(pending.diagnostic, before, { from: end(from), to: end(to) });
+  for (const fix of offered) {
+    const after = fixed(document, fix, { from: end(from), to: end(to) });
+    expect({ fix, left: read(after).diagnostics }).toEqual({ fix, left: [] });
+    // The edge that the fix was offered for is drawn, or its input is fed otherwise.
+    const fed = Object.values(after.edges).find((edge) => `${edge.to.node}.${edge.to.port}` === to);
+    expect({ fix, fed: fed !== undefined }).toEqual({ fix, fed: true });
   }
-  const drawn = read(wired(document, from, to));
+  const drawn = read(connected(document, from, to));
   const found = drawn.diagnostics.find(({ code }) => code === why.code);
   expect(found).toMatchObject({ ...why, severity: 'error' });
-  const mends = mendsFor(found, drawn);
-  for (const mend of mends) {
-    const left = read(mended(drawn.document, mend)).diagnostics;
-    expect({ mend, left: left.filter(({ code }) => code !== 'missing-input') }).toEqual({ mend, left: [] });
+  const fixes = fixesOf(found, drawn);
+  for (const fix of fixes) {
+    const left = read(fixed(drawn.document, fix)).diagnostics;
+    expect({ fix, left: left.filter(({ code }) => code !== 'missing-input') }).toEqual({ fix, left: [] });
   }
-  expect(mends).toContainEqual(expect.objectContaining({ kind: 'remove-edge' }));
+  expect(fixes).toContainEqual(expect.objectContaining({ kind: 'remove-edge' }));
   return offered;
 }
 
@@ -98,14 +99,14 @@ describe('wires refused while in the hand', () => {
     ['kl-2', 'kl', 'a KL latent of another package of equal shape'],
   ])('%s into %s: %s', async (from, of) => {
     const document = latentGraph(from, of);
-    const mends = refused(
+    const fixes = refused(
       document,
       'encode.latent',
       'sampler.latent',
       { code: 'type-mismatch', path: 'space', got: from, want: of },
       `The output latent of “Encode” (encode) does not fit input latent of “Sampler” (sampler): its latent space is ${from}, but ${of} is wanted.`,
     );
-    const insert = mends.find(({ kind }) => kind === 'insert');
+    const insert = fixes.find(({ kind }) => kind === 'insert');
     expect(insert).toMatchObject({
       chain: [
         {
@@ -122,11 +123,11 @@ describe('wires refused while in the hand', () => {
         },
       ],
     });
-    expect(mends).toContainEqual({ kind: 'rewire', edge: 'w0', from: { node: 'ours', port: 'firstStage' } });
+    expect(fixes).toContainEqual({ kind: 'rewire', edge: 'w0', from: { node: 'ours', port: 'firstStage' } });
     if (!insert) return;
     const backend = createCpuBackend();
     const executor = executorOn(backend);
-    const result = await executor.run(plan(read(mended(document, insert))));
+    const result = await executor.run(plan(read(fixed(document, insert))));
     expect(result).toMatchObject({ status: 'finished', failed: [] });
     executor.dispose();
     expect(backend.live().tensors).toBe(0);
@@ -142,14 +143,14 @@ describe('wires refused while in the hand', () => {
       },
       ['small.image > mask.image', 'mask.image > image.image'],
     );
-    const mends = refused(
+    const fixes = refused(
       document,
       'large.image',
       'mask.mask',
       { code: 'type-mismatch', path: 'height', got: '256', want: '250' },
       'The output image of “Picture” (large) does not fit input mask of “Mask” (mask): its height is 256, but 250 is wanted.',
     );
-    expect(mends[0]).toMatchObject({
+    expect(fixes[0]).toMatchObject({
       kind: 'insert',
       chain: [{ type: 'kit/resize', params: { height: 250, width: 250 } }],
     });
@@ -164,7 +165,7 @@ describe('wires refused while in the hand', () => {
       },
       ['package.firstStage > encode.firstStage'],
     );
-    const check = checkWire(read(document), end('picture.image'), end('encode.image'));
+    const check = checkConnection(read(document), end('picture.image'), end('encode.image'));
     expect(check).toMatchObject({
       ok: false,
       diagnostic: { path: 'height', got: '250', want: 'a multiple of 8' },
@@ -185,19 +186,19 @@ describe('wires refused while in the hand', () => {
         'package.unet > unet.unet',
       ],
     );
-    const mends = refused(
+    const fixes = refused(
       document,
       'prompt.conditioning',
       'unet.positive',
       { code: 'type-mismatch', path: 'parts', got: 'text', want: 'at most class' },
       'The output conditioning of “Text” (prompt) does not fit input positive of “U-Net” (unet): its conditioning is text, but at most class is wanted.',
     );
-    expect(mends).toContainEqual({
+    expect(fixes).toContainEqual({
       kind: 'connect',
       from: { node: 'label', port: 'conditioning' },
       to: { node: 'unet', port: 'positive' },
     });
-    expect(mends).toContainEqual({ kind: 'replace-node', node: 'prompt', type: 'kit/class' });
+    expect(fixes).toContainEqual({ kind: 'replace-node', node: 'prompt', type: 'kit/class' });
   });
 
   it('a map with the wrong label set', () => {
@@ -210,14 +211,14 @@ describe('wires refused while in the hand', () => {
       },
       ['streets.conditioner > painter.conditioner', 'faces.conditioner > map.conditioner'],
     );
-    const mends = refused(
+    const fixes = refused(
       document,
       'painter.map',
       'map.map',
       { code: 'type-mismatch', path: 'labels', got: 'street-8', want: 'face-19' },
       'The output map of “Painter” (painter) does not fit input map of “Map” (map): its set of map labels is street-8, but face-19 is wanted.',
     );
-    expect(mends).toContainEqual({
+    expect(fixes).toContainEqual({
       kind: 'rewire',
       edge: 'w0',
       from: { node: 'faces', port: 'conditioner' },
@@ -237,7 +238,7 @@ describe('wires refused while in the hand', () => {
       { code: 'cycle' },
       "The wire from “Sum” (c) to “Sum” (a) closes a circle: each would need the other's result first.",
     );
-    expect(checkWire(read(document), end('a.number'), end('a.b'))).toMatchObject({
+    expect(checkConnection(read(document), end('a.number'), end('a.b'))).toMatchObject({
       ok: false,
       diagnostic: { code: 'cycle' },
     });
@@ -246,24 +247,24 @@ describe('wires refused while in the hand', () => {
   it('kinds that differ, ports and nodes that are not there', () => {
     const document = graph({ n: ['kit/number'], out: ['kit/output'], old: ['gone/node'] });
     const inference = read(document);
-    expect(checkWire(inference, end('n.number'), end('out.image'))).toMatchObject({
+    expect(checkConnection(inference, end('n.number'), end('out.image'))).toMatchObject({
       ok: false,
       diagnostic: { code: 'type-mismatch', path: 'kind', got: 'number', want: 'image' },
     });
-    expect(checkWire(inference, end('n.nothing'), end('out.image'))).toMatchObject({
+    expect(checkConnection(inference, end('n.nothing'), end('out.image'))).toMatchObject({
       ok: false,
       diagnostic: { code: 'unknown-port' },
     });
-    expect(checkWire(inference, end('n.constructor'), end('out.image'))).toMatchObject({
+    expect(checkConnection(inference, end('n.constructor'), end('out.image'))).toMatchObject({
       ok: false,
       diagnostic: { code: 'unknown-port' },
     });
-    expect(checkWire(inference, end('n.number'), end('nowhere.image'))).toMatchObject({
+    expect(checkConnection(inference, end('n.number'), end('nowhere.image'))).toMatchObject({
       ok: false,
       diagnostic: { code: 'unknown-port' },
     });
-    expect(checkWire(inference, end('old.anything'), end('out.image'))).toEqual({ ok: true });
-    expect(checkWire(inference, end('n.number'), end('old.anything'))).toEqual({ ok: true });
+    expect(checkConnection(inference, end('old.anything'), end('out.image'))).toEqual({ ok: true });
+    expect(checkConnection(inference, end('n.number'), end('old.anything'))).toEqual({ ok: true });
   });
 });
 
@@ -277,7 +278,7 @@ describe('what is found in a document', () => {
     const inference = read(graph({ unet: ['kit/sampler', { steps: 500 }] }));
     const found = inference.diagnostics.find(({ code }) => code === 'invalid-param');
     expect(found).toMatchObject({ node: 'unet', path: 'steps', got: '500' });
-    expect(mendsFor(found, inference)).toEqual([
+    expect(fixesOf(found, inference)).toEqual([
       { kind: 'set-param', node: 'unet', param: 'steps', value: 100 },
       { kind: 'set-param', node: 'unet', param: 'steps', value: 2 },
     ]);
@@ -287,7 +288,7 @@ describe('what is found in a document', () => {
     const inference = read(graph({ p: ['kit/package', { package: 'lost' }] }));
     const [found] = inference.diagnostics;
     expect(found).toMatchObject({ code: 'package-missing', path: 'package', got: 'lost' });
-    expect(mendsFor(found, inference)).toContainEqual({
+    expect(fixesOf(found, inference)).toContainEqual({
       kind: 'set-param',
       node: 'p',
       param: 'package',
@@ -298,7 +299,7 @@ describe('what is found in a document', () => {
   it('missing inputs, with the wires that would do', () => {
     const inference = read(graph({ n: ['kit/number'], s: ['kit/sum'] }));
     expect(codes(inference)).toEqual([['missing-input', 's']]);
-    expect(mendsFor(inference.diagnostics[0], inference)).toEqual([
+    expect(fixesOf(inference.diagnostics[0], inference)).toEqual([
       { kind: 'connect', from: { node: 'n', port: 'number' }, to: { node: 's', port: 'a' } },
     ]);
   });
@@ -319,7 +320,7 @@ describe('what is found in a document', () => {
       ['unknown-port', 's'],
       ['unknown-port', 's'],
     ]);
-    expect(mendsFor(inference.diagnostics[1], inference)).toEqual([
+    expect(fixesOf(inference.diagnostics[1], inference)).toEqual([
       { kind: 'remove-edge', edge: 'w1' },
       { kind: 'remove-edge', edge: 'w0' },
     ]);
@@ -355,14 +356,14 @@ describe('what is found in a document', () => {
   });
 
   it('unions of parts are known, unwired optional ones count nothing', () => {
-    const wires = [
+    const edges = [
       'p.conditioner > t.conditioner',
       'p.conditioner > c.conditioner',
       't.conditioning > all.a',
       'c.conditioning > all.b',
     ];
     const inference = read(
-      graph({ p: ['kit/package'], t: ['kit/text'], c: ['kit/class'], all: ['kit/combine'] }, wires),
+      graph({ p: ['kit/package'], t: ['kit/text'], c: ['kit/class'], all: ['kit/combine'] }, edges),
     );
     expect(inference.portType('all', 'out', 'conditioning')?.fields).toEqual({
       for: 'kl',

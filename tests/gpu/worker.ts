@@ -1,5 +1,5 @@
 /** Runs one template with the real engine on one backend. One worker each, since onnxruntime's environment is global. */
-import { encodeImage } from '@/app/_share/image';
+import { encodeImage } from '@/app/_formats/png/image';
 import { createExecutor, infer, parseDocument, plan, type LoomDocument, type RunEvent } from '@/engine';
 import { createBackend } from '@/engine/tensor/ort';
 import { createCatalog, createFetchFiles, createModelSource, readPackages } from '@/models';

@@ -104,7 +104,7 @@ describe('a file of a package', () => {
   });
 
   it.each(faults)(
-    'that is %s is refused as %s, by name, with a mend, and never cached',
+    'that is %s is refused as %s, by name, with a fix, and never cached',
     async (_, code, spoil) => {
       spoil();
       const cache = memoryCache();
@@ -112,7 +112,7 @@ describe('a file of a package', () => {
       const refusal = {
         code,
         place: { file: `tiny/${FILE}`, package: 'tiny' },
-        extra: { mend: expect.any(String) },
+        extra: { fix: expect.any(String) },
       };
       await expect(loadFile(createNodeFiles(folder), cache, file, { signal: idle })).rejects.toMatchObject(
         refusal,

@@ -96,5 +96,5 @@ describe('loom-kl-f8 beside its native size, on wasm', () => {
     expect(stats?.std).toBeLessThan(1.5);
     scope.release();
     await models.unload();
-  }, 120_000);
+  });
 });

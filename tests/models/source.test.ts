@@ -287,10 +287,11 @@ describe('loom-vq-f8 on wasm', () => {
     expect([firstStage.type, codebook.vectors.length]).toEqual(['vq', codebook.entries * space.channels]);
     const scope = backend.scope();
     const call = { ops: scope.ops, signal };
-    const coarse = scope.ops.noise([1, 3, 8, 8], { seed: 4n, stream: 0 });
-    const image = scope.ops.clamp(scope.ops.resize(coarse, 256, 256, 'nearest'), -1, 1);
+    // Squares of 32 pixels, on a picture small enough for a busy machine.
+    const coarse = scope.ops.noise([1, 3, 3, 3], { seed: 4n, stream: 0 });
+    const image = scope.ops.clamp(scope.ops.resize(coarse, 96, 96, 'nearest'), -1, 1);
     const { mean, logVariance } = await firstStage.encode(image, call);
-    expect([mean.dims, logVariance]).toEqual([[1, space.channels, 32, 32], undefined]);
+    expect([mean.dims, logVariance]).toEqual([[1, space.channels, 12, 12], undefined]);
     const values = await mean.read();
     const snapped = quantise(
       Float32Array.from(values, Number),
@@ -313,7 +314,7 @@ describe('loom-vq-f8 on wasm', () => {
     expect(Math.hypot(wrong?.mean ?? NaN, wrong?.std ?? NaN)).toBeLessThan(0.2);
     scope.release();
     await models.unload();
-  }, 120_000);
+  });
 });
 
 describe('loom-kl-f8 on wasm', () => {
@@ -346,5 +347,5 @@ describe('loom-kl-f8 on wasm', () => {
     expect(pixels?.std).toBeGreaterThan(0.05);
     scope.release();
     await models.unload();
-  }, 120_000);
+  });
 });

@@ -1,7 +1,7 @@
-/** Batches are fields of port types: known while wiring, and refused there where they do not go together. */
+/** Batches are fields of port types: known while connecting, and refused there where they do not go together. */
 import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
-import { applyMend, checkWire, infer, mendsOf, parseDocument, type LoomDocument } from '@/engine';
+import { applyFix, checkConnection, infer, fixesFor, parseDocument, type LoomDocument } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
@@ -14,15 +14,15 @@ const end = (text: string) => {
   return { node, port };
 };
 
-function graph(nodes: Nodes, wires: readonly string[]): LoomDocument {
+function graph(nodes: Nodes, connections: readonly string[]): LoomDocument {
   const all: Nodes = { package: ['model/package', { package: 'tiny' }], ...nodes };
   return parseDocument({
     format: 'latent-loom',
     version: 1,
     nodes: Object.fromEntries(Object.entries(all).map(([id, [type, params = {}]]) => [id, { type, params }])),
     edges: Object.fromEntries(
-      wires.map((wire, index) => {
-        const [from = '', to = ''] = wire.split(' > ');
+      connections.map((connection, index) => {
+        const [from = '', to = ''] = connection.split(' > ');
         return [`w${index}`, { from: end(from), to: end(to) }];
       }),
     ),
@@ -88,9 +88,9 @@ describe('batches that nodes map over', () => {
   });
 
   it('put behind each other they add up, and picking takes some out', () => {
-    const wires = [...fed, 'a.latent > n.a', 'b.latent > n.b', 'n.latent > pick.latent'];
+    const connections = [...fed, 'a.latent > n.a', 'b.latent > n.b', 'n.latent > pick.latent'];
     const pick = (index: number, count: number) =>
-      graph({ ...two(2, 3), n: ['latent/batch'], pick: ['latent/pick', { index, count }] }, wires);
+      graph({ ...two(2, 3), n: ['latent/batch'], pick: ['latent/pick', { index, count }] }, connections);
     expect(batchOf(pick(0, 1), 'n.latent')).toBe(5);
     for (const [index, count] of [
       [0, 1],
@@ -111,7 +111,7 @@ describe('batches that nodes map over', () => {
       got: '5',
       want: 'at least 6',
     });
-    expect(found && mendsOf(found, inference)).toContainEqual({
+    expect(found && fixesFor(found, inference)).toContainEqual({
       kind: 'set-param',
       node: 'pick',
       param: 'index',
@@ -167,18 +167,18 @@ describe('batches that do not go together', () => {
     ],
   ];
 
-  it.each(cases)('are refused while wiring, with a mend that works: %s', (_name, document, where) => {
+  it.each(cases)('are refused while wiring, with a fix that works: %s', (_name, document, where) => {
     const inference = inferred(document);
     const [found, ...more] = inference.diagnostics;
     expect(more).toEqual([]);
     expect(found).toMatchObject({ code: 'type-mismatch', severity: 'error', path: 'batch', ...where });
-    const helpful = found ? mendsOf(found, inference).filter(({ kind }) => kind !== 'remove-edge') : [];
+    const helpful = found ? fixesFor(found, inference).filter(({ kind }) => kind !== 'remove-edge') : [];
     expect(helpful.length).toBeGreaterThan(0);
-    for (const mend of helpful) {
-      const mended = produce(document, (draft: LoomDocument) => {
-        applyMend(draft, mend, registry);
+    for (const fix of helpful) {
+      const fixed = produce(document, (draft: LoomDocument) => {
+        applyFix(draft, fix, registry);
       });
-      expect(inferred(mended).diagnostics).toEqual([]);
+      expect(inferred(fixed).diagnostics).toEqual([]);
     }
   });
 
@@ -187,14 +187,14 @@ describe('batches that do not go together', () => {
     if (!entry) throw new Error('no such wire');
     const [id, { from, to }] = entry;
     const { [id]: _gone, ...edges } = document.edges;
-    const check = checkWire(inferred({ ...document, edges }), from, to);
+    const check = checkConnection(inferred({ ...document, edges }), from, to);
     expect(check.ok ? undefined : check.diagnostic.path).toBe('batch');
   });
 
   it('either side is changed, or one element is picked', () => {
     const inference = inferred(sampling(4, 4, 3));
-    const mends = inference.diagnostics.flatMap((found) => mendsOf(found, inference));
-    expect(mends).toContainEqual({ kind: 'set-param', node: 'start', param: 'batch', value: 4 });
-    expect(mends.some((mend) => mend.kind === 'insert' && mend.chain[0]?.type === 'latent/pick')).toBe(true);
+    const fixes = inference.diagnostics.flatMap((found) => fixesFor(found, inference));
+    expect(fixes).toContainEqual({ kind: 'set-param', node: 'start', param: 'batch', value: 4 });
+    expect(fixes.some((fix) => fix.kind === 'insert' && fix.chain[0]?.type === 'latent/pick')).toBe(true);
   });
 });

@@ -72,7 +72,7 @@ describe('conditioning/class', () => {
     expect(none && 'context' in none ? (await floats(none.context))[0] : undefined).toBe(0);
     const error = await failure(label(b, 'unicorn'));
     expect(error).toMatchObject({ code: 'invalid-param', place: { path: 'class' } });
-    expect(error.extra.mend).toContain(classes[0]);
+    expect(error.extra.fix).toContain(classes[0]);
   });
 });
 

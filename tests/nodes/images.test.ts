@@ -285,7 +285,7 @@ describe('semantic maps and masks', () => {
     ]);
     const error = await failure(b.run(maskFromMap, { map }, { labels: 'tail' }));
     expect(error).toMatchObject({ code: 'invalid-param', place: { path: 'labels' } });
-    expect(error.extra.mend).toContain('hair');
+    expect(error.extra.fix).toContain('hair');
   });
   it('grow, shrink, feather, invert and rectangle', async () => {
     const b = bench();

@@ -70,7 +70,7 @@ describe('latent/noise', () => {
     expect(noise.samples.dims).toEqual([1, 4, 8, 16]);
     const error = await failure(b.run(latentNoise, { unet: unetOf(b) }, { width: 100 }));
     expect(error).toMatchObject({ code: 'invalid-param', place: { path: 'width' } });
-    expect(error.extra.mend).toBe('Use 96.');
+    expect(error.extra.fix).toBe('Use 96.');
     expect(await failure(b.run(latentNoise, { unet: unetOf(b) }, { height: 1 }))).toMatchObject({
       place: { path: 'height' },
     });

@@ -1,7 +1,7 @@
-/** Sizes are known while wiring, from a package's own size and from sizes in pixels, before anything runs. */
+/** Sizes are known while connecting, from a package's own size and from sizes in pixels, before anything runs. */
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { infer, mendsOf, parseDocument } from '@/engine';
+import { infer, fixesFor, parseDocument } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
@@ -16,7 +16,7 @@ const oneSize = createCatalog([
 ]);
 type Nodes = Record<string, readonly [type: string, params?: Record<string, unknown>]>;
 
-function inferred(nodes: Nodes, wires: readonly string[], packages = catalog) {
+function inferred(nodes: Nodes, connections: readonly string[], packages = catalog) {
   const all: Nodes = { package: ['model/package', { package: 'tiny' }], ...nodes };
   const end = (text: string) => ({ node: text.split('.')[0], port: text.split('.')[1] });
   const { document } = parseDocument({
@@ -24,8 +24,8 @@ function inferred(nodes: Nodes, wires: readonly string[], packages = catalog) {
     version: 1,
     nodes: Object.fromEntries(Object.entries(all).map(([id, [type, params = {}]]) => [id, { type, params }])),
     edges: Object.fromEntries(
-      wires.map((wire, index) => {
-        const [from = '', to = ''] = wire.split(' > ');
+      connections.map((connection, index) => {
+        const [from = '', to = ''] = connection.split(' > ');
         return [`w${index}`, { from: end(from), to: end(to) }];
       }),
     ),
@@ -95,7 +95,7 @@ describe('sizes', () => {
       message:
         'The parameter width of “Noise” (n) cannot be used: 250 is given, but a multiple of 8 is wanted.',
     });
-    expect(found && mendsOf(found, inference)[0]).toEqual({
+    expect(found && fixesFor(found, inference)[0]).toEqual({
       kind: 'set-param',
       node: 'n',
       param: 'width',
@@ -111,20 +111,20 @@ describe('a package whose graphs take one size', () => {
     expect(noise({}).diagnostics).toEqual([]);
     expect(noise({ height: 64, width: 64 }).diagnostics).toEqual([]);
   });
-  it('refuses noise of another, naming the parameter; the mend gives the size back', () => {
+  it('refuses noise of another, naming the parameter; the fix gives the size back', () => {
     const inference = noise({ height: 128, width: 64 });
     const found = inference.diagnostics;
     expect(found).toMatchObject([
       { code: 'invalid-param', node: 'n', path: 'height', got: '128', want: '64', severity: 'error' },
     ]);
-    expect(found.flatMap((one) => mendsOf(one, inference))[0]).toEqual({
+    expect(found.flatMap((one) => fixesFor(one, inference))[0]).toEqual({
       kind: 'set-param',
       node: 'n',
       param: 'height',
       value: 0,
     });
   });
-  it('refuses latents to decode and pictures to encode; the mends bring them to its size', () => {
+  it('refuses latents to decode and pictures to encode; the fixes bring them to its size', () => {
     const inference = inferred(
       {
         e: ['latent/empty', { height: 128, width: 128 }],
@@ -148,9 +148,9 @@ describe('a package whose graphs take one size', () => {
       { code: 'type-mismatch', node: 'back', port: 'image', path: 'height', got: '128', want: '64' },
     ]);
     const resizes = found.map((one) =>
-      mendsOf(one, inference).flatMap((mend) =>
-        mend.kind === 'insert'
-          ? mend.chain.flatMap(({ type, params }) =>
+      fixesFor(one, inference).flatMap((fix) =>
+        fix.kind === 'insert'
+          ? fix.chain.flatMap(({ type, params }) =>
               type.endsWith('/resize') ? [{ type, width: params['width'], height: params['height'] }] : [],
             )
           : [],
@@ -187,13 +187,13 @@ describe('a picture that the document carries', () => {
     expect(sizeOf(found, 'file', 'mask')).toEqual([32, 48]);
     expect(sizeOf(found, 'e', 'latent')).toEqual([4, 6]);
   });
-  it('of a size that is not encoded is refused while wiring; the mends cut it or bring it to one', async () => {
+  it('of a size that is not encoded is refused while wiring; the fixes cut it or bring it to one', async () => {
     const found = encoded(await file(50, 33));
     expect(found.diagnostics).toMatchObject([
       { code: 'type-mismatch', node: 'e', port: 'image', path: 'height', got: '33', want: 'a multiple of 8' },
     ]);
     const chains = found.diagnostics.flatMap((one) =>
-      mendsOf(one, found).flatMap((mend) => (mend.kind === 'insert' ? [mend.chain] : [])),
+      fixesFor(one, found).flatMap((fix) => (fix.kind === 'insert' ? [fix.chain] : [])),
     );
     for (const type of ['image/crop', 'image/resize'])
       expect(chains).toContainEqual([
@@ -217,9 +217,7 @@ describe('a picture that the document carries', () => {
     ]);
     const small = encoded(await file(5, 5));
     const types = small.diagnostics.flatMap((one) =>
-      mendsOf(one, small).flatMap((mend) =>
-        mend.kind === 'insert' ? mend.chain.map(({ type }) => type) : [],
-      ),
+      fixesFor(one, small).flatMap((fix) => (fix.kind === 'insert' ? fix.chain.map(({ type }) => type) : [])),
     );
     expect(types).toContain('image/resize');
     expect(types).not.toContain('image/crop');

@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LoomError, type LabelSet } from '@/engine/types';
-import { encodeRaster } from '@/app/_share/png-image';
+import { encodeRaster } from '@/app/_formats/png/png-image';
 import {
   decodeMap,
   decodeMask,

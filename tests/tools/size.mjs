@@ -1,9 +1,9 @@
 /**
  * `npm run size`: the bytes a first visit costs, after `npm run build`.
  * JavaScript that the page names in its HTML, gzipped as a server would send
- * it, against 350 kB; every model file that *Text to image* needs against 60 MB.
+ * it, against 450 kB; every model file that *Text to image* needs against 60 MB.
  * With `--browser` also every script that Chromium fetches until the page is
- * idle and nobody has touched it, workers' included, against the same 350 kB:
+ * idle and nobody has touched it, workers' included, against the same 450 kB:
  * each file once. The service worker, which copies the build for offline use
  * behind a page that is there already, is left out.
  */
@@ -12,7 +12,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { root } from './steps.mjs';
 
-const limits = { script: 350_000, model: 60_000_000 };
+const limits = { script: 450_000, model: 60_000_000 };
 const page = `${root}.next/server/app/index.html`;
 if (!existsSync(page)) throw new Error('There is no build to measure: run `npm run build` first.');
 

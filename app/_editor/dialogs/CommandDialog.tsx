@@ -7,21 +7,21 @@ import { commandGroups, commands, shownKey } from '../../_actions/commands';
 import { enabled, perform } from '../../_actions/perform';
 import { view } from '../../_state/view';
 import { Keys } from '../../_ui/Keys';
-import { match } from '../search';
-import { CommandFrame, itemLook, groupLook } from './CommandFrame';
+import { match } from '../library/search';
+import { SearchDialog, itemStyle, groupStyle } from './SearchDialog';
 
 export function CommandDialog() {
   const t = useTranslations('commands');
   const tg = useTranslations('groups');
   const td = useTranslations('dialogs');
   return (
-    <CommandFrame
+    <SearchDialog
       title={td('commands')}
       placeholder={td('commands-placeholder')}
       filter={(value, query) => match(query, value)}
     >
       {commandGroups.map((group) => (
-        <Command.Group key={group} heading={tg(group)} className={groupLook}>
+        <Command.Group key={group} heading={tg(group)} className={groupStyle}>
           {commands
             .filter((found) => found.group === group && found.id !== 'commands')
             .map(({ id }) => {
@@ -31,7 +31,7 @@ export function CommandDialog() {
                   key={id}
                   value={`${t(id)} ${id}`}
                   disabled={!enabled(id)}
-                  className={itemLook}
+                  className={itemStyle}
                   onSelect={() => {
                     view.setState({ dialog: null });
                     perform(id);
@@ -45,6 +45,6 @@ export function CommandDialog() {
             })}
         </Command.Group>
       ))}
-    </CommandFrame>
+    </SearchDialog>
   );
 }

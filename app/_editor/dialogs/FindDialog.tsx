@@ -3,17 +3,17 @@
 import { Command } from 'cmdk';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { flow } from '../../_state/flow';
 import { select, view } from '../../_state/view';
 import { workspace } from '../../_state/workspace';
-import { categoryColour } from '../node/category';
-import { match } from '../search';
-import { CommandFrame, itemLook } from './CommandFrame';
+import { categoryColour } from '../port/category';
+import { match } from '../library/search';
+import { SearchDialog, itemStyle } from './SearchDialog';
 
 export function FindDialog() {
   const t = useTranslations('dialogs');
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const { document } = workspace.getState();
   const go = (id: string): void => {
     view.setState({ dialog: null });
@@ -27,14 +27,14 @@ export function FindDialog() {
     );
   };
   return (
-    <CommandFrame
+    <SearchDialog
       title={t('find')}
       placeholder={t('find-placeholder')}
       filter={(value, query) => match(query, value)}
     >
       {Object.entries(document.nodes).map(([id, node]) => {
         const definition = registry.get(node.type);
-        const title = node.title ?? words.title(definition, node.type);
+        const title = node.title ?? labels.title(definition, node.type);
         const text = Object.values(node.params)
           .filter((value): value is string => typeof value === 'string' && value.length < 400)
           .join(' ');
@@ -43,7 +43,7 @@ export function FindDialog() {
             key={id}
             value={`${title} ${id} ${node.type} ${text}`}
             onSelect={() => go(id)}
-            className={itemLook}
+            className={itemStyle}
           >
             <span
               className="h-6 w-1 rounded-full"
@@ -59,6 +59,6 @@ export function FindDialog() {
           </Command.Item>
         );
       })}
-    </CommandFrame>
+    </SearchDialog>
   );
 }

@@ -3,13 +3,13 @@
 import { Download, GitBranch, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
-import { restoreResult, saveResult } from '../../_actions/files';
+import { restoreResult, saveResult } from '../../_actions/document-files';
 import { useFormat } from '../../_i18n/format';
-import { runStore, type Result } from '../../_state/run';
+import { runStore, type Result } from '../../_state/run-store';
 import { Button } from '../../_ui/Button';
 import { Modal } from '../../_ui/Modal';
 import { Toggle } from '../../_ui/Toggle';
-import { FrameCanvas } from '../node/Frames';
+import { PictureCanvas } from '../node/Pictures';
 
 export function ResultDialog({ result, onClose }: { readonly result: Result; readonly onClose: () => void }) {
   const t = useTranslations('results');
@@ -26,8 +26,8 @@ export function ResultDialog({ result, onClose }: { readonly result: Result; rea
     >
       <div className="flex flex-wrap gap-5">
         <div className="min-w-64 flex-1">
-          <FrameCanvas
-            frame={result.frame}
+          <PictureCanvas
+            picture={result.picture}
             label={result.title || t('untitled')}
             className="max-h-[60dvh] rounded-lg border border-border bg-muted object-contain"
           />
@@ -36,7 +36,7 @@ export function ResultDialog({ result, onClose }: { readonly result: Result; rea
           <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1.5 text-xs">
             <dt className="text-muted-foreground">{t('size')}</dt>
             <dd className="tabular-nums">
-              {result.frame.width} × {result.frame.height}
+              {result.picture.width} × {result.picture.height}
             </dd>
             {result.seed !== undefined && (
               <>
@@ -59,12 +59,12 @@ export function ResultDialog({ result, onClose }: { readonly result: Result; rea
             <Toggle label={t('metadata')} checked={metadata} onChange={setMetadata} />
           </label>
           <div className="flex flex-col gap-2">
-            <Button look="primary" onClick={() => void saveResult(result, metadata)}>
+            <Button variant="primary" onClick={() => void saveResult(result, metadata)}>
               <Download size={14} />
               {t('save')}
             </Button>
             <Button
-              look="outline"
+              variant="outline"
               onClick={() => {
                 restoreResult(result);
                 onClose();
@@ -74,7 +74,7 @@ export function ResultDialog({ result, onClose }: { readonly result: Result; rea
               {t('restore')}
             </Button>
             <Button
-              look="ghost"
+              variant="ghost"
               onClick={() => {
                 onClose();
                 runStore.setState((state) => ({

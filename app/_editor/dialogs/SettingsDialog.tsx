@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { keepTrajectory, startEngine } from '../../_state/engine';
+import { keepTrajectory, startEngine } from '../../_state/run-control';
 import { currentLocale, prefer, preferences } from '../../_state/preferences';
 import { view } from '../../_state/view';
 import { Choice } from '../../_ui/Choice';

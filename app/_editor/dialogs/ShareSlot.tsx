@@ -1,11 +1,11 @@
 'use client';
 /** Couples the share and version dialogs with the workspace. */
 import { useStore } from 'zustand';
-import { documentTitle } from '../../_actions/files';
+import { documentTitle } from '../../_actions/document-files';
 import { LateMessages } from '../../_i18n/LateMessages';
-import { keeping } from '../../_share/keep';
-import { ShareDialog } from '../../_share/ShareDialog';
-import { VersionsDialog } from '../../_share/VersionsDialog';
+import { persistence } from '../../_persistence/persist-workspace';
+import { ShareDialog } from './ShareDialog';
+import { VersionsDialog } from './VersionsDialog';
 import { replaceBy } from '../../_state/edits';
 import { view } from '../../_state/view';
 import { activate, edit, openDocument, useWorkspace, workspace } from '../../_state/workspace';
@@ -13,7 +13,7 @@ import { activate, edit, openDocument, useWorkspace, workspace } from '../../_st
 export function ShareSlot({ which }: { readonly which: 'share' | 'versions' }) {
   const document = useWorkspace((state) => state.document);
   const active = useWorkspace((state) => state.active);
-  const store = useStore(keeping, (state) => state.store);
+  const store = useStore(persistence, (state) => state.store);
   const close = (): void => view.setState({ dialog: null });
   return (
     <LateMessages>

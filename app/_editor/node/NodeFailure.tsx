@@ -12,7 +12,7 @@ export function NodeFailure({ error }: { readonly error: ErrorMessage }) {
     >
       <p className="font-semibold">{t(error.code)}</p>
       <p className="mt-0.5 max-h-28 overflow-auto break-words select-text">{error.message}</p>
-      {error.mend !== undefined && <p className="mt-1 text-foreground">{error.mend}</p>}
+      {error.fix !== undefined && <p className="mt-1 text-foreground">{error.fix}</p>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 'use client';
-/** A port on a node's edge: the handle, its sign, its name; lit or dimmed while a wire is in the hand. */
+/** A port on a node's edge: the handle, its sign, its name; lit or dimmed while an edge is pending. */
 import { clsx } from 'clsx';
 import { memo } from 'react';
 import { Handle, Position } from 'reactflow';
@@ -8,11 +8,11 @@ import { useStore } from 'zustand';
 import type { AnyNode, PortKind } from '@/engine';
 import { catalogStore } from '../../_state/catalog';
 import { useView } from '../../_state/view';
-import { portKey } from '../../_state/wiring';
+import { portKey } from '../../_state/fitting';
 import { useNodeState } from '../../_state/node-channel';
-import { useNodeWords } from '../../_i18n/node-text';
-import { fillingOf, type Filling } from '../ports';
-import { PortGlyph } from '../PortGlyph';
+import { useNodeLabels } from '../../_i18n/node-labels';
+import { fillingOf, type Filling } from '../port/appearance';
+import { PortGlyph } from '../port/PortGlyph';
 
 export interface NodePortProps {
   readonly node: string;
@@ -24,7 +24,10 @@ export interface NodePortProps {
 }
 
 /** Kind and filling as one string, so that the selector gives equal results for equal looks. */
-function useLook({ node, side, port, definition }: NodePortProps): { kind: PortKind; filling: Filling } {
+function useAppearance({ node, side, port, definition }: NodePortProps): {
+  kind: PortKind;
+  filling: Filling;
+} {
   const spaces = useStore(catalogStore, (state) => state.spaces);
   const declared = definition?.[side === 'in' ? 'inputs' : 'outputs'][port]?.type;
   const filling = useNodeState(node, ({ inference }) => {
@@ -37,14 +40,15 @@ function useLook({ node, side, port, definition }: NodePortProps): { kind: PortK
 export const NodePort = memo(function NodePort(props: NodePortProps) {
   const { node, side, port, definition, bare = false } = props;
   const t = useTranslations('port');
-  const words = useNodeWords();
-  const { kind, filling } = useLook(props);
+  const labels = useNodeLabels();
+  const { kind, filling } = useAppearance(props);
   const declared = definition?.[side === 'in' ? 'inputs' : 'outputs'][port];
   const key = portKey(node, side, port);
-  const verdict = useView(({ wiring }) => {
-    if (wiring === null) return 'idle';
-    if (wiring.from.node === node && wiring.from.port === port && wiring.from.side === side) return 'source';
-    const found = wiring.verdicts.get(key);
+  const verdict = useView(({ pending }) => {
+    if (pending === null) return 'idle';
+    if (pending.from.node === node && pending.from.port === port && pending.from.side === side)
+      return 'source';
+    const found = pending.verdicts.get(key);
     return found === null ? 'fits' : 'refuses';
   });
   const missing = useNodeState(
@@ -58,7 +62,7 @@ export const NodePort = memo(function NodePort(props: NodePortProps) {
   const text =
     definition === undefined
       ? { label: port, doc: '' }
-      : words.port(definition, side === 'in' ? 'inputs' : 'outputs', port, t(`kinds.${kind}`));
+      : labels.port(definition, side === 'in' ? 'inputs' : 'outputs', port, t(`kinds.${kind}`));
   return (
     <div
       className={clsx(

@@ -2,7 +2,7 @@
 /** What a node is doing: a line of progress with steps and time left, its time when done, its error. */
 import { AlertTriangle, Check, CircleSlash, Clock, Loader2, Zap } from 'lucide-react';
 import { useFormatter, useTranslations } from 'use-intl';
-import type { NodeRun } from '../../_state/run';
+import type { NodeRun } from '../../_state/run-store';
 import { useFormat } from '../../_i18n/format';
 
 /** The small icon in the header. */

@@ -7,46 +7,46 @@ import { NodeResizeControl, type NodeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
 import { perform } from '../../_actions/perform';
-import { useNodeWords } from '../../_i18n/node-text';
-import { useRun } from '../../_state/run';
+import { useNodeLabels } from '../../_i18n/node-labels';
+import { useRun } from '../../_state/run-store';
 import { useNode, useNodeState } from '../../_state/node-channel';
 import { edit } from '../../_state/workspace';
 import { gesture, useView } from '../../_state/view';
-import { useDiagnosticText, useDiagnostics } from '../diagnostics';
-import { fieldsOfNode } from '../fields';
-import { ParamForm } from '../ParamForm';
+import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
+import { fieldsOfNode } from '../../_state/fields';
+import { ParamForm } from '../form/ParamForm';
 import { lazyPart } from '../../_ui/lazy-part';
-import { Frames } from './Frames';
-import { useStrayPorts } from './stray-ports';
+import { Pictures } from './Pictures';
+import { useUnknownPorts } from './unknown-ports';
 import { NodeFailure } from './NodeFailure';
 import { NodePort } from './NodePort';
 import { ProgressLine, StatusIcon } from './NodeStatus';
 import { useFormat } from '../../_i18n/format';
-import { categoryColour } from './category';
+import { categoryColour } from '../port/category';
 
-const CompareFrames = lazyPart(() => import('./CompareFrames').then((module) => module.CompareFrames));
+const ComparePictures = lazyPart(() => import('./ComparePictures').then((module) => module.ComparePictures));
 
 /** While a node is dragged React Flow hands it a new position with every move; nothing in it depends on where it is. */
-const sameLook = (a: NodeProps, b: NodeProps): boolean => a.id === b.id && a.selected === b.selected;
+const sameAppearance = (a: NodeProps, b: NodeProps): boolean => a.id === b.id && a.selected === b.selected;
 
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const node = useNode(id);
   const t = useTranslations('node');
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const tab = useNodeState(id, (state) => state.active);
   const run = useRun((state) => state.nodes[tab]?.[id]);
-  const frames = useRun((state) => state.frames[tab]?.[id]);
+  const pictures = useRun((state) => state.pictures[tab]?.[id]);
   const diagnostics = useDiagnostics(id);
   const definition = node === undefined ? undefined : registry.get(node.type);
   const knownIn = definition === undefined ? [] : Object.keys(definition.inputs);
   const knownOut = definition === undefined ? [] : Object.keys(definition.outputs);
-  const strayIn = useStrayPorts(id, 'in', knownIn);
-  const strayOut = useStrayPorts(id, 'out', knownOut);
+  const unknownIn = useUnknownPorts(id, 'in', knownIn);
+  const unknownOut = useUnknownPorts(id, 'out', knownOut);
   if (node === undefined) return null;
 
-  const inputs = [...knownIn, ...strayIn];
-  const outputs = [...knownOut, ...strayOut];
-  const title = node.title ?? words.title(definition, node.type);
+  const inputs = [...knownIn, ...unknownIn];
+  const outputs = [...knownOut, ...unknownOut];
+  const title = node.title ?? labels.title(definition, node.type);
   const collapsed = node.collapsed === true;
   const failed = run?.is === 'failed';
   const blocked = diagnostics.some((found) => found.severity === 'error');
@@ -138,12 +138,12 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
           ) : (
             fieldsOfNode(definition).length > 0 && <ParamForm id={id} definition={definition} />
           )}
-          {frames !== undefined && frames.length > 0 && (
+          {pictures !== undefined && pictures.length > 0 && (
             <div className="px-2.5 pb-2">
-              {definition?.shows === 'compare' && frames.length > 1 ? (
-                <CompareFrames id={id} frames={frames} label={t('picture', { title })} />
+              {definition?.shows === 'compare' && pictures.length > 1 ? (
+                <ComparePictures id={id} pictures={pictures} label={t('picture', { title })} />
               ) : (
-                <Frames frames={frames} label={t('picture', { title })} />
+                <Pictures pictures={pictures} label={t('picture', { title })} />
               )}
             </div>
           )}
@@ -156,7 +156,7 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
       {!collapsed && <Resizer id={id} visible={selected} />}
     </article>
   );
-}, sameLook);
+}, sameAppearance);
 
 function HeaderButton({
   label,
@@ -247,7 +247,7 @@ function Problems({ id }: { readonly id: string }) {
   );
 }
 
-function Footer({ run }: { readonly run: import('../../_state/run').NodeRun | undefined }) {
+function Footer({ run }: { readonly run: import('../../_state/run-store').NodeRun | undefined }) {
   const t = useTranslations('status');
   const format = useFormat();
   if (run?.is === 'done')
@@ -264,7 +264,7 @@ function Footer({ run }: { readonly run: import('../../_state/run').NodeRun | un
 }
 
 function Resizer({ id, visible }: { readonly id: string; readonly visible: boolean }) {
-  const still = useView((state) => state.wiring === null);
+  const still = useView((state) => state.pending === null);
   if (!visible || !still) return null;
   return (
     <NodeResizeControl

@@ -2,17 +2,17 @@
 /** A node's documentation: what it does, its ports with types, its parameters, its names elsewhere. */
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { useView } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
-import { fieldsOfNode } from '../fields';
-import { PortGlyph } from '../PortGlyph';
+import { fieldsOfNode } from '../../_state/fields';
+import { PortGlyph } from '../port/PortGlyph';
 
 export function DocsPanel() {
   const t = useTranslations('docs');
   const tp = useTranslations('port');
   const tc = useTranslations('categories');
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const id = useView(
     (state) => state.docs ?? [...state.selection].find((found) => !found.includes(':')) ?? null,
   );
@@ -22,7 +22,7 @@ export function DocsPanel() {
     return <p className="p-5 text-center text-xs text-muted-foreground">{t('none')}</p>;
   const ports = (side: 'inputs' | 'outputs') =>
     Object.entries(definition[side]).map(([name, port]) => {
-      const text = words.port(definition, side, name);
+      const text = labels.port(definition, side, name);
       return (
         <li key={name} className="flex gap-2">
           <span className="mt-0.5">
@@ -44,12 +44,12 @@ export function DocsPanel() {
     <article className="space-y-4 p-4 text-xs leading-relaxed">
       <header>
         <p className="text-[11px] text-muted-foreground">{tc(definition.category)}</p>
-        <h3 className="text-[15px] font-semibold">{words.title(definition, '')}</h3>
+        <h3 className="text-[15px] font-semibold">{labels.title(definition, '')}</h3>
         <code className="text-[11px] text-muted-foreground">
           {definition.id} · v{definition.version}
         </code>
       </header>
-      <p className="text-[13px]">{words.doc(definition)}</p>
+      <p className="text-[13px]">{labels.doc(definition)}</p>
       {Object.keys(definition.inputs).length > 0 && (
         <section>
           <h4 className="mb-1.5 font-semibold">{t('inputs')}</h4>
@@ -69,12 +69,12 @@ export function DocsPanel() {
             {fields.map((field) => (
               <div key={field.name}>
                 <dt className="font-medium">
-                  {words.param(definition, field.name, field.hints.label)}{' '}
+                  {labels.param(definition, field.name, field.hints.label)}{' '}
                   <code className="font-normal text-muted-foreground">{field.name}</code>
                 </dt>
                 <dd className="text-muted-foreground">
                   {field.options !== undefined
-                    ? field.options.map((option) => words.option(definition, field.name, option)).join(', ')
+                    ? field.options.map((option) => labels.option(definition, field.name, option)).join(', ')
                     : field.min !== undefined && field.max !== undefined
                       ? `${field.min} … ${field.max}`
                       : t(`type-${field.type}`)}

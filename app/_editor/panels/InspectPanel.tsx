@@ -1,30 +1,30 @@
 'use client';
-/** What flows on the wire that was clicked. */
+/** What flows on the edge that was clicked. */
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
 import { Inspector } from '../../_inspect/Inspector';
 import { LateMessages } from '../../_i18n/LateMessages';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { samplerBehind } from '../../_state/samplers';
-import { inspectClient } from '../../_state/engine';
+import { inspectClient } from '../../_state/run-control';
 import { prefer } from '../../_state/preferences';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { useView, view } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';
-import { usePortLabel } from '../port-label';
-import { TypeLine } from '../RefusalCard';
+import { usePortLabel } from '../port/label';
+import { TypeLine } from '../port/ConnectionError';
 
 export function InspectPanel() {
   const t = useTranslations('dock');
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const portLabel = usePortLabel();
   const inspected = useView((state) => state.inspected);
   const selected = useView((state) => [...state.selection].find((id) => !id.includes(':')) ?? null);
   const version = useRun((state) => state.version);
   const document = useWorkspace((state) => state.document);
   const tab = useWorkspace((state) => state.active);
-  // Without a wire: the first output of the selected node.
+  // Without an edge: the first output of the selected node.
   const end = useMemo(() => {
     if (inspected !== null && document.nodes[inspected.node] !== undefined) return inspected;
     const definition = selected === null ? undefined : registry.get(document.nodes[selected]?.type ?? '');
@@ -39,7 +39,7 @@ export function InspectPanel() {
   const title =
     node === undefined || end === null
       ? ''
-      : `${node.title ?? words.title(registry.get(node.type), node.type)} › ${portLabel(node.type, end.port, 'outputs')}`;
+      : `${node.title ?? labels.title(registry.get(node.type), node.type)} › ${portLabel(node.type, end.port, 'outputs')}`;
   return (
     <div>
       {type !== undefined && (

@@ -1,29 +1,29 @@
 'use client';
 /**
  * The graph as a list, in the order in which it runs: the same graph for
- * screen readers, phones and keyboards, with every form and every wire.
+ * screen readers, phones and keyboards, with every form and every edge.
  */
 import { Cable, ChevronDown, ChevronRight, Play, Trash2, Unplug } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '@/nodes/registry';
 import { perform } from '../../_actions/perform';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { flow } from '../../_state/flow';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { select, useView, view } from '../../_state/view';
 import { useNode } from '../../_state/node-channel';
 import { edit, useWorkspace, workspace } from '../../_state/workspace';
 import { IconButton } from '../../_ui/Button';
-import { useDiagnosticText, useDiagnostics } from '../diagnostics';
-import { fieldsOfNode } from '../fields';
-import { Frames } from '../node/Frames';
+import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
+import { fieldsOfNode } from '../../_state/fields';
+import { Pictures } from '../node/Pictures';
 import { NodeFailure } from '../node/NodeFailure';
 import { ProgressLine, StatusIcon } from '../node/NodeStatus';
-import { ParamForm } from '../ParamForm';
-import { usePortLabel } from '../port-label';
-import { PortGlyph } from '../PortGlyph';
-import { inOrder } from '../order';
+import { ParamForm } from '../form/ParamForm';
+import { usePortLabel } from '../port/label';
+import { PortGlyph } from '../port/PortGlyph';
+import { inOrder } from '../lib/order';
 
 export function ListPanel({ touch = false }: { readonly touch?: boolean }) {
   const t = useTranslations('list');
@@ -50,16 +50,16 @@ const Row = memo(function Row({
 }) {
   const t = useTranslations('list');
   const node = useNode(id);
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const portLabel = usePortLabel();
   const tab = useWorkspace((state) => state.active);
   const run = useRun((state) => state.nodes[tab]?.[id]);
-  const frames = useRun((state) => state.frames[tab]?.[id]);
+  const pictures = useRun((state) => state.pictures[tab]?.[id]);
   const chosen = useView((state) => state.selection.has(id));
   const found = useDiagnostics(id);
   const text = useDiagnosticText();
   const [open, setOpen] = useState(false);
-  const wires = useWorkspace(({ document }) =>
+  const connections = useWorkspace(({ document }) =>
     Object.entries(document.edges)
       .filter(([, edge]) => edge.to.node === id)
       .map(([edge, { from, to }]) => [edge, to.port, from.node, from.port].join('\t'))
@@ -67,11 +67,11 @@ const Row = memo(function Row({
   );
   if (node === undefined) return null;
   const definition = registry.get(node.type);
-  const title = node.title ?? words.title(definition, node.type);
+  const title = node.title ?? labels.title(definition, node.type);
   const expanded = open || (touch && chosen);
   const { nodes } = workspace.getState().document;
   const titleOf = (other: string): string =>
-    nodes[other]?.title ?? words.title(registry.get(nodes[other]?.type ?? ''), other);
+    nodes[other]?.title ?? labels.title(registry.get(nodes[other]?.type ?? ''), other);
   const hasForm =
     definition !== undefined && fieldsOfNode(definition).some((field) => field.widget !== 'hidden');
   return (
@@ -99,10 +99,10 @@ const Row = memo(function Row({
           <>
             <IconButton
               small
-              label={t('wire', { title })}
+              label={t('connect', { title })}
               onClick={() => {
                 select([id]);
-                view.setState({ dialog: 'wire' });
+                view.setState({ dialog: 'connect' });
               }}
             >
               <Cable size={13} />
@@ -126,9 +126,9 @@ const Row = memo(function Row({
       </div>
       {expanded && (
         <div className="space-y-2 pr-3 pb-3 pl-9">
-          {wires !== '' && (
+          {connections !== '' && (
             <ul className="space-y-1 text-xs">
-              {wires.split('\n').map((line) => {
+              {connections.split('\n').map((line) => {
                 const [edge = '', port = '', source = '', output = ''] = line.split('\t');
                 const kind = definition?.inputs[port]?.type.kind;
                 return (
@@ -166,7 +166,7 @@ const Row = memo(function Row({
           ))}
           {hasForm && definition !== undefined && <ParamForm id={id} definition={definition} wide />}
           {run?.is === 'failed' && <NodeFailure error={run.error} />}
-          {frames !== undefined && frames.length > 0 && <Frames frames={frames} label={title} />}
+          {pictures !== undefined && pictures.length > 0 && <Pictures pictures={pictures} label={title} />}
         </div>
       )}
       {run?.is === 'running' && <ProgressLine run={run} />}

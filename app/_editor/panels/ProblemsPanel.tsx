@@ -1,11 +1,11 @@
 'use client';
-/** Everything inference found, with its mends; pressing one goes to the place. */
+/** Everything inference found, with its fixes; pressing one goes to the place. */
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { flow } from '../../_state/flow';
 import { select } from '../../_state/view';
-import { useAllDiagnostics, useDiagnosticText } from '../diagnostics';
-import { MendButtons } from '../RefusalCard';
+import { useAllDiagnostics, useDiagnosticText } from '../port/diagnostics';
+import { FixButtons } from '../port/ConnectionError';
 
 export function ProblemsPanel() {
   const t = useTranslations('problems');
@@ -42,7 +42,7 @@ export function ProblemsPanel() {
             )}
             <span>{text(one)}</span>
           </button>
-          <MendButtons found={one} />
+          <FixButtons found={one} />
         </li>
       ))}
     </ul>

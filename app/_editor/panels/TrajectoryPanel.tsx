@@ -4,17 +4,17 @@ import { registry } from '@/nodes/registry';
 import { boxOf } from '../../_actions/perform';
 import { Trajectory } from '../../_inspect/Trajectory';
 import { LateMessages } from '../../_i18n/LateMessages';
-import { useNodeWords } from '../../_i18n/node-text';
+import { useNodeLabels } from '../../_i18n/node-labels';
 import { branchFrom } from '../../_state/branch';
-import { inspectClient } from '../../_state/engine';
+import { inspectClient } from '../../_state/run-control';
 import { fitPadding, flow } from '../../_state/flow';
-import { useRun } from '../../_state/run';
+import { useRun } from '../../_state/run-store';
 import { samplerAmong } from '../../_state/samplers';
 import { select, useView } from '../../_state/view';
 import { edit, useWorkspace, workspace } from '../../_state/workspace';
 
 export function TrajectoryPanel() {
-  const words = useNodeWords();
+  const labels = useNodeLabels();
   const version = useRun((state) => state.version);
   const tab = useWorkspace((state) => state.active);
   const selection = useView((state) => state.selection);
@@ -28,7 +28,7 @@ export function TrajectoryPanel() {
       null,
   );
   const node = useWorkspace(({ document }) => (id === null ? undefined : document.nodes[id]));
-  const title = node === undefined ? '' : (node.title ?? words.title(registry.get(node.type), node.type));
+  const title = node === undefined ? '' : (node.title ?? labels.title(registry.get(node.type), node.type));
   return (
     <LateMessages>
       <Trajectory

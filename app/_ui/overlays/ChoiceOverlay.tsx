@@ -3,7 +3,7 @@ import { Select } from '@base-ui/react/select';
 import { landmark } from './landmark';
 import { clsx } from 'clsx';
 import { Check } from 'lucide-react';
-import { ChoiceFace, choiceLook, type ChoiceProps } from '../ChoiceFace';
+import { ChoiceFace, choiceStyle, type ChoiceProps } from '../ChoiceFace';
 
 /** A select of strings, opened at once: its face has been pressed already. */
 export function ChoiceOverlay({
@@ -25,7 +25,7 @@ export function ChoiceOverlay({
       disabled={disabled}
       modal={false}
     >
-      <Select.Trigger id={id} aria-label={label} className={clsx(choiceLook, className)}>
+      <Select.Trigger id={id} aria-label={label} className={clsx(choiceStyle, className)}>
         <ChoiceFace value={value} options={options} />
       </Select.Trigger>
       <Select.Portal container={landmark()}>

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:canvas`: scripting time per frame of the editor's canvas against a bare React Flow canvas of the same
- * nodes, ports and wires, for panning, dragging a node and typing, at 100, 500 and 2,000 nodes; in turns within one run,
+ * nodes, ports and edges, for panning, dragging a node and typing, at 100, 500 and 2,000 nodes; in turns within one run,
  * in Chromium, on the built editor (`npm run build`). Sizes can be named (`npm run bench:canvas -- 100`).
  *
  * The canvases are as large, stand at the same place, look through the same view, and must show the same nodes, or the

@@ -104,7 +104,7 @@ const seenSchema = z.object({
   minimap: z.boolean(),
 });
 export type Seen = z.output<typeof seenSchema>;
-/** What a canvas shows: its transform, the nodes that reach into it, and how many nodes and wires are in the page at all. */
+/** What a canvas shows: its transform, the nodes that reach into it, and how many nodes and edges are in the page at all. */
 export async function seen({ page }: Canvas): Promise<Seen> {
   const found: unknown = await page.evaluate(`(() => {
     const canvas = document.querySelector('.react-flow').getBoundingClientRect();

@@ -28,7 +28,7 @@ export interface BareSetup {
   readonly minimap: boolean;
 }
 
-/** The same nodes, ports and wires for the bare canvas; `sizes` are the editor's, by node, in canvas units. */
+/** The same nodes, ports and edges for the bare canvas; `sizes` are the editor's, by node, in canvas units. */
 export function bareGraph(
   document: LoomDocument,
   sizes: ReadonlyMap<string, { readonly width: number; readonly height: number }>,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { samplerNames, type SamplerName } from '@/nodes/sampling/_math/sampler-names';
-import { samplers } from '@/nodes/sampling/_math/samplers';
+import { samplerNames, samplers, type SamplerName } from '@/nodes/sampling/_math/samplers';
 import { exactDenoiser, gaussianFlow, logSpaced, referenceFlow, runExact } from './closed-form';
 
 const mixture = [
@@ -13,27 +12,11 @@ const from = 5;
 const to = 0.2;
 const starts = [-6.1, -2.3, 0.4, 3.9, 7.5];
 
-/** Theory: order of the global error in the step size of ln σ. */
-const orders: Partial<Record<SamplerName, { order: number; options?: { eta?: number; order?: number } }>> = {
-  ddim: { order: 1 },
-  euler: { order: 1 },
-  'euler-ancestral': { order: 1, options: { eta: 0 } },
-  heun: { order: 2 },
-  dpm2: { order: 2 },
-  'dpm2-ancestral': { order: 2, options: { eta: 0 } },
-  'dpmpp-2s-ancestral': { order: 2, options: { eta: 0 } },
-  'dpmpp-2m': { order: 2 },
-  'dpmpp-sde': { order: 2, options: { eta: 0 } },
-  'dpmpp-2m-sde': { order: 2, options: { eta: 0 } },
-  // Its first step is of order 1, whose local error h² caps the global order at 2 whatever follows.
-  'dpmpp-3m-sde': { order: 2, options: { eta: 0 } },
-  lms: { order: 2 },
-  deis: { order: 2 },
-  // Its weights are those of an even grid in σ; on this one, even in ln σ, neighbouring steps differ by O(h²).
-  plms: { order: 2 },
-  // Its last step is of order 1 (as in diffusers), which caps the global order; see below for the rest.
-  unipc: { order: 2 },
-};
+/** Samplers with a deterministic form (η = 0), each with the order that its file states. */
+const deterministic = samplerNames.flatMap((name) => {
+  const { converges } = samplers[name];
+  return converges === undefined ? [] : [{ name, converges }];
+});
 
 const average = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0) / v.length;
 
@@ -61,18 +44,16 @@ async function measure(name: SamplerName, options: { eta?: number; order?: numbe
 
 describe('deterministic samplers converge to the exact probability-flow ODE at their order', () => {
   it('covers every sampler that has a deterministic form', () => {
-    // DDPM and LCM have no η: they are tested by their distribution alone.
-    expect(samplerNames.filter((name) => !(name in orders))).toEqual(['ddpm', 'lcm']);
+    // DDPM, ER-SDE and LCM have no η: they are tested by their distribution alone. The inversion has its own test.
+    const others = samplerNames.filter((name) => samplers[name].converges === undefined);
+    expect(others).toEqual(['ddim-inverse', 'ddpm', 'er-sde', 'lcm']);
   });
-  for (const name of samplerNames) {
-    const wanted = orders[name];
-    if (!wanted) continue;
-    it(`${name}: order ${wanted.order}`, async () => {
-      const measured = await measure(name, wanted.options);
-      console.log(`slope ${name.padEnd(20)} theory ${wanted.order}  measured ${measured.toFixed(3)}`);
-      expect(measured).toBeGreaterThan(wanted.order - 0.15);
+  for (const { name, converges } of deterministic)
+    it(`${name}: order ${converges}`, async () => {
+      const measured = await measure(name, { eta: 0 });
+      console.log(`slope ${name.padEnd(20)} theory ${converges}  measured ${measured.toFixed(3)}`);
+      expect(measured).toBeGreaterThan(converges - 0.15);
     });
-  }
   it('plms on an even grid in σ: order 3, the improved Euler start being of local order 3', async () => {
     const points: { h: number; error: number }[] = [];
     for (const n of [64, 128, 256, 512]) {
@@ -91,7 +72,8 @@ describe('deterministic samplers converge to the exact probability-flow ODE at t
     ['lms', 3, 3],
     ['deis', 3, 3],
     ['dpmpp-2m', 1, 2],
-    ['dpmpp-3m-sde', 1, 3],
+    // k-diffusion's curvature weight is half the exact one.
+    ['dpmpp-3m-sde', 1, 2],
     // UniC raises the order of UniP by one (2302.04867, Theorem 3.1).
     ['unipc', 2, 3],
     ['unipc', 3, 4],
@@ -142,16 +124,12 @@ describe('one Gaussian has its flow in closed form', () => {
       expect(referenceFlow(denoiseOne, x, 10, 0.05)).toBeCloseTo(gaussianFlow(x, 10, 0.05, 0.3, 0.7), 10);
     }
   });
-  for (const name of samplerNames.filter((one) => one in orders)) {
+  for (const { name } of deterministic) {
     it(`${name} with 400 steps to σ = 0`, async () => {
       const sigmas = Float64Array.from([...logSpaced(14, 0.002, 400), 0]);
-      const got = await runExact(
-        name,
-        Float64Array.from(starts),
-        sigmas,
-        exactDenoiser(gaussian),
-        orders[name]?.options,
-      );
+      const got = await runExact(name, Float64Array.from(starts), sigmas, exactDenoiser(gaussian), {
+        eta: 0,
+      });
       for (const [i, x] of starts.entries()) {
         expect(Math.abs((got[i] ?? Number.NaN) - gaussianFlow(x, 14, 0, 0.3, 0.7))).toBeLessThan(0.03);
       }
@@ -179,6 +157,12 @@ describe('samplers that theory says are the same', () => {
       ['lms', 'euler', { order: 1 }],
       ['deis', 'euler', { order: 1 }],
       ['dpmpp-2m-sde', 'dpmpp-2m', { eta: 0 }],
+      ['plms', 'euler', { order: 1 }],
+      ['ipndm', 'euler', { order: 1 }],
+      ['dpmpp-2m-sde-heun', 'res-multistep', { eta: 0 }],
+      ['euler-cfgpp', 'euler', {}],
+      ['dpmpp-2m-cfgpp', 'dpmpp-2m', {}],
+      ['dpmpp-2s-ancestral-cfgpp', 'dpmpp-2s-ancestral', { eta: 0 }],
       ['dpm2-ancestral', 'dpm2', { eta: 0 }],
       ['euler-ancestral', 'euler', { eta: 0 }],
     ];
@@ -187,6 +171,53 @@ describe('samplers that theory says are the same', () => {
       const b = await runExact(other, start, sigmas, denoise, options);
       for (const [i, value] of a.entries()) expect(value).toBeCloseTo(b[i] ?? Number.NaN, 11);
     }
+  });
+});
+
+describe('DDIM inverse', () => {
+  it('brings back the noise that DDIM draws the latent from, the better the more steps', async () => {
+    const errors: number[] = [];
+    for (const n of [50, 100, 200, 400]) {
+      const falling = Float64Array.from([...logSpaced(12, 0.01, n), 0]);
+      const drawn = await runExact('ddim', Float64Array.from(starts), falling, denoise);
+      const back = await runExact('ddim-inverse', drawn, falling.toReversed(), denoise);
+      errors.push(Math.max(...starts.map((x, i) => Math.abs(x - (back[i] ?? Number.NaN)))));
+    }
+    console.log(`DDIM and its inverse at 50…400 steps: off by ${errors.map((e) => e.toFixed(3)).join(', ')}`);
+    for (const [i, error] of errors.slice(1).entries()) expect(error).toBeLessThan((errors[i] ?? 0) * 0.7);
+    expect(errors.at(-1)).toBeLessThan(0.15);
+  });
+});
+
+describe('a Brownian path refines a picture', () => {
+  const sdes = ['dpmpp-sde', 'dpmpp-2m-sde', 'dpmpp-2m-sde-heun', 'dpmpp-3m-sde', 'er-sde'] as const;
+  const rms = (a: Float64Array, b: Float64Array): number =>
+    Math.sqrt(a.reduce((sum, x, i) => sum + (x - (b[i] ?? Number.NaN)) ** 2, 0) / a.length);
+  const starting = normalStart(2000, 20);
+  for (const name of sdes) {
+    it(`${name}: 20 and 40 steps draw nearly the same, another seed another`, async () => {
+      const start = await starting;
+      const at = (n: number, seed: bigint) =>
+        runExact(
+          name,
+          start,
+          Float64Array.from([...logSpaced(20, 0.02, n), 0]),
+          denoise,
+          {},
+          { first: 0, last: n + 1 },
+          seed,
+        );
+      const [coarse, fine, other] = await Promise.all([at(20, 5n), at(40, 5n), at(40, 6n)]);
+      const change = rms(coarse, fine) / rms(fine, other);
+      console.log(`${name}: 20 → 40 steps change ${change.toFixed(3)} of an unrelated sample's`);
+      expect(change).toBeLessThan(0.3);
+    });
+  }
+  it('Euler ancestral draws anew at every step, as everywhere', async () => {
+    const start = await starting;
+    const at = (n: number) =>
+      runExact('euler-ancestral', start, Float64Array.from([...logSpaced(20, 0.02, n), 0]), denoise, {});
+    expect(rms(await at(20), await at(40))).toBeGreaterThan(0.5);
   });
 });
 

@@ -1,5 +1,5 @@
 // Writes public/templates/*.json. Run: node tests/nodes/templates/make.mjs
-// A template is a table of nodes (id, type, params, column, row) and a list of wires "node.port -> node.port".
+// A template is a table of nodes (id, type, params, column, row) and a list of edges "node.port -> node.port".
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -12,8 +12,8 @@ export const PROMPT =
 const COLUMN = 340;
 const ROW = 260;
 
-/** [id, type, params, column, row, title?] rows and wires → a document. */
-export function graph(title, description, nodes, wires) {
+/** [id, type, params, column, row, title?] rows and edges → a document. */
+export function graph(title, description, nodes, connections) {
   const document = {
     format: 'latent-loom',
     version: 1,
@@ -33,8 +33,8 @@ export function graph(title, description, nodes, wires) {
       ...(nodeTitle && { title: nodeTitle }),
     };
   }
-  for (const wire of wires) {
-    const [from, to] = wire.split('->').map((end) => {
+  for (const connection of connections) {
+    const [from, to] = connection.split('->').map((end) => {
       const [node, port] = end.trim().split('.');
       if (!document.nodes[node]) throw new Error(`${title}: no node ${node}`);
       return { node, port };
@@ -216,7 +216,7 @@ export const templates = {
       ['image', 'image/output', {}, 6, 1.2],
     ],
     [
-      ...coreWires.filter((wire) => !wire.startsWith('decode.')),
+      ...coreWires.filter((connection) => !connection.startsWith('decode.')),
       'package.conditioner -> prompt.conditioner',
       'prompt.conditioning -> unet.positive',
       'picture.image -> encode.image',
@@ -323,7 +323,7 @@ export const templates = {
       ['image', 'image/output', {}, 6, 0.6],
     ],
     [
-      ...coreWires.filter((wire) => !wire.startsWith('decode.')),
+      ...coreWires.filter((connection) => !connection.startsWith('decode.')),
       'package.conditioner -> prompt.conditioner',
       'package.conditioner -> other.conditioner',
       'prompt.conditioning -> walk.a',
@@ -492,7 +492,7 @@ export const templates = {
       ['image', 'image/output', {}, 7, 0.6],
     ],
     [
-      ...coreWires.filter((wire) => !wire.startsWith('sampler.')),
+      ...coreWires.filter((connection) => !connection.startsWith('sampler.')),
       'package.conditioner -> class.conditioner',
       'class.conditioning -> unet.positive',
       'package.firstStage -> codes.firstStage',

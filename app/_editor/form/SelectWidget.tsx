@@ -1,0 +1,24 @@
+'use client';
+import { useNodeLabels } from '../../_i18n/node-labels';
+import { Choice } from '../../_ui/Choice';
+import type { WidgetProps } from './props';
+
+export function SelectWidget({ id, label, definition, field, value, disabled, set, seal }: WidgetProps) {
+  const labels = useNodeLabels();
+  return (
+    <Choice
+      id={id}
+      label={label}
+      value={typeof value === 'string' ? value : ''}
+      options={(field.options ?? []).map((option) => ({
+        value: option,
+        label: labels.option(definition, field.name, option),
+      }))}
+      disabled={disabled}
+      onChange={(next) => {
+        set(next);
+        seal();
+      }}
+    />
+  );
+}

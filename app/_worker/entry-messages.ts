@@ -1,0 +1,26 @@
+/** What the worker's entry reads by itself, before there is an engine. */
+import { z } from 'zod';
+
+export const backendChoices = ['auto', 'webgpu', 'wasm'] as const;
+export type BackendChoice = (typeof backendChoices)[number];
+
+/** First message. `base` is the page's origin and path, for model files and onnxruntime's wasm. */
+export const startSchema = z.strictObject({
+  type: z.literal('start'),
+  backend: z.enum(backendChoices),
+  base: z.string(),
+});
+
+/** Whether samplings are kept from now on, and how many bytes of them. 0 keeps nothing. */
+export const budgetSchema = z.strictObject({
+  type: z.literal('trajectory-budget'),
+  id: z.string(),
+  bytes: z.number().nonnegative(),
+});
+
+/** Whom an answer would be for, of any message: the engine parses the rest. */
+export const envelopeSchema = z.looseObject({
+  type: z.string(),
+  id: z.string().optional(),
+  run: z.string().optional(),
+});

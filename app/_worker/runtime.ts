@@ -1,0 +1,243 @@
+/** The engine behind the worker's entry: runs, answers and previews. Every failure becomes a message. */
+import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
+import { registry } from '@/nodes/registry';
+import { boot, recover, type Engine } from './boot';
+import { pictures, type Rgba } from './images';
+import { look, type Post } from './answer-inspector';
+import type { BackendChoice } from './entry-messages';
+import { errorMessage } from './error-message';
+import { toWorkerSchema, type ToWorker } from './to-worker';
+
+type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
+
+let post: Post = () => undefined;
+let engine: Promise<Engine> | undefined;
+/** What each tab ran last: the inspector looks for its values there. */
+const plans = new Map<string, Plan>();
+/** Tabs whose plans are remembered. */
+const planLimit = 32;
+const running = new Map<string, AbortController>();
+
+/** Puts the engine together; once, before {@link take}. */
+export function begin(base: string, backend: BackendChoice, send: Post): void {
+  post = send;
+  engine = boot(base, backend);
+  engine
+    .then(announce)
+    .catch((thrown: unknown) => post({ type: 'start-failed', error: errorMessage(toLoomError(thrown)) }));
+}
+
+/** Says what computes: it can differ from the announced one when the adapter went away in between. */
+function announce({ backend }: Engine): void {
+  post({ type: 'ready', backend: { ...backend.info, limits: [...backend.info.limits] } });
+  void backend.lost.then((reason) => post({ type: 'device-lost', reason }));
+}
+
+/**
+ * Takes one message from the page.
+ * @throws LoomError `internal` for one that is not in the protocol
+ */
+export function take(data: unknown): void {
+  const parsed = toWorkerSchema.safeParse(data);
+  if (!parsed.success) throw new LoomError('internal', `Not in the protocol: ${parsed.error.message}`);
+  const message = parsed.data;
+  if (message.type === 'start') return;
+  if (message.type === 'run') void runDocument(message);
+  else if (message.type === 'cancel') running.get(message.run)?.abort();
+  else
+    answer(message).catch((thrown: unknown) =>
+      post({ type: 'error', id: message.id, error: errorMessage(toLoomError(thrown)) }),
+    );
+}
+
+const started = (): Promise<Engine> =>
+  engine ?? Promise.reject(new LoomError('internal', 'The engine was not started.'));
+
+async function runDocument({ run: id, tab, document: raw, targets, previews }: Of<'run'>): Promise<void> {
+  const stop = new AbortController();
+  running.set(id, stop);
+  const begun = performance.now();
+  const finished = (outcome: 'done' | 'failed' | 'cancelled', error?: LoomError): void =>
+    post({
+      type: 'run-finished',
+      run: id,
+      outcome,
+      ms: performance.now() - begun,
+      ...(error === undefined ? {} : { error: errorMessage(error) }),
+    });
+  try {
+    const { executor, catalog, backend, trajectories } = await started();
+    const { document } = parseDocument(raw);
+    const inference = infer({ document, registry, catalog });
+    const planned = plan(inference, { targets, device: backend.info });
+    if (planned.targets.length === 0)
+      throw new LoomError(
+        'invalid-graph',
+        'Nothing in this graph can run.',
+        {},
+        {
+          diagnostics: planned.blocked.flatMap(({ diagnostics }) => diagnostics),
+        },
+      );
+    remember(tab, planned);
+    post({
+      type: 'run-planned',
+      run: id,
+      nodes: [...new Set(planned.steps.flatMap(({ refs }) => refs.map(({ node }) => node)))],
+      warnings: [...planned.warnings],
+    });
+    const preview = previewer(id, previews);
+    const shown = new Set<string>();
+    const pending: Promise<void>[] = [];
+    const show = (node: string): void => {
+      if (shown.has(node)) return;
+      shown.add(node);
+      pending.push(showPictures(id, planned, node));
+    };
+    const result = await executor.run(planned, {
+      signal: stop.signal,
+      trace: (node, iteration) => {
+        const step = planned.stepOf(node, iteration);
+        return step && trajectories.trace(step.key);
+      },
+      onFile({ node }, { name, mime, bytes }) {
+        const copy = bytes.slice();
+        post({ type: 'file', run: id, node, name, mime, bytes: copy }, [copy.buffer]);
+      },
+      onEvent(event) {
+        switch (event.type) {
+          case 'node-started':
+            post({ type: 'node-started', run: id, node: event.node });
+            break;
+          case 'progress':
+            post({ type: 'node-progress', run: id, node: event.node, ...event.progress });
+            break;
+          case 'preview':
+            preview(event.node, event.value);
+            break;
+          case 'node-finished':
+            post({ type: 'node-finished', run: id, node: event.node, ms: event.seconds * 1000 });
+            show(event.node);
+            break;
+          case 'node-cached':
+            post({ type: 'node-cached', run: id, node: event.node });
+            show(event.node);
+            break;
+          case 'node-failed':
+            post({ type: 'node-failed', run: id, node: event.node, error: errorMessage(event.error) });
+            break;
+          case 'node-skipped':
+            post({ type: 'node-skipped', run: id, node: event.node });
+            break;
+          default:
+            break;
+        }
+      },
+    });
+    await Promise.all(pending);
+    const failure = result.failed[0]?.error;
+    if (result.status === 'cancelled') finished('cancelled');
+    else if (result.status === 'finished') finished('done');
+    else finished('failed', failure ?? new LoomError('device-lost', result.reason ?? 'The device was lost.'));
+  } catch (thrown) {
+    const error = toLoomError(thrown);
+    finished(error.code === 'cancelled' ? 'cancelled' : 'failed', error);
+  } finally {
+    running.delete(id);
+  }
+}
+
+/** Sends previews of nodes, one read at a time each: a slow reader skips frames instead of holding the sampler up. */
+function previewer(run: string, wanted: boolean): (node: string, value: AnyValue) => void {
+  const busy = new Set<string>();
+  return (node, value) => {
+    if (!wanted || busy.has(node)) return;
+    busy.add(node);
+    pictures(value)
+      .then(([first]) => {
+        if (first !== undefined && running.has(run))
+          post({ type: 'node-preview', run, node, ...first }, [first.rgba.buffer]);
+      })
+      // A preview that cannot be read is only not shown.
+      .catch(() => undefined)
+      .finally(() => busy.delete(node));
+  };
+}
+
+/**
+ * Sends the pictures that a finished node shows: what reaches a sink, or what an image node puts out. A sink that
+ * makes a picture of what it shows (a comparison) keeps that one among the results.
+ */
+async function showPictures(run: string, of: Plan, node: string): Promise<void> {
+  const definition = of.stepOf(node)?.definition;
+  if (definition === undefined) return;
+  const { executor } = await started();
+  const read = async (side: 'in' | 'out'): Promise<Rgba[]> => {
+    const found: Rgba[] = [];
+    for (const [port, { type }] of Object.entries(side === 'in' ? definition.inputs : definition.outputs)) {
+      const borrowed = type.kind === 'image' ? executor.borrow({ node, port, side, plan: of }) : undefined;
+      try {
+        if (borrowed) found.push(...(await pictures(borrowed.value)));
+      } finally {
+        borrowed?.release();
+      }
+    }
+    return found;
+  };
+  const send = (list: readonly Rgba[], as: { sink: boolean; inNode: boolean }): void =>
+    list.forEach((picture, index) =>
+      post({ type: 'picture', run, node, index, count: list.length, ...as, ...picture }, [
+        picture.rgba.buffer,
+      ]),
+    );
+  const made = await read('out');
+  if (definition.sink !== true) {
+    send(made, { sink: false, inNode: true });
+    return;
+  }
+  send(await read('in'), { sink: made.length === 0, inNode: true });
+  send(made, { sink: true, inNode: false });
+}
+
+/** The newest plan of a tab, which is also the last to be forgotten. */
+function remember(tab: string, planned: Plan): void {
+  plans.delete(tab);
+  plans.set(tab, planned);
+  const [oldest] = plans.keys();
+  if (plans.size > planLimit && oldest !== undefined) plans.delete(oldest);
+}
+
+async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'cancel' }>): Promise<void> {
+  const { id } = message;
+  const booted = await started();
+  if ('tab' in message) {
+    await look(message, booted, plans.get(message.tab), post);
+    return;
+  }
+  const { models, backend, trajectories } = booted;
+  switch (message.type) {
+    case 'live': {
+      const { tensors, bytes, sessions } = backend.live();
+      post({ type: 'live', id, tensors, bytes, sessions });
+      return;
+    }
+    case 'tokenize': {
+      const opened = await models.open(message.package, { signal: new AbortController().signal });
+      if (opened.conditioner.text === undefined)
+        throw new LoomError('unsupported', `"${message.package}" has no text encoder.`);
+      const { tokens, limit, overflow } = await opened.conditioner.text.tokenize(message.prompt);
+      post({ type: 'tokens', id, tokens: tokens.map((token) => ({ ...token })), limit, overflow });
+      return;
+    }
+    case 'recover': {
+      const recovered = await recover(booted);
+      engine = Promise.resolve(recovered);
+      announce(recovered);
+      post({ type: 'done', id });
+      return;
+    }
+    case 'trajectory-budget':
+      trajectories.setBudget(message.bytes);
+      post({ type: 'done', id });
+  }
+}
