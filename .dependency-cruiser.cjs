@@ -20,6 +20,7 @@ const engineRooms = ['types', 'tensor', 'document', 'solver', 'graph', 'infer', 
 const appRooms = [
   '_i18n',
   '_formats',
+  '_interop',
   '_snapshots',
   '_ui',
   '_inspect',
@@ -86,8 +87,8 @@ module.exports = {
     rule(
       'command-line-shares',
       { path: '^app/_cli/' },
-      { path: '^app/', pathNot: '^app/(_cli|_i18n|_formats|_snapshots)/' },
-      'The command line takes from the app only what is shared with it: texts, formats, snapshots.',
+      { path: '^app/', pathNot: '^app/(_cli|_i18n|_formats|_interop|_snapshots)/' },
+      'The command line takes from the app only what is shared with it: texts, formats, other tools, snapshots.',
     ),
     rule(
       'nothing-imports-the-command-line',

@@ -68,7 +68,7 @@ export function contextOf({ nodes }: ReadLevel): LevelContext {
     maskOf(from) {
       let source = from;
       let resized = false;
-      for (const seen = new Set<string>(); source?.kind === 'output' && !seen.has(source.node); ) {
+      for (const seen = new Set<string>(); source?.kind === 'output' && !seen.has(source.node);) {
         seen.add(source.node);
         const node = nodes.get(source.node);
         if (!node?.known || !isMapping(node.known.becomes)) return undefined;

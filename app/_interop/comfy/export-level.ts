@@ -2,7 +2,7 @@
 import { canonical, type LoomDefinition, type LoomDocument } from '@/engine';
 import { levelOriginOf, placedOriginOf, type LevelOrigin } from './attach';
 import { outputPort } from './import-level';
-import type { Json, JsonObject } from './json';
+import { integerJson, type Json, type JsonObject } from './json';
 import { comfyClass } from './mapping';
 import { num, type Params } from './mapping/types';
 import { clustersOf, partOf, portOf, wiringOf, type Cluster, type Level } from './match';
@@ -110,7 +110,10 @@ export function exportLevel(level: Level, context: ExportContext): LevelExport {
         if (read) say(`${cluster.main}\n${outputPort(read, slot)}`, { id, slot });
       for (const { from } of Object.values(level.edges))
         if (from.node === cluster.main && !outputs.has(`${from.node}\n${from.port}`))
-          say(`${from.node}\n${from.port}`, { id, slot: (read?.outputs.length ?? 0) + outputsOf(outputs, cluster.main) });
+          say(`${from.node}\n${from.port}`, {
+            id,
+            slot: (read?.outputs.length ?? 0) + outputsOf(outputs, cluster.main),
+          });
     }
   }
   for (const [slot, name] of portsOf(context.boundary).inputs.entries())
@@ -140,7 +143,8 @@ export function exportLevel(level: Level, context: ExportContext): LevelExport {
       names.add(name);
       inputs.push({ name, type, link: null });
     };
-    if (rawInputs.length === 0) for (const [name, type] of Object.entries(known?.inputs ?? {})) add(name, type);
+    if (rawInputs.length === 0)
+      for (const [name, type] of Object.entries(known?.inputs ?? {})) add(name, type);
     const wanted = new Map<string, Origin>();
     const ours = new Set<string>();
     const differences: NodeReport['differences'][number][] = [];
@@ -157,7 +161,8 @@ export function exportLevel(level: Level, context: ExportContext): LevelExport {
         } else if (lost(member, portOf(target))) differences.push({ code: 'value-fixed', what: name });
       }
     else {
-      const ports = cluster.instance === undefined ? undefined : definitionPorts(context, cluster.instance).inputs;
+      const ports =
+        cluster.instance === undefined ? undefined : definitionPorts(context, cluster.instance).inputs;
       for (const edge of Object.values(level.edges)) {
         if (edge.to.node !== cluster.main) continue;
         const source = outputs.get(`${edge.from.node}\n${edge.from.port}`);
@@ -183,7 +188,8 @@ export function exportLevel(level: Level, context: ExportContext): LevelExport {
           ? raw
           : { id, type: cluster.type, pos: [0, 0], size: [300, 200], flags: {}, order: 0, mode: 0 }),
         ...placeOf(main, cluster, raw),
-        ...(main.title !== undefined && main.title !== placeholderTitle(cluster, raw) && { title: main.title }),
+        ...(main.title !== undefined &&
+          main.title !== placeholderTitle(cluster, raw) && { title: main.title }),
         ...modeOf(main, raw),
         ...widgetsOf(cluster, values, changed, raw),
         ...(Object.keys(raw).length === 0 && { properties: { 'Node name for S&R': cluster.type } }),
@@ -193,7 +199,11 @@ export function exportLevel(level: Level, context: ExportContext): LevelExport {
       outputs:
         rawOutputs.length > 0
           ? rawOutputs
-          : (known?.outputs ?? []).map((type, slot) => ({ name: known?.outputNames?.[slot] ?? type, type, links: null })),
+          : (known?.outputs ?? []).map((type, slot) => ({
+              name: known?.outputNames?.[slot] ?? type,
+              type,
+              links: null,
+            })),
       wanted,
       ours,
       changed,
@@ -232,7 +242,10 @@ const outputsOf = (outputs: ReadonlyMap<string, Origin>, node: string): number =
   [...outputs.keys()].filter((name) => name.startsWith(`${node}\n`)).length;
 
 /** The names of a definition's ports in the order of their slots. */
-function portsOf(definition: LoomDefinition | undefined): { readonly inputs: readonly string[]; readonly outputs: readonly string[] } {
+function portsOf(definition: LoomDefinition | undefined): {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+} {
   if (!definition) return { inputs: [], outputs: [] };
   const known = levelOriginOf(definition)?.ports;
   const inOrder = (names: readonly string[], first: readonly string[] = []): readonly string[] => [
@@ -285,9 +298,7 @@ function valuesOf(cluster: Cluster): { readonly values: Params; readonly changed
     const changed = new Set(Object.keys(main).filter((name) => !equal(main[name], old[name])));
     return { values: main, changed: origin ? changed : new Set(Object.keys(main)) };
   }
-  const defaults = Object.fromEntries(
-    Object.entries(known.widgets).map(([name, value]) => [name, value]),
-  );
+  const defaults = Object.fromEntries(Object.entries(known.widgets).map(([name, value]) => [name, value]));
   const before = { ...defaults, ...origin?.values };
   const { values: back } = known.becomes;
   const now = back ? back(params) : {};
@@ -304,14 +315,27 @@ function valuesOf(cluster: Cluster): { readonly values: Params; readonly changed
 }
 
 /** `widgets_values` with the changed ones replaced, everything else as it was. */
-function widgetsOf(cluster: Cluster, values: Params, changed: ReadonlySet<string>, raw: JsonObject): JsonObject {
+function widgetsOf(
+  cluster: Cluster,
+  values: Params,
+  changed: ReadonlySet<string>,
+  raw: JsonObject,
+): JsonObject {
   const known = cluster.known ?? comfyClass(cluster.type);
   const given = raw['widgets_values'];
   if (cluster.origin && changed.size === 0) return given === undefined ? {} : { widgets_values: given };
   if (isObject(given)) return { widgets_values: { ...given, ...pick(values, changed) } };
+  if (cluster.instance !== undefined && Array.isArray(given))
+    return { widgets_values: instanceValues(raw, given, values) };
   if (!known) {
     const list = values['values'];
-    return Array.isArray(list) ? { widgets_values: list } : cluster.instance === undefined && Object.keys(values).length > 0 ? { widgets_values: replaced(raw, values) } : given === undefined ? {} : { widgets_values: given };
+    return Array.isArray(list)
+      ? { widgets_values: list }
+      : cluster.instance === undefined && Object.keys(values).length > 0
+        ? { widgets_values: replaced(raw, values) }
+        : given === undefined
+          ? {}
+          : { widgets_values: given };
   }
   const old = Array.isArray(given) ? given : undefined;
   const list: Json[] = [];
@@ -333,13 +357,32 @@ function widgetsOf(cluster: Cluster, values: Params, changed: ReadonlySet<string
   return { widgets_values: list };
 }
 
-/** An unknown class whose widgets its inputs name: their values in that order. */
-function replaced(raw: JsonObject, values: Params): Json[] {
-  const names = (Array.isArray(raw['inputs']) ? raw['inputs'] : []).flatMap((input) => {
+const namedWidgets = (raw: JsonObject): readonly string[] =>
+  (Array.isArray(raw['inputs']) ? raw['inputs'] : []).flatMap((input) => {
     const widget = isObject(input) ? input['widget'] : undefined;
     return isObject(widget) && typeof widget['name'] === 'string' ? [widget['name']] : [];
   });
+
+/** An unknown class whose widgets its inputs name: their values in that order. */
+function replaced(raw: JsonObject, values: Params): Json[] {
+  const names = namedWidgets(raw);
   return (names.length > 0 ? names : Object.keys(values)).map((name) => values[name] ?? null);
+}
+
+/** An instance's list with what it sets today; a seed is text here and a number there. */
+function instanceValues(raw: JsonObject, given: readonly Json[], values: Params): Json[] {
+  let at = -1;
+  return namedWidgets(raw).reduce<Json[]>(
+    (list, name) => {
+      at += 1;
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
+      const old = list[at];
+      if (value !== undefined && at < list.length)
+        list[at] = typeof value === 'string' && typeof old !== 'string' ? integerJson(value) : value;
+      return list;
+    },
+    [...given],
+  );
 }
 
 const pick = (values: Params, names: ReadonlySet<string>): JsonObject =>
@@ -448,7 +491,11 @@ function helpers(cluster: Cluster, draft: Draft, around: Around): readonly Draft
   if (!takes) return [];
   const [socket, port] = takes;
   const added: Draft[] = [];
-  const make = (type: string, values: Params, wires: Readonly<Record<string, Origin | undefined>>): Origin => {
+  const make = (
+    type: string,
+    values: Params,
+    wires: Readonly<Record<string, Origin | undefined>>,
+  ): Origin => {
     const known = comfyClass(type);
     const id = around.next();
     const [x, y] = Array.isArray(draft.raw['pos']) ? draft.raw['pos'] : [0, 0];
@@ -463,7 +510,9 @@ function helpers(cluster: Cluster, draft: Draft, around: Around): readonly Draft
         order: 0,
         mode: 0,
         properties: { 'Node name for S&R': type },
-        widgets_values: Object.keys(known?.widgets ?? {}).map((name) => values[name] ?? known?.widgets[name] ?? null),
+        widgets_values: Object.keys(known?.widgets ?? {}).map(
+          (name) => values[name] ?? known?.widgets[name] ?? null,
+        ),
       },
       index: Number.MAX_SAFE_INTEGER,
       inputs: Object.entries(known?.inputs ?? {}).map(([name, kind]) => ({ name, type: kind, link: null })),
@@ -478,7 +527,14 @@ function helpers(cluster: Cluster, draft: Draft, around: Around): readonly Draft
     const noise = around.level.nodes[cluster.parts['noise'] ?? ''];
     if (noise?.type === 'latent/noise') {
       const side = (name: string): number => num(noise.params[name], 0) || 512;
-      draft.wanted.set(socket, make('EmptyLatentImage', { width: side('width'), height: side('height'), batch_size: num(noise.params['batch'], 1) }, {}));
+      draft.wanted.set(
+        socket,
+        make(
+          'EmptyLatentImage',
+          { width: side('width'), height: side('height'), batch_size: num(noise.params['batch'], 1) },
+          {},
+        ),
+      );
     }
   }
   const mask = around.wiring.into(cluster.parts[partOf(port)] ?? '', portOf(port));
@@ -487,7 +543,10 @@ function helpers(cluster: Cluster, draft: Draft, around: Around): readonly Draft
   // A mask that comes with the latent is there already.
   const travels = fitted === 'mask/for-latent' || fitted === 'first-stage/encode-inpaint';
   if (source && !travels)
-    draft.wanted.set(socket, make('SetLatentNoiseMask', {}, { samples: draft.wanted.get(socket), mask: source }));
+    draft.wanted.set(
+      socket,
+      make('SetLatentNoiseMask', {}, { samples: draft.wanted.get(socket), mask: source }),
+    );
   return added;
 }
 
@@ -501,7 +560,14 @@ function linksOf(
   const byId = new Map(drafts.map((draft) => [String(draft.id), draft]));
   const links: { readonly id: number; readonly json: Json }[] = [];
   let lastLink = before.links.reduce((most, { id }) => Math.max(most, id), 0);
-  const put = (id: number, json: Json, origin: string, slot: number, target: string, targetSlot: number): void => {
+  const put = (
+    id: number,
+    json: Json,
+    origin: string,
+    slot: number,
+    target: string,
+    targetSlot: number,
+  ): void => {
     links.push({ id, json });
     const input = byId.get(target)?.inputs[targetSlot];
     if (input) input['link'] = id;
@@ -524,7 +590,8 @@ function linksOf(
     if (!byId.has(origin) && origin !== String(inputNode)) continue;
     if (!end) {
       // The inside of a sub-graph: its own outputs stay where they are.
-      if (target === String(outputNode)) put(link.id, link.raw, origin, link.originSlot, target, link.targetSlot);
+      if (target === String(outputNode))
+        put(link.id, link.raw, origin, link.originSlot, target, link.targetSlot);
       continue;
     }
     const name = end.inputs[link.targetSlot]?.['name'];
@@ -532,10 +599,19 @@ function linksOf(
     if (end.ours.has(name)) {
       const wanted = end.wanted.get(name);
       const source = before.nodes.get(target)?.sockets.find((socket) => socket.name === name)?.source;
-      const was = source === undefined ? undefined : source.kind === 'boundary' ? { id: inputNode, slot: source.slot } : { id: source.node, slot: source.slot };
+      const was =
+        source === undefined
+          ? undefined
+          : source.kind === 'boundary'
+            ? { id: inputNode, slot: source.slot }
+            : { id: source.node, slot: source.slot };
       // What comes from a node that is not shown here has no wire of ours: it stays.
-      const unseen = was === undefined || (was.id !== inputNode && byId.get(String(was.id))?.cluster === undefined);
-      if (unseen ? wanted !== undefined || end.changed.has(widgetName(end, name)) : !isSame(byId, wanted, was)) continue;
+      const unseen =
+        was === undefined || (was.id !== inputNode && byId.get(String(was.id))?.cluster === undefined);
+      if (
+        unseen ? wanted !== undefined || end.changed.has(widgetName(end, name)) : !isSame(byId, wanted, was)
+      )
+        continue;
       end.wanted.delete(name);
     } else if (end.changed.has(widgetName(end, name))) continue;
     put(link.id, link.raw, origin, link.originSlot, target, link.targetSlot);
@@ -569,10 +645,16 @@ function linksOf(
   for (const draft of drafts)
     for (const [slot, output] of draft.outputs.entries())
       if ('links' in output || outgoing.has(output))
-        draft.outputs[slot] = { ...output, links: sortedLinks(output['links'], outgoing.get(output), listed) };
+        draft.outputs[slot] = {
+          ...output,
+          links: sortedLinks(output['links'], outgoing.get(output), listed),
+        };
   const order = new Map(before.links.map(({ id }, index) => [id, index]));
   const rank = (id: number): number => order.get(id) ?? Number.MAX_SAFE_INTEGER;
-  return { links: links.toSorted((a, b) => rank(a.id) - rank(b.id) || a.id - b.id).map(({ json }) => json), lastLink };
+  return {
+    links: links.toSorted((a, b) => rank(a.id) - rank(b.id) || a.id - b.id).map(({ json }) => json),
+    lastLink,
+  };
 }
 
 /** Whether two outputs are one of ours (a custom sampler's two are). */

@@ -26,7 +26,8 @@ export interface ExportedPrompt {
  */
 export function exportWorkflow(document: LoomDocument): ExportedWorkflow {
   const origin = levelOriginOf(document);
-  const place = (definition: LoomDefinition): number => levelOriginOf(definition)?.index ?? Number.MAX_SAFE_INTEGER;
+  const place = (definition: LoomDefinition): number =>
+    levelOriginOf(definition)?.index ?? Number.MAX_SAFE_INTEGER;
   const definitions = Object.entries(document.definitions).toSorted(([, a], [, b]) => place(a) - place(b));
   const root = exportLevel(document, { origin, definitions: document.definitions, prefix: '' });
   const inner = definitions.flatMap(([id, definition]) => {
@@ -57,7 +58,10 @@ export function exportWorkflow(document: LoomDocument): ExportedWorkflow {
       ...(isObject(raw['definitions']) ? raw['definitions'] : {}),
       subgraphs: inner.map(({ id, level, title }) => definitionJson(id, title, level, document)),
     };
-  return { workflow, report: { nodes: [root, ...inner.map(({ level }) => level)].flatMap(({ reports }) => reports) } };
+  return {
+    workflow,
+    report: { nodes: [root, ...inner.map(({ level }) => level)].flatMap(({ reports }) => reports) },
+  };
 }
 
 /** The prompt that ComfyUI's server runs. */
@@ -83,18 +87,32 @@ export function exportPrompt(document: LoomDocument): ExportedPrompt {
 function definitionJson(id: string, title: string, level: LevelExport, document: LoomDocument): Json {
   const definition = Object.hasOwn(document.definitions, id) ? document.definitions[id] : undefined;
   const raw = (definition && levelOriginOf(definition)?.raw) ?? {};
-  const port = (name: string, index: number, side: string): Json => ({ id: `${id}-${side}-${index}`, name, type: '*', linkIds: [] });
+  const port = (name: string, index: number, side: string): Json => ({
+    id: `${id}-${side}-${index}`,
+    name,
+    type: '*',
+    linkIds: [],
+  });
   return {
     id,
-    version: 1,
-    revision: 0,
+    ...(Object.keys(raw).length === 0 && { version: 1, revision: 0 }),
     ...raw,
     name: title,
-    state: raw['state'] ?? { lastGroupId: 0, lastNodeId: level.lastNode, lastLinkId: level.lastLink, lastRerouteId: 0 },
+    state: raw['state'] ?? {
+      lastGroupId: 0,
+      lastNodeId: level.lastNode,
+      lastLinkId: level.lastLink,
+      lastRerouteId: 0,
+    },
     inputNode: raw['inputNode'] ?? { id: -10, bounding: [-200, 0, 120, 60] },
     outputNode: raw['outputNode'] ?? { id: -20, bounding: [1000, 0, 120, 60] },
-    inputs: raw['inputs'] ?? [...Object.keys(definition?.inputs ?? {}), ...Object.keys(definition?.params ?? {})].map((name, index) => port(name, index, 'in')),
-    outputs: raw['outputs'] ?? Object.keys(definition?.outputs ?? {}).map((name, index) => port(name, index, 'out')),
+    inputs:
+      raw['inputs'] ??
+      [...Object.keys(definition?.inputs ?? {}), ...Object.keys(definition?.params ?? {})].map(
+        (name, index) => port(name, index, 'in'),
+      ),
+    outputs:
+      raw['outputs'] ?? Object.keys(definition?.outputs ?? {}).map((name, index) => port(name, index, 'out')),
     widgets: raw['widgets'] ?? [],
     nodes: level.nodes,
     links: level.links,

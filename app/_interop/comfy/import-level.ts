@@ -1,5 +1,6 @@
 /** One level of a ComfyUI graph as nodes, wires, groups and notes of ours. */
-import type { NodeOrigin, LevelOrigin, PlacedOrigin } from './attach';
+import type { NodeRegistry } from '@/engine';
+import type { LevelOrigin, NodeOrigin, PlacedOrigin } from './attach';
 import { contextOf } from './context';
 import type { Json } from './json';
 import {
@@ -18,6 +19,8 @@ import type { NodeReport } from './report';
 import type { WorkflowGroup } from './workflow';
 
 export interface ImportOptions {
+  /** The nodes that there are: a document says with which version of each it was made. */
+  readonly registry: Pick<NodeRegistry, 'get'>;
   readonly title?: string;
   /** The package that stands for a model file; undefined when none is there: it is reported as missing. */
   readonly modelId?: MappingContext['modelId'];
@@ -49,6 +52,7 @@ export interface Endpoint {
 }
 interface PlacedNode {
   readonly type: string;
+  readonly version: number;
   readonly params: Params;
   readonly position: { readonly x: number; readonly y: number };
   readonly title?: string;
@@ -78,6 +82,7 @@ export function importLevel(level: ReadLevel, input: LevelInput): LevelResult {
   const { options, prefix, subgraphs } = input;
   const context = contextOf(level);
   const keys = keysOf(level);
+  const versionOf = (type: string): number => options.registry.get(type)?.version ?? 1;
   const key = (id: string): string => keys.get(id) ?? id;
   const part = (id: string, name: string): string => (name === 'main' ? key(id) : `${key(id)}-${name}`);
   const mappingOf = (node: ReadNode): Mapping | undefined =>
@@ -148,11 +153,12 @@ export function importLevel(level: ReadLevel, input: LevelInput): LevelResult {
       differences.push(...(mapping.differs?.(node.values) ?? []));
       const names = Object.keys(mapping.parts);
       for (const [index, name] of names.entries()) {
+        const type = mapping.parts[name] ?? '';
         nodes[part(node.id, name)] = {
-          type: mapping.parts[name] ?? '',
+          type,
+          version: versionOf(type),
           params: params[name] ?? {},
-          position:
-            name === 'main' ? at : { x: at.x - columnWidth, y: at.y + index * partHeight },
+          position: name === 'main' ? at : { x: at.x - columnWidth, y: at.y + index * partHeight },
           ...(name === 'main' && node.title !== undefined && { title: node.title }),
           // Only the main part hands something on; the others are not needed then.
           ...(name === 'main' || node.mode === 'mute' ? shared : {}),
@@ -164,9 +170,12 @@ export function importLevel(level: ReadLevel, input: LevelInput): LevelResult {
       const params = subgraph ? {} : placeholderParams(node);
       nodes[key(node.id)] = {
         type: subgraph ? `graph/${subgraph.id}` : `comfy/${node.type.trim()}`,
+        version: 1,
         params,
         position: at,
-        ...(subgraph ? node.title !== undefined && { title: node.title } : { title: node.title ?? node.type }),
+        ...(subgraph
+          ? node.title !== undefined && { title: node.title }
+          : { title: node.title ?? node.type }),
         ...shared,
         comfy: origin('main', { main: params }),
       };
@@ -212,7 +221,8 @@ export function importLevel(level: ReadLevel, input: LevelInput): LevelResult {
     }
     if (!mapping) continue;
     for (const [from, to] of mapping.inner ?? []) connect(endpoint(node.id, from), endpoint(node.id, to));
-    for (const name of mapping.needsUnet ?? []) connect(fromOf(context.unetFor(node.id)), endpoint(node.id, name));
+    for (const name of mapping.needsUnet ?? [])
+      connect(fromOf(context.unetFor(node.id)), endpoint(node.id, name));
     for (const name of mapping.needsLatent ?? [])
       connect(fromOf(context.latentFor(node.id)), endpoint(node.id, name));
     if (mapping.takesMask) {
@@ -230,6 +240,7 @@ export function importLevel(level: ReadLevel, input: LevelInput): LevelResult {
       const { x, y } = places.at(node);
       nodes[fit] = {
         type: 'mask/for-latent',
+        version: versionOf('mask/for-latent'),
         params: {},
         position: { x: x - columnWidth, y: y + 2 * partHeight },
         comfy: { id: node.id, part: 'mask', type: node.type },

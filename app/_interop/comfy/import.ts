@@ -17,15 +17,15 @@ export interface Imported {
 
 /**
  * Opens a workflow or a prompt of ComfyUI from its JSON text.
- * @example importComfy(await file.text(), { title: 'portrait' }).document
+ * @example importComfy(await file.text(), { registry, title: 'portrait' }).document
  * @throws LoomError `invalid-document` or `too-large`; what is odd inside a graph is kept or left out, never an error
  */
-export function importComfy(text: string, options: ImportOptions = {}): Imported {
+export function importComfy(text: string, options: ImportOptions): Imported {
   return importComfyJson(parseLooseJson(text), options);
 }
 
 /** The same for a value that was parsed already. */
-export function importComfyJson(value: Json, options: ImportOptions = {}): Imported {
+export function importComfyJson(value: Json, options: ImportOptions): Imported {
   const kind = kindOf(value);
   if (kind === undefined)
     throw new LoomError('invalid-document', 'This is neither a workflow nor a prompt of ComfyUI.');
@@ -57,13 +57,17 @@ function importWorkflow(raw: Json, kind: 'workflow' | 'prompt', options: ImportO
   const document = build(root, options, kind);
   for (const { subgraph, result } of inner)
     document.definitions[subgraph.id] = definitions.definition(subgraph, result);
-  for (const { result } of [{ result: root }, ...inner])
-    definitions.setInstances(result.document.nodes, document);
+  definitions.setInstances(document);
   const nodes = [root, ...inner.map(({ result }) => result)].flatMap(({ reports }) => reports);
   const listed = isObject(raw) && Array.isArray(raw['nodes']) ? raw['nodes'].length : 0;
   return {
     document,
-    report: report(`comfy-${kind}`, nodes, [root, ...inner.map(({ result }) => result)], listed - workflow.nodes.length),
+    report: report(
+      `comfy-${kind}`,
+      nodes,
+      [root, ...inner.map(({ result }) => result)],
+      listed - workflow.nodes.length,
+    ),
   };
 }
 

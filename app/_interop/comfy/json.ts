@@ -47,14 +47,13 @@ export function parseLooseJson(text: string): Json {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LoomError('invalid-document', `This is not JSON: ${why}.`, {}, { cause });
   }
-  const value = z.json().parse(parsed);
-  refuseProto(value);
-  return value;
+  refuseProto(parsed);
+  return z.json().parse(parsed);
 }
 
 /** Parsers drop the key `__proto__` silently, or worse. */
-function refuseProto(root: Json): void {
-  const stack: Json[] = [root];
+function refuseProto(root: unknown): void {
+  const stack: unknown[] = [root];
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
     if (typeof value !== 'object' || value === null) continue;
     if (!Array.isArray(value) && Object.hasOwn(value, '__proto__'))

@@ -39,16 +39,25 @@ const alternatives: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The clusters of a level, and the nodes that none of them holds. */
-export function clustersOf(level: Level, wiring: Wiring): { readonly clusters: readonly Cluster[]; readonly left: readonly string[] } {
+export function clustersOf(
+  level: Level,
+  wiring: Wiring,
+): { readonly clusters: readonly Cluster[]; readonly left: readonly string[] } {
   const origins = uniqueOrigins(level);
   const held = new Set<string>();
+  // A mask fitted to a resized latent belongs to the sampler it was made for.
+  for (const [id, { part }] of origins) if (part === 'mask') held.add(id);
   const clusters: Cluster[] = [];
   // Those of several parts first: their parts might stand for nodes of their own.
   const several = (id: string): boolean => {
     const origin = origins.get(id);
     const type = level.nodes[id]?.type ?? '';
     return [...(origin ? [comfyClass(origin.type)] : []), ...classesOf(type)].some(
-      (known) => known && isMapping(known.becomes) && Object.keys(known.becomes.parts).length > 1 && known.becomes.parts.main === type,
+      (known) =>
+        known &&
+        isMapping(known.becomes) &&
+        Object.keys(known.becomes.parts).length > 1 &&
+        known.becomes.parts.main === type,
     );
   };
   const mains = Object.entries(level.nodes).toSorted(([a], [b]) => Number(several(b)) - Number(several(a)));
@@ -61,7 +70,12 @@ export function clustersOf(level: Level, wiring: Wiring): { readonly clusters: r
       held.add(id);
       clusters.push({
         main: id,
-        type: main && sameClass(node, main) ? main.type : node.type.startsWith('comfy/') ? node.type.slice(6) : (instance ?? ''),
+        type:
+          main && sameClass(node, main)
+            ? main.type
+            : node.type.startsWith('comfy/')
+              ? node.type.slice(6)
+              : (instance ?? ''),
         parts: { main: id },
         params: { main: jsonParams(node) },
         ...(main && { origin: main }),
@@ -70,7 +84,10 @@ export function clustersOf(level: Level, wiring: Wiring): { readonly clusters: r
       continue;
     }
     const first = main && comfyClass(main.type);
-    const candidates = [...(first && isMapping(first.becomes) && first.becomes.parts.main === node.type ? [first] : []), ...classesOf(node.type)];
+    const candidates = [
+      ...(first && isMapping(first.becomes) && first.becomes.parts.main === node.type ? [first] : []),
+      ...classesOf(node.type),
+    ];
     for (const known of candidates) {
       const { becomes } = known;
       if (!isMapping(becomes)) continue;
@@ -93,8 +110,6 @@ export function clustersOf(level: Level, wiring: Wiring): { readonly clusters: r
       break;
     }
   }
-  // A mask fitted to a resized latent belongs to the sampler it was made for.
-  for (const [id, { part }] of origins) if (part === 'mask') held.add(id);
   return { clusters, left: Object.keys(level.nodes).filter((id) => !held.has(id)) };
 }
 
@@ -103,7 +118,12 @@ const sameClass = (node: LoomNode, origin: NodeOrigin): boolean =>
   node.type.startsWith('comfy/') ? node.type.slice(6) === origin.type.trim() : true;
 
 /** The nodes at the parts' places, found from the main node along the inner wires; undefined when one is missing. */
-function partsOf(main: string, mapping: Mapping, level: Level, wiring: Wiring): Record<string, string> | undefined {
+function partsOf(
+  main: string,
+  mapping: Mapping,
+  level: Level,
+  wiring: Wiring,
+): Record<string, string> | undefined {
   const parts: Record<string, string> = { main };
   const inner = [...(mapping.inner ?? [])];
   while (inner.length > 0) {

@@ -51,7 +51,10 @@ export function layered(
         continue;
       }
       const inputs = before(id).map((other) => depth.get(other) ?? -1);
-      depth.set(id, inputs.reduce((most, value) => Math.max(most, value + 1), 0));
+      depth.set(
+        id,
+        inputs.reduce((most, value) => Math.max(most, value + 1), 0),
+      );
       stack.pop();
     }
   }

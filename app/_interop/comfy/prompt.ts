@@ -24,7 +24,12 @@ export function promptToWorkflow(prompt: Prompt): JsonObject {
     const known = comfyClass(node.class_type);
     const inputs: JsonObject[] = [];
     const values: Record<string, Json> = {};
-    const wire = (name: string, type: string, from: { node: string; slot: number }, widget: boolean): void => {
+    const wire = (
+      name: string,
+      type: string,
+      from: { node: string; slot: number },
+      widget: boolean,
+    ): void => {
       const link = links.length + 1;
       const slots = outgoing.get(from.node) ?? new Map<number, number[]>();
       outgoing.set(from.node, slots.set(from.slot, [...(slots.get(from.slot) ?? []), link]));
@@ -47,7 +52,8 @@ export function promptToWorkflow(prompt: Prompt): JsonObject {
       else inputs.push({ name, type, link: null });
     }
     for (const [name, link] of linked)
-      if (!sockets.includes(name)) wire(name, '*', link, known !== undefined && Object.hasOwn(known.widgets, name));
+      if (!sockets.includes(name))
+        wire(name, '*', link, known !== undefined && Object.hasOwn(known.widgets, name));
     for (const [name, value] of given)
       if (!linked.has(name))
         values[name] = isObject(value) && '__value__' in value ? (value['__value__'] ?? null) : value;
@@ -56,7 +62,13 @@ export function promptToWorkflow(prompt: Prompt): JsonObject {
       ordered.push(Object.hasOwn(values, name) ? (values[name] ?? null) : (known?.widgets[name] ?? null));
       if (known?.seeds?.includes(name)) ordered.push('fixed');
       // A class that is not known names its widgets itself.
-      if (!known) inputs.push({ name, type: typeof values[name] === 'number' ? 'FLOAT' : 'STRING', link: null, widget: { name } });
+      if (!known)
+        inputs.push({
+          name,
+          type: typeof values[name] === 'number' ? 'FLOAT' : 'STRING',
+          link: null,
+          widget: { name },
+        });
     }
     return {
       id: ids.get(id) ?? id,
@@ -74,7 +86,7 @@ export function promptToWorkflow(prompt: Prompt): JsonObject {
       })),
       properties: { 'Node name for S&R': node.class_type },
       widgets_values: ordered,
-      ...(node._meta?.title !== undefined && { title: node._meta.title }),
+      ...titleOf(node),
     };
   });
   for (const node of nodes) {
@@ -102,6 +114,9 @@ export function promptToWorkflow(prompt: Prompt): JsonObject {
     version: 0.4,
   };
 }
+
+const titleOf = ({ ['_meta']: meta }: Prompt[string]): JsonObject =>
+  meta === undefined ? {} : { title: meta.title };
 
 export interface ToPrompt {
   readonly prompt: Prompt;
@@ -154,7 +169,8 @@ export function workflowToPrompt(workflow: Workflow): ToPrompt {
       const { outer } = scope;
       const name = subgraphs.get(outer?.node.type ?? '')?.inputs[link.originSlot]?.name;
       if (!outer) return undefined;
-      const input = outer.node.inputs?.find((entry) => entry.name === name) ?? outer.node.inputs?.[link.originSlot];
+      const input =
+        outer.node.inputs?.find((entry) => entry.name === name) ?? outer.node.inputs?.[link.originSlot];
       if (input?.link !== null && input?.link !== undefined) return find(outer.scope, input.link, steps + 1);
       const value = input?.widget ? instanceValue(outer.node, input.widget.name) : undefined;
       return value === undefined ? undefined : { value };

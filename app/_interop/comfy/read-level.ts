@@ -138,7 +138,11 @@ export function readWorkflowLevel(level: WorkflowLevel): ReadLevel {
     const node = byId.get(source.node);
     if (!node || modeOf(node.mode) !== 'active') return undefined;
     if (node.type === 'PrimitiveNode')
-      return { own: {}, wired: [], make: () => (Array.isArray(node.widgets_values) ? node.widgets_values : []) };
+      return {
+        own: {},
+        wired: [],
+        make: () => (Array.isArray(node.widgets_values) ? node.widgets_values : []),
+      };
     const make = comfyClass(node.type)?.constant;
     if (!make) return undefined;
     const wired = (node.inputs ?? []).flatMap((input): readonly [string, Source | undefined][] =>
@@ -164,7 +168,8 @@ export function readWorkflowLevel(level: WorkflowLevel): ReadLevel {
     const sockets: ReadSocket[] = [];
     for (const input of node.inputs ?? []) {
       const source = sourceOf(input.link);
-      const widget = input.widget?.name ?? (known && Object.hasOwn(known.widgets, input.name) ? input.name : undefined);
+      const widget =
+        input.widget?.name ?? (known && Object.hasOwn(known.widgets, input.name) ? input.name : undefined);
       const constant = constantOf(source);
       if (widget !== undefined && constant !== undefined) own[widget] = constant;
       else if (widget !== undefined && source?.kind === 'output') driven.push(widget);
@@ -290,6 +295,4 @@ function foldInto(nodes: ReadonlyMap<string, ReadNode>): void {
 
 /** Whether the node has nodes of ours standing for it (its values allow it). */
 export const isMapped = (node: ReadNode): boolean =>
-  node.known !== undefined &&
-  isMapping(node.known.becomes) &&
-  node.known.unlike?.(node.values) === undefined;
+  node.known !== undefined && isMapping(node.known.becomes) && node.known.unlike?.(node.values) === undefined;

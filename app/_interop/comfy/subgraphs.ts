@@ -1,6 +1,11 @@
 /** ComfyUI's sub-graphs and, older, its group nodes: definitions of ours. */
-import type { LoomDefinition, LoomDocument } from '@/engine';
-import { definitionSchema } from '@/engine';
+import {
+  definitionOf,
+  definitionSchema,
+  type LoomDefinition,
+  type LoomDocument,
+  type LoomNode,
+} from '@/engine';
 import { originOf } from './attach';
 import type { LevelResult, SubgraphPorts } from './import-level';
 import type { Json, JsonObject } from './json';
@@ -21,7 +26,7 @@ export interface Subgraphs {
   readonly forLevel: (nodes: readonly WorkflowNode[]) => ReadonlyMap<string, SubgraphPorts>;
   readonly definition: (subgraph: Subgraph, result: LevelResult) => LoomDefinition;
   /** Gives instances the values of the widgets that their sub-graph shows outside. */
-  readonly setInstances: (nodes: LevelResult['document']['nodes'], document: LoomDocument) => void;
+  readonly setInstances: (document: LoomDocument) => void;
 }
 
 const groupName = /^workflow[/>](.+)$/;
@@ -85,31 +90,34 @@ export function readSubgraphs(workflow: Workflow): Subgraphs {
         },
       });
     },
-    setInstances: (nodes, document) => {
-      for (const node of Object.values(nodes)) {
-        if (!node.type.startsWith('graph/')) continue;
-        const id = node.type.slice('graph/'.length);
-        const definition = Object.hasOwn(document.definitions, id) ? document.definitions[id] : undefined;
-        const values = originOf({ comfy: node.comfy })?.values ?? {};
-        if (!definition) continue;
-        const set: Record<string, Json> = {};
-        for (const [name, { node: inner, param }] of Object.entries(definition.params)) {
-          const value = Object.hasOwn(values, name) ? values[name] : undefined;
-          const target = Object.hasOwn(definition.nodes, inner) ? definition.nodes[inner] : undefined;
-          const origin = target && originOf(target);
-          const becomes = origin && comfyClass(origin.type)?.becomes;
-          if (value === undefined || !target || !origin || !becomes || !isMapping(becomes)) continue;
-          const widget = Object.entries(becomes.direct ?? {}).find(
-            ([, place]) => place === `${origin.part}.${param}`,
-          )?.[0];
-          if (widget === undefined) continue;
-          const made = becomes.params({ [widget]: value }, { modelId: () => undefined })[origin.part]?.[param];
-          if (made !== undefined) set[name] = made;
-        }
-        if (Object.keys(set).length > 0) Object.assign(node.params, set);
-      }
+    setInstances: (document) => {
+      for (const level of [document, ...Object.values(document.definitions)])
+        for (const node of Object.values(level.nodes))
+          Object.assign(node.params, instanceParams(node, document));
     },
   };
+}
+
+/** What an instance sets of its definition's parameters: the values it has for the widgets shown outside. */
+function instanceParams(node: LoomNode, document: LoomDocument): Record<string, Json> {
+  const id = definitionOf(node.type);
+  const definition =
+    id !== undefined && Object.hasOwn(document.definitions, id) ? document.definitions[id] : undefined;
+  const values = originOf(node)?.values ?? {};
+  const set: Record<string, Json> = {};
+  for (const [name, { node: inner, param }] of Object.entries(definition?.params ?? {})) {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    const target = definition && Object.hasOwn(definition.nodes, inner) ? definition.nodes[inner] : undefined;
+    const origin = target && originOf(target);
+    const becomes = origin && comfyClass(origin.type)?.becomes;
+    if (value === undefined || !origin || !becomes || !isMapping(becomes)) continue;
+    const direct = Object.entries(becomes.direct ?? {});
+    const widget = direct.find(([, place]) => place === `${origin.part}.${param}`)?.[0];
+    if (widget === undefined) continue;
+    const made = becomes.params({ [widget]: value }, { modelId: () => undefined })[origin.part]?.[param];
+    if (made !== undefined) set[name] = made;
+  }
+  return set;
 }
 
 /** Names without repetition: ports are told apart by name here. */
@@ -137,7 +145,10 @@ function fromGroupNode(
   const inner = links.flatMap((link): readonly (readonly [number, number, number, number])[] => {
     if (!Array.isArray(link)) return [];
     const [from, fromSlot, to, toSlot] = link;
-    return typeof from === 'number' && typeof fromSlot === 'number' && typeof to === 'number' && typeof toSlot === 'number'
+    return typeof from === 'number' &&
+      typeof fromSlot === 'number' &&
+      typeof to === 'number' &&
+      typeof toSlot === 'number'
       ? [[from, fromSlot, to, toSlot]]
       : [];
   });
@@ -163,23 +174,38 @@ function fromGroupNode(
     at += sizes[index] ?? 0;
     const known = comfyClass(typeof raw['type'] === 'string' ? raw['type'] : '');
     const listed = Array.isArray(raw['inputs']) && raw['inputs'].length > 0 ? raw['inputs'] : undefined;
-    const sockets: Json[] = listed ?? Object.entries(known?.inputs ?? {}).map(([name, type]) => ({ name, type }));
+    const sockets: Json[] =
+      listed ?? Object.entries(known?.inputs ?? {}).map(([name, type]) => ({ name, type }));
     const made = sockets.map((socket, slot): Json => {
       if (!isObject(socket)) return socket;
       const link = inner.find(([, , to, toSlot]) => to === index && toSlot === slot);
       const outer = link ? undefined : nextInput(socket['type']);
       if (!link && outer === undefined) return { ...socket, link: null };
       const number = next++;
-      outerLinks.push([number, link ? String(link[0]) : '-10', link ? link[1] : (outer ?? 0), String(index), slot, socket['type'] ?? '*']);
+      outerLinks.push([
+        number,
+        link ? String(link[0]) : '-10',
+        link ? link[1] : (outer ?? 0),
+        String(index),
+        slot,
+        socket['type'] ?? '*',
+      ]);
       return { ...socket, link: number };
     });
-    const results: readonly Json[] = Array.isArray(raw['outputs']) ? raw['outputs'] : (known?.outputs ?? []).map((type) => ({ type }));
+    const results: readonly Json[] = Array.isArray(raw['outputs'])
+      ? raw['outputs']
+      : (known?.outputs ?? []).map((type) => ({ type }));
     for (const [slot, result] of results.entries()) {
       if (inner.some(([from, fromSlot]) => from === index && fromSlot === slot)) continue;
       const outer = nextOutput(isObject(result) ? result['type'] : undefined);
       if (outer !== undefined) outerLinks.push([next++, String(index), slot, '-20', outer, '*']);
     }
-    return { ...raw, id: String(index), inputs: made, ...(values !== undefined && { widgets_values: values }) };
+    return {
+      ...raw,
+      id: String(index),
+      inputs: made,
+      ...(values !== undefined && { widgets_values: values }),
+    };
   });
   const level = parseWorkflow({ nodes, links: outerLinks, version: 0.4 });
   return {

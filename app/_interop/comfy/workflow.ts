@@ -60,7 +60,13 @@ const nodeSchema = z.looseObject({
   widgets_values: json.optional(),
 });
 
-const slot = z.union([z.int(), z.string().regex(/^-?\d+$/).transform(Number)]);
+const slot = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^-?\d+$/)
+    .transform(Number),
+]);
 const linkSchema = z.union([
   z
     .tuple([slot, idSchema, slot, idSchema, slot])
@@ -129,10 +135,10 @@ export type WorkflowGroup = Workflow['groups'][number];
 /** What a workflow and a sub-graph have in common. */
 export type WorkflowLevel = Pick<Workflow, 'nodes' | 'links' | 'groups'>;
 
-const promptNodeSchema = z.looseObject({
+const promptNodeSchema = z.object({
   class_type: z.string().min(1).max(400),
   inputs: z.record(z.string(), json).default({}),
-  _meta: z.looseObject({ title: text }).optional().catch(undefined),
+  _meta: z.object({ title: z.string() }).optional().catch(undefined),
 });
 const promptSchema = z.record(z.string(), promptNodeSchema);
 export type PromptNode = z.output<typeof promptNodeSchema>;
@@ -175,7 +181,9 @@ export function parsePrompt(value: Json): Prompt {
 }
 
 /** A link of a prompt: `[id of the node, output slot]`. A list that is a value is wrapped as `{"__value__": …}`. */
-export function promptLink(value: Json | undefined): { readonly node: string; readonly slot: number } | undefined {
+export function promptLink(
+  value: Json | undefined,
+): { readonly node: string; readonly slot: number } | undefined {
   if (!Array.isArray(value) || value.length !== 2) return undefined;
   const [node, outputSlot] = value;
   if (typeof outputSlot !== 'number' || !Number.isInteger(outputSlot)) return undefined;
@@ -194,6 +202,11 @@ function refused(what: string, error: z.ZodError): LoomError {
 }
 
 const tooMany = (count: number): LoomError =>
-  new LoomError('too-large', `This graph has ${count} nodes; at most ${maxNodes} are read.`, {}, {
-    details: { size: count, limit: maxNodes },
-  });
+  new LoomError(
+    'too-large',
+    `This graph has ${count} nodes; at most ${maxNodes} are read.`,
+    {},
+    {
+      details: { size: count, limit: maxNodes },
+    },
+  );

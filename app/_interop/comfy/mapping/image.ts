@@ -4,9 +4,7 @@ import { num, one, str, yes, type ComfyClass, type Values } from './types';
 
 const scaled = { upscale_method: 'nearest-exact' };
 const nameOf = (values: Values): string =>
-  str(values['filename_prefix'], 'ComfyUI')
-    .replaceAll(/[/\\]/g, '-')
-    .slice(0, 100);
+  str(values['filename_prefix'], 'ComfyUI').replaceAll(/[/\\]/g, '-').slice(0, 100);
 
 export const imageClasses: readonly ComfyClass[] = [
   {
@@ -136,7 +134,13 @@ export const imageClasses: readonly ComfyClass[] = [
         bottom: num(params['bottom'], 0),
         feathering: num(params['overlap'], 0),
       }),
-      direct: { left: 'main.left', top: 'main.top', right: 'main.right', bottom: 'main.bottom', feathering: 'main.overlap' },
+      direct: {
+        left: 'main.left',
+        top: 'main.top',
+        right: 'main.right',
+        bottom: 'main.bottom',
+        feathering: 'main.overlap',
+      },
       differs: (values) => (num(values['feathering'], 40) > 0 ? [{ code: 'feather-shape' }] : []),
     }),
   },
@@ -219,7 +223,7 @@ export const imageClasses: readonly ComfyClass[] = [
     inputs: { image: 'IMAGE' },
     widgets: { batch_index: 0, length: 1 },
     outputs: ['IMAGE'],
-    becomes: one('image/pick', { image: 'image' }, ['image'], {
+    becomes: one('image/pick', { image: 'image' }, ['picked'], {
       params: (values) => ({ index: num(values['batch_index'], 0), count: num(values['length'], 1) }),
       values: (params) => ({ batch_index: num(params['index'], 0), length: num(params['count'], 1) }),
       direct: { batch_index: 'main.index', length: 'main.count' },
@@ -256,7 +260,9 @@ export const imageClasses: readonly ComfyClass[] = [
         width: num(values['width'], 512),
         height: num(values['height'], 512),
         batch: num(values['batch_size'], 1),
-        color: `#${Math.max(0, Math.min(0xffffff, num(values['color'], 0))).toString(16).padStart(6, '0')}`,
+        color: `#${Math.max(0, Math.min(0xffffff, num(values['color'], 0)))
+          .toString(16)
+          .padStart(6, '0')}`,
       }),
       values: (params) => ({
         width: num(params['width'], 512),
@@ -267,18 +273,35 @@ export const imageClasses: readonly ComfyClass[] = [
       direct: { width: 'main.width', height: 'main.height' },
     }),
   },
-  effect('ImageBlend', { image1: 'IMAGE', image2: 'IMAGE' }, { blend_factor: 0.5, blend_mode: 'normal' }, ['IMAGE']),
+  effect('ImageBlend', { image1: 'IMAGE', image2: 'IMAGE' }, { blend_factor: 0.5, blend_mode: 'normal' }, [
+    'IMAGE',
+  ]),
   effect('ImageQuantize', { image: 'IMAGE' }, { colors: 256, dither: 'none' }, ['IMAGE']),
   effect('Canny', { image: 'IMAGE' }, { low_threshold: 0.4, high_threshold: 0.8 }, ['IMAGE']),
   effect('SplitImageWithAlpha', { image: 'IMAGE' }, {}, ['IMAGE', 'MASK']),
   effect('JoinImageWithAlpha', { image: 'IMAGE', alpha: 'MASK' }, {}, ['IMAGE']),
-  effect('PorterDuffImageComposite', { source: 'IMAGE', source_alpha: 'MASK', destination: 'IMAGE', destination_alpha: 'MASK' }, { mode: 'DST' }, ['IMAGE', 'MASK']),
+  effect(
+    'PorterDuffImageComposite',
+    { source: 'IMAGE', source_alpha: 'MASK', destination: 'IMAGE', destination_alpha: 'MASK' },
+    { mode: 'DST' },
+    ['IMAGE', 'MASK'],
+  ),
   effect('ImageFlip', { image: 'IMAGE' }, { flip_method: 'x-axis: vertically' }, ['IMAGE']),
   effect('ImageRotate', { image: 'IMAGE' }, { rotation: 'none' }, ['IMAGE']),
   effect('RebatchImages', { images: 'IMAGE' }, { batch_size: 1 }, ['IMAGE']),
   effect('GetImageSize', { image: 'IMAGE' }, {}, ['INT', 'INT', 'INT']),
-  effect('SaveAnimatedWEBP', { images: 'IMAGE' }, { filename_prefix: 'ComfyUI', fps: 6, lossless: true, quality: 80, method: 'default' }, []),
-  effect('SaveAnimatedPNG', { images: 'IMAGE' }, { filename_prefix: 'ComfyUI', fps: 6, compress_level: 4 }, []),
+  effect(
+    'SaveAnimatedWEBP',
+    { images: 'IMAGE' },
+    { filename_prefix: 'ComfyUI', fps: 6, lossless: true, quality: 80, method: 'default' },
+    [],
+  ),
+  effect(
+    'SaveAnimatedPNG',
+    { images: 'IMAGE' },
+    { filename_prefix: 'ComfyUI', fps: 6, compress_level: 4 },
+    [],
+  ),
   {
     type: 'ImageUpscaleWithModel',
     inputs: { upscale_model: 'UPSCALE_MODEL', image: 'IMAGE' },

@@ -20,7 +20,8 @@ const all: readonly ComfyClass[] = [
 const byType = new Map(all.map((known) => [known.type, known]));
 
 /** The class of this name; old files hold names with a space at the end (`"ConditioningAverage "`). */
-export const comfyClass = (type: string): ComfyClass | undefined => byType.get(type) ?? byType.get(type.trim());
+export const comfyClass = (type: string): ComfyClass | undefined =>
+  byType.get(type) ?? byType.get(type.trim());
 
 /** Every known class. */
 export const comfyClasses = (): readonly ComfyClass[] => all;

@@ -11,7 +11,8 @@ const methods: Readonly<Record<string, string>> = {
 };
 /** How a picture or latent is resized; bislerp and Lanczos are not here. */
 export const modeOf = (values: Values): string => methods[str(values['upscale_method'])] ?? 'bilinear';
-export const methodOf = (mode: unknown): string => (mode === 'nearest' ? 'nearest-exact' : str(typeof mode === 'string' ? mode : undefined, 'bilinear'));
+export const methodOf = (mode: unknown): string =>
+  mode === 'nearest' ? 'nearest-exact' : str(typeof mode === 'string' ? mode : undefined, 'bilinear');
 export function resizeDiffers(values: Values): readonly Difference[] {
   const method = str(values['upscale_method']);
   const other = method === 'bislerp' || method === 'lanczos' || !Object.hasOwn(methods, method);
@@ -304,7 +305,9 @@ export const latentClasses: readonly ComfyClass[] = [
     widgets: { filename_prefix: 'latents/ComfyUI' },
     outputs: [],
     becomes: one('latent/save', { samples: 'latent' }, [], {
-      params: (values) => ({ name: str(values['filename_prefix'], 'latent').replaceAll(/[/\\]/g, '-').slice(0, 100) || 'latent' }),
+      params: (values) => ({
+        name: str(values['filename_prefix'], 'latent').replaceAll(/[/\\]/g, '-').slice(0, 100) || 'latent',
+      }),
       values: (params) => ({ filename_prefix: str(params['name'], 'latent') }),
     }),
   },

@@ -72,21 +72,111 @@ export const loaderClasses: readonly ComfyClass[] = [
     models: file('checkpoint', 'ckpt_name'),
     becomes: { needs: 'video' },
   },
-  waiting('UNETLoader', {}, { unet_name: '', weight_dtype: 'default' }, ['MODEL'], 'other-family', file('unet', 'unet_name')),
-  waiting('CLIPLoader', {}, { clip_name: '', type: 'stable_diffusion', device: 'default' }, ['CLIP'], 'other-family', file('clip', 'clip_name')),
-  waiting('DualCLIPLoader', {}, { clip_name1: '', clip_name2: '', type: 'sdxl', device: 'default' }, ['CLIP'], 'other-family', file('clip', 'clip_name1', 'clip_name2')),
-  waiting('TripleCLIPLoader', {}, { clip_name1: '', clip_name2: '', clip_name3: '' }, ['CLIP'], 'other-family', file('clip', 'clip_name1', 'clip_name2', 'clip_name3')),
-  waiting('LoraLoader', { model: 'MODEL', clip: 'CLIP' }, { lora_name: '', strength_model: 1, strength_clip: 1 }, ['MODEL', 'CLIP'], 'lora', file('lora', 'lora_name')),
-  waiting('LoraLoaderModelOnly', { model: 'MODEL' }, { lora_name: '', strength_model: 1 }, ['MODEL'], 'lora', file('lora', 'lora_name')),
-  waiting('HypernetworkLoader', { model: 'MODEL' }, { hypernetwork_name: '', strength: 1 }, ['MODEL'], 'hypernetwork', file('hypernetwork', 'hypernetwork_name')),
+  waiting(
+    'UNETLoader',
+    {},
+    { unet_name: '', weight_dtype: 'default' },
+    ['MODEL'],
+    'other-family',
+    file('unet', 'unet_name'),
+  ),
+  waiting(
+    'CLIPLoader',
+    {},
+    { clip_name: '', type: 'stable_diffusion', device: 'default' },
+    ['CLIP'],
+    'other-family',
+    file('clip', 'clip_name'),
+  ),
+  waiting(
+    'DualCLIPLoader',
+    {},
+    { clip_name1: '', clip_name2: '', type: 'sdxl', device: 'default' },
+    ['CLIP'],
+    'other-family',
+    file('clip', 'clip_name1', 'clip_name2'),
+  ),
+  waiting(
+    'TripleCLIPLoader',
+    {},
+    { clip_name1: '', clip_name2: '', clip_name3: '' },
+    ['CLIP'],
+    'other-family',
+    file('clip', 'clip_name1', 'clip_name2', 'clip_name3'),
+  ),
+  waiting(
+    'LoraLoader',
+    { model: 'MODEL', clip: 'CLIP' },
+    { lora_name: '', strength_model: 1, strength_clip: 1 },
+    ['MODEL', 'CLIP'],
+    'lora',
+    file('lora', 'lora_name'),
+  ),
+  waiting(
+    'LoraLoaderModelOnly',
+    { model: 'MODEL' },
+    { lora_name: '', strength_model: 1 },
+    ['MODEL'],
+    'lora',
+    file('lora', 'lora_name'),
+  ),
+  waiting(
+    'HypernetworkLoader',
+    { model: 'MODEL' },
+    { hypernetwork_name: '', strength: 1 },
+    ['MODEL'],
+    'hypernetwork',
+    file('hypernetwork', 'hypernetwork_name'),
+  ),
   waiting('CLIPSetLastLayer', { clip: 'CLIP' }, { stop_at_clip_layer: -1 }, ['CLIP'], 'model-patch'),
-  waiting('ControlNetLoader', {}, { control_net_name: '' }, ['CONTROL_NET'], 'control-net', file('control-net', 'control_net_name')),
-  waiting('DiffControlNetLoader', { model: 'MODEL' }, { control_net_name: '' }, ['CONTROL_NET'], 'control-net', file('control-net', 'control_net_name')),
-  waiting('SetUnionControlNetType', { control_net: 'CONTROL_NET' }, { type: 'auto' }, ['CONTROL_NET'], 'control-net'),
-  waiting('StyleModelLoader', {}, { style_model_name: '' }, ['STYLE_MODEL'], 'style-model', file('style', 'style_model_name')),
-  waiting('CLIPVisionLoader', {}, { clip_name: '' }, ['CLIP_VISION'], 'clip-vision', file('clip-vision', 'clip_name')),
+  waiting(
+    'ControlNetLoader',
+    {},
+    { control_net_name: '' },
+    ['CONTROL_NET'],
+    'control-net',
+    file('control-net', 'control_net_name'),
+  ),
+  waiting(
+    'DiffControlNetLoader',
+    { model: 'MODEL' },
+    { control_net_name: '' },
+    ['CONTROL_NET'],
+    'control-net',
+    file('control-net', 'control_net_name'),
+  ),
+  waiting(
+    'SetUnionControlNetType',
+    { control_net: 'CONTROL_NET' },
+    { type: 'auto' },
+    ['CONTROL_NET'],
+    'control-net',
+  ),
+  waiting(
+    'StyleModelLoader',
+    {},
+    { style_model_name: '' },
+    ['STYLE_MODEL'],
+    'style-model',
+    file('style', 'style_model_name'),
+  ),
+  waiting(
+    'CLIPVisionLoader',
+    {},
+    { clip_name: '' },
+    ['CLIP_VISION'],
+    'clip-vision',
+    file('clip-vision', 'clip_name'),
+  ),
   waiting('GLIGENLoader', {}, { gligen_name: '' }, ['GLIGEN'], 'gligen', file('gligen', 'gligen_name')),
-  waiting('UpscaleModelLoader', {}, { model_name: '' }, ['UPSCALE_MODEL'], 'upscale-model', file('upscale', 'model_name')),
+  waiting(
+    'UpscaleModelLoader',
+    {},
+    { model_name: '' },
+    ['UPSCALE_MODEL'],
+    'upscale-model',
+    file('upscale', 'model_name'),
+  ),
   // What changes a model.
   ...patches({
     ModelSamplingDiscrete: { sampling: 'eps', zsnr: false },
@@ -122,7 +212,12 @@ export const loaderClasses: readonly ComfyClass[] = [
   merge('ModelMergeSubtract', { model1: 'MODEL', model2: 'MODEL' }, { multiplier: 1 }, ['MODEL']),
   merge('ModelMergeAdd', { model1: 'MODEL', model2: 'MODEL' }, {}, ['MODEL']),
   merge('CLIPMergeSimple', { clip1: 'CLIP', clip2: 'CLIP' }, { ratio: 1 }, ['CLIP']),
-  merge('CheckpointSave', { model: 'MODEL', clip: 'CLIP', vae: 'VAE' }, { filename_prefix: 'checkpoints/ComfyUI' }, []),
+  merge(
+    'CheckpointSave',
+    { model: 'MODEL', clip: 'CLIP', vae: 'VAE' },
+    { filename_prefix: 'checkpoints/ComfyUI' },
+    [],
+  ),
 ];
 
 function packageOf(
@@ -139,7 +234,16 @@ function waiting(
   inputs: ComfyClass['inputs'],
   widgets: ComfyClass['widgets'],
   outputs: readonly string[],
-  needs: 'other-family' | 'lora' | 'hypernetwork' | 'model-patch' | 'control-net' | 'style-model' | 'clip-vision' | 'gligen' | 'upscale-model',
+  needs:
+    | 'other-family'
+    | 'lora'
+    | 'hypernetwork'
+    | 'model-patch'
+    | 'control-net'
+    | 'style-model'
+    | 'clip-vision'
+    | 'gligen'
+    | 'upscale-model',
   models?: ComfyClass['models'],
 ): ComfyClass {
   return { type, inputs, widgets, outputs, becomes: { needs }, ...(models && { models }) };
@@ -163,4 +267,3 @@ function merge(
 ): ComfyClass {
   return { type, inputs, widgets, outputs, becomes: { needs: 'model-merge' } };
 }
-

@@ -31,6 +31,9 @@ export const maskClasses: readonly ComfyClass[] = [
       params: (values) => sides(values),
       values: (params) => sides(params),
       direct: { left: 'main.left', top: 'main.top', right: 'main.right', bottom: 'main.bottom' },
+      // There the ramps at the right and at the bottom begin one pixel late.
+      differs: ({ right, bottom }) =>
+        num(right, 0) > 0 || num(bottom, 0) > 0 ? [{ code: 'feather-shape' }] : [],
     }),
   },
   {

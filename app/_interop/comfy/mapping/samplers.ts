@@ -10,48 +10,49 @@ interface Counterpart {
   readonly nearly?: true;
 }
 
-/** ComfyUI's sampler → ours. */
+/** ComfyUI's sampler → ours. Where two are one of ours, the first is the one that an export writes. */
 export const samplersOfComfy: Readonly<Record<string, Counterpart>> = {
   euler: { ours: 'euler' },
+  euler_cfg_pp: { ours: 'euler-cfgpp' },
   euler_ancestral: { ours: 'euler-ancestral' },
+  euler_ancestral_cfg_pp: { ours: 'euler-ancestral-cfgpp' },
   heun: { ours: 'heun' },
+  heunpp2: { ours: 'heunpp2' },
   dpm_2: { ours: 'dpm2' },
   dpm_2_ancestral: { ours: 'dpm2-ancestral' },
   lms: { ours: 'lms' },
   dpmpp_2s_ancestral: { ours: 'dpmpp-2s-ancestral' },
+  dpmpp_2s_ancestral_cfg_pp: { ours: 'dpmpp-2s-ancestral-cfgpp' },
   dpmpp_sde: { ours: 'dpmpp-sde' },
   dpmpp_2m: { ours: 'dpmpp-2m' },
+  dpmpp_2m_cfg_pp: { ours: 'dpmpp-2m-cfgpp' },
   dpmpp_2m_sde: { ours: 'dpmpp-2m-sde' },
-  dpmpp_3m_sde: { ours: 'dpmpp-3m-sde', nearly: true },
+  dpmpp_2m_sde_heun: { ours: 'dpmpp-2m-sde-heun' },
+  dpmpp_3m_sde: { ours: 'dpmpp-3m-sde' },
   ddim: { ours: 'ddim' },
   ddpm: { ours: 'ddpm' },
   lcm: { ours: 'lcm' },
+  ipndm: { ours: 'ipndm' },
+  ipndm_v: { ours: 'ipndm-v' },
   deis: { ours: 'deis' },
+  res_multistep: { ours: 'res-multistep' },
+  gradient_estimation: { ours: 'gradient-estimation' },
+  er_sde: { ours: 'er-sde' },
   uni_pc: { ours: 'unipc' },
-  // Read only: ours to write these again are the ones above.
+  uni_pc_bh2: { ours: 'unipc' },
+  plms: { ours: 'plms' },
+  // The same algorithms with the noise drawn on the graphics card: other noise, the same kind of picture.
   dpmpp_sde_gpu: { ours: 'dpmpp-sde', nearly: true },
   dpmpp_2m_sde_gpu: { ours: 'dpmpp-2m-sde', nearly: true },
+  dpmpp_2m_sde_heun_gpu: { ours: 'dpmpp-2m-sde-heun', nearly: true },
   dpmpp_3m_sde_gpu: { ours: 'dpmpp-3m-sde', nearly: true },
-  dpmpp_2m_sde_heun: { ours: 'dpmpp-2m-sde', nearly: true },
-  dpmpp_2m_sde_heun_gpu: { ours: 'dpmpp-2m-sde', nearly: true },
-  uni_pc_bh2: { ours: 'unipc', nearly: true },
-  heunpp2: { ours: 'heun', nearly: true },
+  // The nearest of ours.
   dpm_fast: { ours: 'dpmpp-2m', nearly: true },
   dpm_adaptive: { ours: 'dpmpp-2m', nearly: true },
-  ipndm: { ours: 'plms', nearly: true },
-  ipndm_v: { ours: 'plms', nearly: true },
-  plms: { ours: 'plms' },
-  euler_cfg_pp: { ours: 'euler', nearly: true },
-  euler_ancestral_cfg_pp: { ours: 'euler-ancestral', nearly: true },
-  dpmpp_2s_ancestral_cfg_pp: { ours: 'dpmpp-2s-ancestral', nearly: true },
-  dpmpp_2m_cfg_pp: { ours: 'dpmpp-2m', nearly: true },
-  res_multistep: { ours: 'dpmpp-2m', nearly: true },
-  res_multistep_cfg_pp: { ours: 'dpmpp-2m', nearly: true },
+  res_multistep_cfg_pp: { ours: 'res-multistep', nearly: true },
   res_multistep_ancestral: { ours: 'dpmpp-2s-ancestral', nearly: true },
   res_multistep_ancestral_cfg_pp: { ours: 'dpmpp-2s-ancestral', nearly: true },
-  gradient_estimation: { ours: 'euler', nearly: true },
-  gradient_estimation_cfg_pp: { ours: 'euler', nearly: true },
-  er_sde: { ours: 'dpmpp-3m-sde', nearly: true },
+  gradient_estimation_cfg_pp: { ours: 'gradient-estimation', nearly: true },
   seeds_2: { ours: 'dpmpp-2m-sde', nearly: true },
   seeds_3: { ours: 'dpmpp-3m-sde', nearly: true },
   sa_solver: { ours: 'dpmpp-2m-sde', nearly: true },
@@ -60,15 +61,15 @@ export const samplersOfComfy: Readonly<Record<string, Counterpart>> = {
 
 /** ComfyUI's scheduler → our schedule. */
 export const schedulersOfComfy: Readonly<Record<string, Counterpart>> = {
-  normal: { ours: 'linspace' },
+  normal: { ours: 'normal' },
   karras: { ours: 'karras' },
   exponential: { ours: 'exponential' },
   sgm_uniform: { ours: 'sgm-uniform' },
   simple: { ours: 'simple' },
   ddim_uniform: { ours: 'leading' },
   beta: { ours: 'beta' },
+  kl_optimal: { ours: 'kl-optimal' },
   linear_quadratic: { ours: 'simple', nearly: true },
-  kl_optimal: { ours: 'karras', nearly: true },
 };
 
 const reversed = (table: Readonly<Record<string, Counterpart>>): ReadonlyMap<string, string> => {
@@ -83,7 +84,7 @@ const schedulerNames = reversed(schedulersOfComfy);
 export const ourSampler = (name: string): string =>
   Object.hasOwn(samplersOfComfy, name) ? (samplersOfComfy[name]?.ours ?? 'euler') : 'euler';
 export const ourSchedule = (name: string): string =>
-  Object.hasOwn(schedulersOfComfy, name) ? (schedulersOfComfy[name]?.ours ?? 'linspace') : 'linspace';
+  Object.hasOwn(schedulersOfComfy, name) ? (schedulersOfComfy[name]?.ours ?? 'normal') : 'normal';
 /** Their name for ours: 'euler' and 'normal' are what every version knows. */
 export const theirSampler = (name: string): string => samplerNames.get(name) ?? 'euler';
 export const theirScheduler = (name: string): string => schedulerNames.get(name) ?? 'normal';

@@ -202,4 +202,5 @@ export const num = (value: Json | undefined, otherwise: number): number =>
 export const str = (value: Json | undefined, otherwise = ''): string =>
   typeof value === 'string' ? value : otherwise;
 /** ComfyUI says yes in three ways. */
-export const yes = (value: Json | undefined): boolean => value === true || value === 'enable' || value === 'true';
+export const yes = (value: Json | undefined): boolean =>
+  value === true || value === 'enable' || value === 'true';
