@@ -18,6 +18,7 @@ const inOrder = (folder, rooms) =>
     );
 const engineRooms = ['types', 'tensor', 'document', 'solver', 'graph', 'infer', 'fixes', 'plan', 'run'];
 const appRooms = [
+  '_security',
   '_i18n',
   '_formats',
   '_interop',

@@ -4,6 +4,7 @@
  * onnxruntime, the tokenizers and the rest of the protocol, is fetched with the
  * first thing asked of it.
  */
+import '../_security/no-eval';
 import type { z } from 'zod';
 import { LoomError, toLoomError } from '@/engine/types';
 import { chooseBackend } from '@/engine/tensor/choice';

@@ -56,6 +56,10 @@ export interface BackendInfo {
   readonly precision: 'fp16' | 'fp32';
   /** e.g. vendor and architecture of the adapter, or the number of wasm threads. */
   readonly device: string;
+  /** External data given as a `Blob` are read tensor by tensor, never as a whole (onnxruntime-web's JSPI build). */
+  readonly streams?: boolean;
+  /** WebGPU: kernels may compute in half precision (`shader-f16`). wasm always takes such graphs. */
+  readonly half?: boolean;
   /** Bytes of memory that the device says it has; undefined where it says nothing. */
   readonly memory?: number;
   /** Stable reasons why a better choice was not available. */

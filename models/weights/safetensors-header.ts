@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { LoomError } from '@/engine/types';
-import type { FileBytes } from '../onnx/slices';
+import type { FileBytes, RangeFile } from '../onnx/slices';
 import { Slices } from '../onnx/slices';
 
 /** Bits of one element by the format's name for its type. Types of fewer than 8 bits are not taken. */
@@ -52,7 +52,10 @@ const headerSchema = z.record(z.string(), z.unknown());
 const metadataSchema = z.record(z.string(), z.string());
 
 /** Throws `package-invalid` for anything that is not such a file or lies about it, `file-truncated` for a cut one. */
-export async function readSafetensorsHeader(file: FileBytes, name: string): Promise<SafetensorsHeader> {
+export async function readSafetensorsHeader(
+  file: FileBytes | RangeFile,
+  name: string,
+): Promise<SafetensorsHeader> {
   const slices = new Slices(file, name);
   const invalid = (why: string, cause?: unknown) =>
     new LoomError('package-invalid', `${name} is not a safetensors file: ${why}.`, { file: name }, { cause });

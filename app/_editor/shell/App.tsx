@@ -1,5 +1,6 @@
 'use client';
 /** The whole page. Rendered in the browser only: what it shows lives there. */
+import '../../_security/no-eval';
 import { useEffect, useState } from 'react';
 import { Messages } from './Messages';
 import { lazyPart } from '../../_ui/lazy-part';

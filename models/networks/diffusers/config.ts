@@ -27,14 +27,15 @@ export const activation = z.string().transform((name, context): Activation => {
   return z.NEVER;
 });
 
-/** A field that is taken with these values only, with what diffusers assumes where it is absent. */
+/** A field that is taken with these values only, or absent. */
 export const only = <T extends string | number | boolean | null>(...values: readonly [T, ...T[]]) =>
   z
     .unknown()
     .transform((given) => given ?? null)
     .refine((given) => values.some((value) => given === value || (given === null && value === false)), {
       error: ({ input }) => `${JSON.stringify(input)} is not taken`,
-    });
+    })
+    .optional();
 
 /** Parses a config. Throws `package-invalid` with the field and why. */
 export function parseConfig<T extends z.ZodType>(schema: T, config: unknown, name: string): z.output<T> {

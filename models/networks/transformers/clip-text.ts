@@ -23,6 +23,8 @@ export const clipTextConfig = z.object({
   hidden_act: activation.default('quick-gelu'),
   layer_norm_eps: z.number().positive().default(1e-5),
   eos_token_id: z.int().nonnegative().default(2),
+  /** Ours, for OpenCLIP's layout: the file holds `text_projection` as [in, out]. */
+  text_projection_transposed: z.boolean().default(false),
 });
 export type ClipTextConfig = z.output<typeof clipTextConfig>;
 
@@ -72,14 +74,22 @@ export function clipText(
     ...(c.eos_token_id === OLD_END_TOKEN ? {} : { id: c.eos_token_id }),
   });
   b.output('pooler_output', pooled);
-  if (projection ?? hasProjection(c))
-    b.output('text_embeds', b.linear('text_projection', pooled, c.projection_dim, { bias: false }));
+  if (projection ?? hasProjection(c)) b.output('text_embeds', projected(b, c, pooled));
   return b.description();
 }
 
 export const hasProjection = (c: ClipTextConfig): boolean =>
   c.architectures?.includes('CLIPTextModelWithProjection') === true ||
   c.export_model_type === 'clip-text-with-projection';
+
+const projected = (b: NetworkBuilder, c: ClipTextConfig, pooled: Value): Value => {
+  const ref = weight('text_projection.weight', c.projection_dim, pooled.channels);
+  return b.add('text_projection', c.projection_dim, {
+    op: 'linear',
+    x: pooled.id,
+    weight: c.text_projection_transposed ? { ...ref, transposed: true } : ref,
+  });
+};
 
 function layer(b: NetworkBuilder, c: ClipTextConfig, name: string, x: Value): Value {
   const width = x.channels;
