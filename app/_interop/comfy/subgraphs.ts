@@ -162,8 +162,8 @@ function fromGroupNode(
   const slots = (ends: typeof instance.inputs | typeof instance.outputs) => {
     const waiting = (ends ?? []).map(({ type }, slot) => ({ type, slot }));
     return (type: Json | undefined): number | undefined => {
-      const at = waiting.findIndex((entry) => entry.type === type);
-      return at < 0 ? undefined : waiting.splice(at, 1)[0]?.slot;
+      const place = waiting.findIndex((entry) => entry.type === type);
+      return place < 0 ? undefined : waiting.splice(place, 1)[0]?.slot;
     };
   };
   const nextInput = slots(instance.inputs);
