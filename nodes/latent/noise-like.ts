@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineNode, port } from '@/engine/types';
 import { latentFields, nchw, repeatBatch } from '../_shared/latent';
+import { generatorParam, seedsParam } from '../_shared/noise-params';
 import { seedParam } from '../_shared/params';
 
 export const latentNoiseLike = defineNode({
@@ -16,14 +17,25 @@ export const latentNoiseLike = defineNode({
     seed: seedParam,
     same: z.boolean().default(false).meta({ widget: 'switch', label: 'Same noise', advanced: true }),
     first: z.int().min(0).max(65_535).default(0).meta({ label: 'First', advanced: true, min: 0, step: 1 }),
+    generator: generatorParam,
+    seeds: seedsParam,
   }),
   run({ inputs, params, runtime }) {
     const { space, samples: like } = inputs.latent;
     const { batch, channels, height, width } = nchw(like);
     const seed = BigInt(params.seed);
+    const { generator, seeds, same, first: firstElement } = params;
     const draw = (count: number) =>
-      runtime.ops.noise([count, channels, height, width], { seed, stream: 0, firstElement: params.first });
-    const samples = params.same ? repeatBatch(runtime.ops, draw(1), batch, 'noise') : draw(batch);
-    return Promise.resolve({ noise: { kind: 'noise', space, samples, seed, firstElement: params.first } });
+      runtime.ops.noise([count, channels, height, width], {
+        seed,
+        stream: 0,
+        firstElement,
+        generator,
+        seeds,
+      });
+    const samples = same ? repeatBatch(runtime.ops, draw(1), batch, 'noise') : draw(batch);
+    return Promise.resolve({
+      noise: { kind: 'noise', space, samples, seed, firstElement, same, generator, seeds },
+    });
   },
 });

@@ -54,11 +54,12 @@ describe('what becomes of a graph', () => {
     expect(document.nodes['3']?.params).toEqual({
       sampler: 'euler',
       schedule: 'normal',
+      dialect: 'comfy',
       steps: 20,
-      startStep: 0,
+      strength: 1,
     });
     expect(document.nodes['3-unet']?.params).toEqual({ guidance: 8 });
-    expect(document.nodes['3-noise']?.params).toEqual({ seed: '156680208700286' });
+    expect(document.nodes['3-noise']?.params).toEqual({ seed: '156680208700286', generator: 'torch-cpu' });
     expect(edgeInto(document, '5', 'unet')).toEqual({ node: '4', port: 'unet' });
     expect(document.nodes['7']?.title).toBe('Negative');
     expect(Object.values(document.notes).map(({ text }) => text)).toEqual(['Two prompts.']);
@@ -70,11 +71,12 @@ describe('what becomes of a graph', () => {
     const { report } = importComfy(workflows['plain'] ?? '', { registry });
     expect(report.missing).toEqual([{ kind: 'checkpoint', name: 'v1-5-pruned-emaonly.ckpt', nodes: ['4'] }]);
   });
-  it('denoise d of n steps is the last n of ⌊n/d⌋', () => {
+  it('denoise, sampler and schedule are ours in ComfyUI’s dialect', () => {
     const { document } = open(workflows['early'] ?? '');
     expect(document.nodes['3']?.params).toMatchObject({
-      steps: 24,
-      startStep: 12,
+      steps: 12,
+      strength: 0.5,
+      dialect: 'comfy',
       sampler: 'dpmpp-2m',
       schedule: 'karras',
     });
@@ -82,7 +84,7 @@ describe('what becomes of a graph', () => {
   });
   it('a primitive sets the widget, with all digits; a reroute is seen through', () => {
     const { document } = open(workflows['converted'] ?? '');
-    expect(document.nodes['3-noise']?.params).toEqual({ seed: '18446744073709551615' });
+    expect(document.nodes['3-noise']?.params).toMatchObject({ seed: '18446744073709551615' });
     expect(edgeInto(document, '3-unet', 'unet')).toEqual({ node: '4', port: 'unet' });
     expect(Object.keys(document.nodes)).not.toContain('12');
     const { prompt } = exportPrompt(saved(document));
@@ -115,7 +117,7 @@ describe('what becomes of a graph', () => {
   it('the custom sampler: sampler and constants folded in, noise of the latent it is added to', () => {
     const { document, report } = open(workflows['custom'] ?? '');
     expect(countOutcomes(report).placeholder).toBe(0);
-    expect(document.nodes['3']?.params).toEqual({ sampler: 'dpmpp-2m' });
+    expect(document.nodes['3']?.params).toEqual({ sampler: 'dpmpp-2m', dialect: 'comfy' });
     expect(document.nodes['5']?.params).toMatchObject({ width: 640 });
     expect(edgeInto(document, '22', 'latent')).toEqual({ node: '5', port: 'latent' });
     expect(edgeInto(document, '3', 'schedule')).toEqual({ node: '24', port: 'schedule' });

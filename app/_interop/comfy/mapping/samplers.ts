@@ -3,7 +3,7 @@
  * `exact` marks one whose numbers differ (said in the report).
  */
 import type { Difference, Params, Values } from './types';
-import { num, str } from './types';
+import { str } from './types';
 
 interface Counterpart {
   readonly ours: string;
@@ -106,32 +106,21 @@ export function samplerDiffers(values: Values): readonly Difference[] {
 }
 
 /**
- * ComfyUI's `denoise` d with n steps builds the levels of ⌊n/d⌋ steps and runs the last n of them
- * (C `samplers.py`, KSampler.set_steps). Ours says the same as "start at step ⌊n/d⌋ − n of ⌊n/d⌋".
+ * Sampler and schedule as our parameters. ComfyUI's dialect makes its `denoise` (the last n of ⌊n/d⌋
+ * steps), the levels it drops and its rounding of timesteps the sampler's own.
  */
-export function stepsOfDenoise(values: Values): { readonly steps: number; readonly startStep: number } {
-  const steps = Math.max(1, Math.round(num(values['steps'], 20)));
-  const denoise = num(values['denoise'], 1);
-  if (denoise > 0.9999) return { steps, startStep: 0 };
-  const total = denoise <= 0 ? steps : Math.max(steps, Math.floor(steps / denoise));
-  return { steps: total, startStep: denoise <= 0 ? steps : total - steps };
-}
+export const samplerParams = (values: Values): Params => {
+  const name = str(values['sampler_name'], 'euler');
+  return {
+    sampler: ourSampler(name),
+    schedule: ourSchedule(str(values['scheduler'], 'normal')),
+    dialect: 'comfy',
+    ...(name.startsWith('uni_pc') && { variant: name === 'uni_pc' ? 'bh1' : 'bh2' }),
+  };
+};
 
-/** The inverse: n = steps − startStep and the largest two-digit d with ⌊n/d⌋ = steps, else n / steps. */
-export function denoiseOfSteps(params: Params): { readonly steps: number; readonly denoise: number } {
-  const total = num(params['steps'], 20);
-  const strength = num(params['strength'], 1);
-  const start = Math.max(num(params['startStep'], 0), total - Math.round(strength * total));
-  const steps = Math.max(0, total - start);
-  if (start === 0) return { steps: total, denoise: 1 };
-  if (steps === 0) return { steps: total, denoise: 0 };
-  for (let hundredths = 99; hundredths > 0; hundredths--)
-    if (Math.floor(steps / (hundredths / 100)) === total) return { steps, denoise: hundredths / 100 };
-  return { steps, denoise: steps / total };
-}
-
-/** Sampler and schedule as our parameters. */
-export const samplerParams = (values: Values): Params => ({
-  sampler: ourSampler(str(values['sampler_name'], 'euler')),
-  schedule: ourSchedule(str(values['scheduler'], 'normal')),
-});
+/** The sampler's name there, UniPC's variant included. */
+export const samplerName = (params: Params): string =>
+  params['sampler'] === 'unipc' && params['variant'] !== 'bh1'
+    ? 'uni_pc_bh2'
+    : theirSampler(str(params['sampler'], 'euler'));

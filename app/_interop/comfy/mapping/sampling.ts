@@ -1,13 +1,11 @@
 /** Samplers, and the nodes of the custom sampler. Socket and widget orders: facts of ComfyUI's file format. */
 import { integerDigits, integerJson } from '../json';
 import {
-  denoiseOfSteps,
   ourSampler,
   ourSchedule,
   samplerDiffers,
+  samplerName,
   samplerParams,
-  stepsOfDenoise,
-  theirSampler,
   theirScheduler,
 } from './samplers';
 import { num, one, str, yes, type ComfyClass, type Difference, type Params, type Values } from './types';
@@ -60,18 +58,24 @@ export const samplingClasses: readonly ComfyClass[] = [
       ...samplerParts,
       params: (values) => ({
         unet: { guidance: num(values['cfg'], 8) },
-        noise: { seed: seedOf(values, 'seed') },
-        main: { ...samplerParams(values), ...stepsOfDenoise(values) },
+        noise: { seed: seedOf(values, 'seed'), generator: 'torch-cpu' },
+        main: {
+          ...samplerParams(values),
+          steps: Math.max(1, num(values['steps'], 20)),
+          strength: num(values['denoise'], 1),
+        },
       }),
       values: ({ unet, noise, main = {} }) => ({
         seed: seedJson(noise),
         cfg: num(unet?.['guidance'], 8),
-        ...denoiseOfSteps(main),
-        sampler_name: theirSampler(str(main['sampler'])),
+        steps: num(main['steps'], 20),
+        denoise: num(main['strength'], 1),
+        sampler_name: samplerName(main),
         scheduler: theirScheduler(str(main['schedule'])),
       }),
       // A sampling that stops half-way is KSampler (Advanced)'s.
-      fits: ({ main = {} }) => num(main['endStep'], 1000) >= num(main['steps'], 20),
+      fits: ({ main = {} }) =>
+        num(main['endStep'], 1000) >= num(main['steps'], 20) && num(main['startStep'], 0) === 0,
       direct: {
         seed: 'noise.seed',
         cfg: 'unet.guidance',
@@ -102,7 +106,7 @@ export const samplingClasses: readonly ComfyClass[] = [
       ...samplerParts,
       params: (values) => ({
         unet: { guidance: num(values['cfg'], 8) },
-        noise: { seed: seedOf(values, 'noise_seed') },
+        noise: { seed: seedOf(values, 'noise_seed'), generator: 'torch-cpu' },
         main: {
           ...samplerParams(values),
           steps: Math.max(1, num(values['steps'], 20)),
@@ -114,7 +118,7 @@ export const samplingClasses: readonly ComfyClass[] = [
         noise_seed: seedJson(noise),
         cfg: num(unet?.['guidance'], 8),
         steps: num(main['steps'], 20),
-        sampler_name: theirSampler(str(main['sampler'])),
+        sampler_name: samplerName(main),
         scheduler: theirScheduler(str(main['schedule'])),
         start_at_step: num(main['startStep'], 0),
         end_at_step: num(main['endStep'], 1000) >= 1000 ? 10_000 : num(main['endStep'], 1000),
@@ -148,7 +152,7 @@ export const samplingClasses: readonly ComfyClass[] = [
       outputs: ['main.latent', 'main.latent'],
       params: (values) => ({
         unet: { guidance: num(values['cfg'], 8) },
-        noise: { seed: seedOf(values, 'noise_seed') },
+        noise: { seed: seedOf(values, 'noise_seed'), generator: 'torch-cpu' },
         main: customParams(values),
       }),
       values: ({ unet, noise }) => ({ noise_seed: seedJson(noise), cfg: num(unet?.['guidance'], 8) }),
@@ -228,7 +232,7 @@ export const samplingClasses: readonly ComfyClass[] = [
     seeds: ['noise_seed'],
     outputs: ['NOISE'],
     becomes: one('latent/noise-like', {}, ['noise'], {
-      params: (values) => ({ seed: seedOf(values, 'noise_seed') }),
+      params: (values) => ({ seed: seedOf(values, 'noise_seed'), generator: 'torch-cpu' }),
       values: (params) => ({ noise_seed: seedJson(params) }),
       direct: { noise_seed: 'main.seed' },
       needsLatent: ['main.latent'],
@@ -456,6 +460,7 @@ function samplerOptions(
 function customParams(values: Values): Params {
   return {
     sampler: ourSampler(str(values['sampler_name'], 'euler')),
+    dialect: 'comfy',
     ...(typeof values['eta'] === 'number' && { eta: Math.min(1, Math.max(0, values['eta'])) }),
     ...(typeof values['s_noise'] === 'number' && { noiseScale: Math.min(2, Math.max(0, values['s_noise'])) }),
     ...(typeof values['order'] === 'number' && { order: Math.min(4, Math.max(0, values['order'])) }),
