@@ -3,11 +3,12 @@ import type { z } from 'zod';
 import type { BackendInfo } from './backend';
 import type { LatentSpaceInfo, NetworkName } from './model';
 import type { Recommendation } from './package';
-import type { PortKind, PortType } from './port';
+import type { Port } from './define-port';
+import type { AnyValue, PortKind, ValueOf } from './kinds';
+import type { PortType } from './port';
 import type { Runtime } from './runtime';
 import type { Tensor } from './tensor';
 import type { TypeExpression } from './type-expression';
-import type { AnyValue, Port, ValueOf } from './values';
 
 export type Ports = Readonly<Record<string, Port>>;
 
