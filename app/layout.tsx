@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { localeCodes } from './_i18n/locales';
 import './globals.css';
 
 export const metadata: Metadata = {
@@ -20,7 +21,7 @@ export const viewport: Viewport = {
 /** Sets the theme and language before the first paint, so that neither flashes. */
 const beforePaint = `(()=>{try{const p=JSON.parse(localStorage.getItem('loom.preferences')||'{}');const t=p.theme||'system';
 if(t==='dark'||(t==='system'&&matchMedia('(prefers-color-scheme: dark)').matches))document.documentElement.classList.add('dark');
-const l=p.locale||(navigator.language||'en').slice(0,2);document.documentElement.lang=l==='ko'?'ko':'en'}catch{}})()`;
+const l=p.locale||(navigator.language||'en').slice(0,2);document.documentElement.lang=${JSON.stringify(localeCodes)}.includes(l)?l:'en'}catch{}})()`;
 
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (

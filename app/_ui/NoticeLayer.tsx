@@ -1,8 +1,20 @@
 'use client';
-import { notices } from './notify';
+import { Toaster } from 'sonner';
 
 /** Once in the page: where notices are drawn. */
 export function NoticeLayer({ dark }: { readonly dark: boolean }) {
-  const parts = notices.use();
-  return parts === undefined ? null : <parts.NoticeOverlay dark={dark} />;
+  return (
+    <Toaster
+      theme={dark ? 'dark' : 'light'}
+      position="bottom-center"
+      closeButton
+      richColors={false}
+      toastOptions={{
+        classNames: {
+          toast: '!bg-popover !text-popover-foreground !border-border',
+          description: '!text-muted-foreground',
+        },
+      }}
+    />
+  );
 }

@@ -3,7 +3,7 @@ import type { Connection, NodeChange, EdgeChange } from 'reactflow';
 import { checkConnection, type Endpoint } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { connect, insertOnEdge, moveTo } from '../../_state/edits';
-import { boxOf } from '../../_actions/perform';
+import { boxOf } from '../../_state/boxes';
 import { gesture, view, type Point, type PendingConnection } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { connectedPorts } from '../node/unknown-ports';

@@ -1,8 +1,7 @@
 'use client';
 /** The strip of past results: each shows its picture large, saves it, and brings back the graph that made it. */
-import { lazyPart } from '../../_ui/lazy-part';
 import { ChevronDown } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { stripHeight } from '../../_state/flow';
 import { prefer } from '../../_state/preferences';
@@ -10,7 +9,9 @@ import { useRun } from '../../_state/run-store';
 import { IconButton } from '../../_ui/Button';
 import { PictureCanvas } from '../node/Pictures';
 
-const ResultDialog = lazyPart(() => import('../dialogs/ResultDialog').then((module) => module.ResultDialog));
+const ResultDialog = lazy(() =>
+  import('../dialogs/ResultDialog').then((module) => ({ default: module.ResultDialog })),
+);
 
 export function Results() {
   const t = useTranslations('results');
@@ -45,7 +46,9 @@ export function Results() {
       <IconButton small side="top" label={t('hide')} onClick={() => prefer({ results: false })}>
         <ChevronDown size={15} />
       </IconButton>
-      {shown !== undefined && <ResultDialog result={shown} onClose={() => setOpen(null)} />}
+      <Suspense>
+        {shown !== undefined && <ResultDialog result={shown} onClose={() => setOpen(null)} />}
+      </Suspense>
     </section>
   );
 }
