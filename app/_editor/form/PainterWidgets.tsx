@@ -1,11 +1,12 @@
 'use client';
-/** The painters. Their code comes when such a widget is first drawn; the picture stands there before it. */
+/** The painters. Their code comes at the first interaction with the page; the picture stands there before it. */
 import { lazy, Suspense, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { pictureSize } from '@/nodes/_shared/picture-size';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
+import { useFirstInteraction } from '../../_ui/first-interaction';
 import { checker, labelList, labelRow, Swatch } from '../../_painter/parts';
 import { pictureNear } from './picture-near';
 import type { WidgetProps } from './props';
@@ -46,55 +47,71 @@ export function MapPainterWidget({ node, value, disabled, set, seal }: WidgetPro
   const t = useTranslations('painting');
   const feeding = useWorkspace(({ inference }) => packageFeeding(inference, node));
   const packages = useStore(catalogStore, (state) => state.packages);
+  const there = useFirstInteraction();
   const labels = packages.find((facts) => facts.id === feeding)?.labels;
   if (labels === undefined) return <p className="text-[11.5px] text-muted-foreground">{t('no-labels')}</p>;
-  const below = (
-    <>
-      <ul className={labelList}>
-        {labels.labels.map(({ name, color }, index) => (
-          <li key={name} className={labelRow}>
-            <Swatch color={color} none={index === 0} />
-            <span className="min-w-0 flex-1 truncate">{name}</span>
-          </li>
-        ))}
-      </ul>
-      <div className="h-[46px]" />
-    </>
+  const painted = (
+    <Painted
+      value={value}
+      below={
+        <>
+          <ul className={labelList}>
+            {labels.labels.map(({ name, color }, index) => (
+              <li key={name} className={labelRow}>
+                <Swatch color={color} none={index === 0} />
+                <span className="min-w-0 flex-1 truncate">{name}</span>
+              </li>
+            ))}
+          </ul>
+          <div className="h-[46px]" />
+        </>
+      }
+    />
   );
   return (
     <div className="nodrag nowheel nopan">
-      <Suspense fallback={<Painted value={value} below={below} />}>
-        <SemanticMapPainter
-          value={typeof value === 'string' ? value : null}
-          labels={labels}
-          readOnly={disabled}
-          onChange={(next) => {
-            set(next);
-            seal();
-          }}
-        />
+      <Suspense fallback={painted}>
+        {there ? (
+          <SemanticMapPainter
+            value={typeof value === 'string' ? value : null}
+            labels={labels}
+            readOnly={disabled}
+            onChange={(next) => {
+              set(next);
+              seal();
+            }}
+          />
+        ) : (
+          painted
+        )}
       </Suspense>
     </div>
   );
 }
 
 export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetProps) {
+  const there = useFirstInteraction();
+  const painted = <Painted value={value} below={<div className="h-[114px]" />} />;
   const image = useWorkspace(({ inference }) => pictureNear(inference, node));
   const width = useWorkspace(({ inference }) => wantedSize(inference, node)?.width);
   const height = useWorkspace(({ inference }) => wantedSize(inference, node)?.height);
   return (
     <div className="nodrag nowheel nopan">
-      <Suspense fallback={<Painted value={value} below={<div className="h-[114px]" />} />}>
-        <MaskPainter
-          value={typeof value === 'string' ? value : null}
-          image={image ?? null}
-          {...(width === undefined || height === undefined ? {} : { size: { width, height } })}
-          readOnly={disabled}
-          onChange={(next) => {
-            set(next);
-            seal();
-          }}
-        />
+      <Suspense fallback={painted}>
+        {there ? (
+          <MaskPainter
+            value={typeof value === 'string' ? value : null}
+            image={image ?? null}
+            {...(width === undefined || height === undefined ? {} : { size: { width, height } })}
+            readOnly={disabled}
+            onChange={(next) => {
+              set(next);
+              seal();
+            }}
+          />
+        ) : (
+          painted
+        )}
       </Suspense>
     </div>
   );

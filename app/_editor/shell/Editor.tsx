@@ -1,12 +1,12 @@
 'use client';
 /** The editor: bar, library, canvas, dock, results; and everything that listens to the window. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { ReactFlowProvider } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { catalogStore } from '../../_state/catalog';
 import { preferences } from '../../_state/preferences';
-import { firstInteraction } from '../../_ui/first-interaction';
+import { useFirstInteraction } from '../../_ui/first-interaction';
 import { TipLayer } from '../../_ui/Tip';
 import { NoticeLayer } from '../../_ui/NoticeLayer';
 import { Canvas } from '../canvas/Canvas';
@@ -23,13 +23,6 @@ import { useWindowEvents } from './window-events';
 
 const PhoneBar = lazy(() => import('./PhoneBar').then((module) => ({ default: module.PhoneBar })));
 const Dialogs = lazy(() => import('./Dialogs').then((module) => ({ default: module.Dialogs })));
-
-/** Whether anybody has touched the page: what they may open is fetched from then on. */
-function useFirstInteraction(): boolean {
-  const [there, setThere] = useState(false);
-  useEffect(() => void firstInteraction().then(() => setThere(true)), []);
-  return there;
-}
 
 export function Editor() {
   const t = useTranslations('app');
