@@ -18,6 +18,7 @@ const inOrder = (folder, rooms) =>
     );
 const engineRooms = ['types', 'tensor', 'document', 'solver', 'graph', 'infer', 'fixes', 'plan', 'run'];
 const appRooms = [
+  '_security',
   '_i18n',
   '_formats',
   '_snapshots',
@@ -30,7 +31,7 @@ const appRooms = [
   '_actions',
   '_editor',
 ];
-const editorRooms = ['lib', 'port', 'form', 'node', 'canvas', 'library', 'dialogs', 'panels', 'shell'];
+const editorRooms = ['lib', 'port', 'form', 'node', 'canvas', 'library', 'results', 'dialogs', 'panels', 'shell'];
 
 module.exports = {
   forbidden: [

@@ -1,6 +1,12 @@
+import { headersOf } from './app/_security/headers.mjs';
+
+/** The policy is for builds: the development server's pages consist of inline scripts and eval. */
+const headers = (path) =>
+  Object.entries(headersOf(path))
+    .filter(([key]) => process.env.NODE_ENV === 'production' || key !== 'Content-Security-Policy')
+    .map(([key, value]) => ({ key, value }));
+
 /**
- * Cross-origin isolation gives wasm its threads (SharedArrayBuffer); every
- * response carries it, so that workers and their scripts qualify too.
  * @type {import('next').NextConfig}
  */
 const config = {
@@ -18,16 +24,8 @@ const config = {
   typescript: { ignoreBuildErrors: true },
   async headers() {
     return [
-      {
-        source: '/:path*',
-        headers: [
-          { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-          { key: 'Cross-Origin-Embedder-Policy', value: 'require-corp' },
-          { key: 'Cross-Origin-Resource-Policy', value: 'same-origin' },
-          { key: 'X-Content-Type-Options', value: 'nosniff' },
-          { key: 'Referrer-Policy', value: 'no-referrer' },
-        ],
-      },
+      { source: '/:path*', headers: headers('/') },
+      { source: '/vips/:path*', headers: headers('/vips/') },
     ];
   },
 };

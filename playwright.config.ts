@@ -27,7 +27,8 @@ export default defineConfig({
     trace: 'retain-on-failure',
   },
   webServer: {
-    command: `node_modules/.bin/next start -p ${port}`,
+    command: 'node app/_cli/serve.mjs',
+    env: { PORT: port },
     url: `http://localhost:${port}`,
     timeout: 60_000,
   },

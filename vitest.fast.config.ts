@@ -18,5 +18,6 @@ const slow = [
   'tests/models/memory.test.ts',
   'tests/models/sizes.test.ts',
   'tests/models/source.test.ts',
+  'tests/nodes/quick-fixes.test.ts',
 ];
 export default mergeConfig(all, { test: { exclude: [...configDefaults.exclude, ...slow] } });

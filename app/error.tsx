@@ -22,7 +22,7 @@ function useTexts() {
   return t;
 }
 
-const translatorFor = (messages: Catalogue['fallback']['messages'], locale: string) =>
+const translatorFor = (messages: Catalogue['fallback']['messages'], locale: keyof Catalogue['locales']) =>
   createTranslator({ locale, messages, namespace: 'crash' });
 
 export default function ErrorPage({ error }: { readonly error: Error }) {

@@ -18,16 +18,13 @@ export const viewport: Viewport = {
   ],
 };
 
-/** Sets the theme and language before the first paint, so that neither flashes. */
-const beforePaint = `(()=>{try{const p=JSON.parse(localStorage.getItem('loom.preferences')||'{}');const t=p.theme||'system';
-if(t==='dark'||(t==='system'&&matchMedia('(prefers-color-scheme: dark)').matches))document.documentElement.classList.add('dark');
-const l=p.locale||(navigator.language||'en').slice(0,2);document.documentElement.lang=${JSON.stringify(localeCodes)}.includes(l)?l:'en'}catch{}})()`;
-
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
-        <script dangerouslySetInnerHTML={{ __html: beforePaint }} />
+        {/* Before the first paint, so that neither theme nor language flashes: it has to block. */}
+        {/* oxlint-disable-next-line nextjs/no-sync-scripts */}
+        <script src="/before-paint.js" data-locales={localeCodes.join(' ')} />
       </head>
       <body>{children}</body>
     </html>

@@ -13,6 +13,7 @@ export {
   unusedDefinitions,
   type GroupOptions,
 } from './document/subgraph';
+export { freshId } from './document/fresh-id';
 export { canonical } from './document/canonical';
 export { infer, inferredCount } from './infer/infer';
 export type { Endpoint, Inference, InferOptions, NodeInfo, NodeState } from './infer/inference';
@@ -20,8 +21,9 @@ export type { DeclaredPorts } from './solver/declared-ports';
 export { checkConnection, type ConnectionCheck } from './infer/check-connection';
 export { portsOf } from './graph/instance-ports';
 export { phraseOf, type Phrase } from './infer/wording';
+export { connect, type EdgeEnds } from './graph/connect';
 export { applyFix } from './fixes/apply-fix';
-export { fixesFor, type EdgeEnds } from './fixes/fixes-for';
+export { fixesFor } from './fixes/fixes-for';
 export { plan } from './plan/plan';
 export { readiness } from './plan/targets';
 export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan/plan-types';

@@ -5,45 +5,52 @@ import {
   type Catalog,
   type NetworkMemory,
   type NetworkName,
+  type PackageDescription,
   type PortType,
 } from '@/engine/types';
-import { memoryNames, nativeSize, networksOf, type PackageManifest } from './manifest';
-import type { InstalledPackage } from './packages';
+import { nativeSize, networkNames, networksOf } from './description';
+import type { KnownPackage } from './packages';
 
 /** The catalogue of these packages. */
-export function createCatalog(packages: readonly InstalledPackage[]): Catalog {
+export function createCatalog(packages: readonly KnownPackage[]): Catalog {
   const known = new Map(
-    packages.map(({ manifest, hash }) => [manifest.id, { manifest, hash, ports: portsOf(manifest) }]),
+    packages.map(({ description, hash }) => [
+      description.id,
+      { description, hash, ports: portsOf(description) },
+    ]),
   );
   return {
-    packages: packages.map(({ manifest }) => manifest.id),
+    packages: packages.map(({ description }) => description.id),
     ports: (id) => known.get(id)?.ports,
     hash: (id) => known.get(id)?.hash,
     memory(id, device) {
-      const manifest = known.get(id)?.manifest;
-      return manifest?.memory && memoryOf(manifest, manifest.memory, device);
+      const description = known.get(id)?.description;
+      return description?.memory && memoryOf(description, description.memory, device);
     },
+    recommended: (id) => known.get(id)?.description.unet?.recommended,
   };
 }
 
 /** What was measured in single precision on wasm; half precision takes half of it, and only wasm packs and has gaps. */
 function memoryOf(
-  manifest: PackageManifest,
-  measured: NonNullable<PackageManifest['memory']>,
+  description: PackageDescription,
+  measured: NonNullable<PackageDescription['memory']>,
   { kind, precision }: Pick<BackendInfo, 'kind' | 'precision'>,
 ): Partial<Record<NetworkName, NetworkMemory>> {
   const share = precision === 'fp16' ? 0.5 : 1;
-  const networks = networksOf(manifest);
-  const native = nativeSize(manifest);
+  const networks = networksOf(description);
+  const native = nativeSize(description);
   const memory: Partial<Record<NetworkName, NetworkMemory>> = {};
-  for (const name of memoryNames) {
+  for (const name of networkNames) {
     const facts = measured[name];
     if (!facts) continue;
+    const network = networks[name];
+    const stored = network?.kind === 'stored' ? (description.files[network.weights]?.size ?? 0) : 0;
     const weights = facts.weights * share;
     memory[name] = {
       weights,
       // Stored and expanded weights, and what checking and unpacking them takes: as much as is stored (measured).
-      loading: weights + 2 * (manifest.files[networks[name]?.weights ?? '']?.size ?? 0),
+      loading: weights + 2 * stored,
       session: kind === 'wasm' ? facts.session * share : 0,
       fixed: facts.fixed * share,
       perCell: facts.perCell * share,
@@ -61,8 +68,8 @@ function memoryOf(
 }
 
 /** Port types of one package: `first-stage`, `conditioner` and, if it has one, `unet`. */
-export function portsOf(manifest: PackageManifest): Readonly<Record<string, PortType>> {
-  const { latent, firstStage, unet, conditioner } = manifest;
+export function portsOf(description: PackageDescription): Readonly<Record<string, PortType>> {
+  const { latent, firstStage, unet, conditioner } = description;
   const { space, channels, factor } = latent;
   const only = latent.only && { onlyHeight: latent.only.height, onlyWidth: latent.only.width };
   const names: string[] = [
@@ -71,6 +78,7 @@ export function portsOf(manifest: PackageManifest): Readonly<Record<string, Port
     ...(conditioner.map === undefined ? [] : ['map']),
   ];
   const parts = atMost(...names);
+  const accepts = unet?.image === undefined ? parts : atMost(...names, 'image');
   return {
     'first-stage': {
       kind: 'first-stage',
@@ -97,7 +105,9 @@ export function portsOf(manifest: PackageManifest): Readonly<Record<string, Port
               multiple: unet.multipleOf,
               ...only,
               for: conditioner.id,
-              accepts: parts,
+              accepts,
+              ...(unet.guidance && { guidance: unet.guidance }),
+              ...(unet.image && { image: unet.image }),
             },
           },
         }),

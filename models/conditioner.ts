@@ -3,69 +3,38 @@ import {
   LoomError,
   type ClassEmbedder,
   type Conditioner,
+  type ConditionerDescription,
   type LoadOptions,
   type MapEncoder,
-  type TextEncoder,
 } from '@/engine/types';
 import { encodeMap } from './map-encoding';
-import { loadAll, Network, type Loading } from './network';
+import type { Loading, Network } from './network';
 import { floatsOf, readSafetensors } from './safetensors';
 import { Shared } from './shared';
-import { readTokenizer } from './tokenizer';
+import { openTextEncoder } from './text/encoder';
 
 /** The conditioner and how to unload it. */
 export function openConditioner(loading: Loading): {
   conditioner: Conditioner;
   networks: readonly Network[];
 } {
-  const { id, text, classes, map } = loading.manifest.conditioner;
-  const networks: Network[] = [];
+  const { id, text, classes, map } = loading.description.conditioner;
+  const opened = text && openTextEncoder(loading, text);
   const conditioner: Conditioner = {
     id,
-    ...(text === undefined ? {} : { text: textEncoder(loading, text, networks) }),
+    ...(opened && { text: opened.encoder }),
     ...(classes === undefined ? {} : { classes: classEmbedder(loading, classes) }),
     ...(map === undefined ? {} : { map: mapEncoder(map) }),
   };
-  return { conditioner, networks };
+  return { conditioner, networks: opened?.networks ?? [] };
 }
 
-type Parts = Loading['manifest']['conditioner'];
-
-function textEncoder(loading: Loading, facts: NonNullable<Parts['text']>, networks: Network[]): TextEncoder {
-  const network = new Network(loading, `${loading.manifest.id} text encoder`, facts.network);
-  networks.push(network);
-  const tokenizer = new Shared(async (options: LoadOptions) => {
-    const [file = new Uint8Array()] = await loadAll(loading, [facts.tokenizer], options);
-    return readTokenizer(file, `${loading.manifest.id}/${facts.tokenizer}`, facts);
-  });
-  return {
-    width: facts.width,
-    length: facts.length,
-    async tokenize(prompt) {
-      return (await tokenizer.get({ signal: new AbortController().signal })).view(prompt);
-    },
-    async encode(prompts, options) {
-      const reader = await tokenizer.get({ signal: options.signal });
-      const words = options.ops.from(
-        BigInt64Array.from(
-          prompts.flatMap((prompt) => reader.ids(prompt)),
-          BigInt,
-        ),
-        [prompts.length, facts.length],
-      );
-      try {
-        return await network.apply(words, options);
-      } finally {
-        words.release();
-      }
-    },
-  };
-}
+type Parts = ConditionerDescription;
 
 function classEmbedder(loading: Loading, facts: NonNullable<Parts['classes']>): ClassEmbedder {
-  const name = `${loading.manifest.id}/${facts.embedding}`;
+  const name = `${loading.description.id}/${facts.embedding}`;
   const table = new Shared(async (options: LoadOptions) => {
-    const [file = new Uint8Array()] = await loadAll(loading, [facts.embedding], options);
+    const [file = new Uint8Array()] = await loading.files.load([facts.embedding], options);
     const { values, shape } = floatsOf(readSafetensors(file, name), 'weight', name);
     const [rows, width] = shape;
     if (rows !== facts.names.length + 1 || width !== facts.width)

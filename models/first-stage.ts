@@ -7,6 +7,7 @@ import {
   type Tensor,
 } from '@/engine/types';
 import { prepareCodebook, quantise } from './codebook';
+import { labelOf } from './description';
 import { Network, type Loading } from './network';
 
 /** The first stage and how to unload it. `vectors`: a VQ package's codebook in the encoder's units. */
@@ -15,11 +16,13 @@ export function openFirstStage(
   space: LatentSpaceInfo,
   vectors: Float32Array | undefined,
 ): { firstStage: FirstStage; networks: readonly Network[] } {
-  const { manifest } = loading;
-  const { type, scale, shift, ...facts } = manifest.firstStage;
-  const decoder = new Network(loading, `${manifest.id} decoder`, facts.decoder);
+  const { description } = loading;
+  const { type, scale, shift, ...facts } = description.firstStage;
+  const decoder = new Network(loading, `${labelOf(description)} decoder`, facts.decoder);
   const encoder =
-    facts.encoder === undefined ? undefined : new Network(loading, `${manifest.id} encoder`, facts.encoder);
+    facts.encoder === undefined
+      ? undefined
+      : new Network(loading, `${labelOf(description)} encoder`, facts.encoder);
 
   /** scale · (z − shift). */
   const toWire = (z: Tensor, { ops }: CallOptions) =>
@@ -42,7 +45,7 @@ export function openFirstStage(
   const codebook = wireVectors === undefined ? undefined : prepareCodebook(wireVectors, space.channels);
   /** A VQ decoder takes entries of its codebook alone: the quantisation belongs to it (paper §3.1). Reads back. */
   const quantised = async (latent: Tensor, { ops }: CallOptions) => {
-    if (codebook === undefined) return latent;
+    if (codebook === undefined || facts.quantisesItself === true) return latent;
     const values = await latent.read();
     if (!(values instanceof Float32Array)) throw new LoomError('bad-input', 'A latent is float32.');
     return ops.from(quantise(values, latent.dims[0] ?? 1, codebook), latent.dims);
@@ -56,8 +59,8 @@ export function openFirstStage(
       : { codebook: { entries: wireVectors.length / space.channels, vectors: wireVectors } }),
     async encode(image, options) {
       if (encoder === undefined)
-        throw new LoomError('unsupported', `The package "${manifest.id}" has no encoder.`, {
-          package: manifest.id,
+        throw new LoomError('unsupported', `The package "${description.id}" has no encoder.`, {
+          package: description.id,
         });
       checkImage(image, space.factor);
       return within(options, async (inner, keep) => {
@@ -67,7 +70,7 @@ export function openFirstStage(
         if (channels !== 2 * space.channels)
           throw new LoomError(
             'package-invalid',
-            `The encoder of "${manifest.id}" gives ${channels} channels.`,
+            `The encoder of "${description.id}" gives ${channels} channels.`,
           );
         const mean = inner.ops.slice(parameters, 1, 0, space.channels);
         const logVariance = inner.ops.slice(parameters, 1, space.channels, channels);

@@ -184,15 +184,6 @@ export const networksOf = ({
   decoder: firstStage.decoder,
 });
 
-/** A picture of the package's own size in latent cells; of 256 × 256 pixels without a U-Net that says one. */
-export function nativeSize({ unet, latent }: Pick<PackageManifest, 'unet' | 'latent'>): {
-  readonly height: number;
-  readonly width: number;
-} {
-  const side = 256 / latent.factor;
-  return unet?.nativeSize ?? latent.only ?? { height: side, width: side };
-}
-
 /** Every file that the parts of a manifest name. */
 function filesNamed(manifest: Parts): string[] {
   const { firstStage, conditioner } = manifest;

@@ -1,15 +1,30 @@
 /** Reading manifests: what is installed, without any weights. */
-import { LoomError } from '@/engine/types';
+import { LoomError, type PackageDescription } from '@/engine/types';
+import { describeManifest } from './describe/manifest';
 import type { FileSource } from './files';
+import type { ModelFolder } from './folder';
 import { sha256Hex } from './sha256';
 import { manifestSchema, type PackageManifest } from './manifest';
 
-/** A package whose manifest was read and understood. */
-export interface InstalledPackage {
-  readonly manifest: PackageManifest;
-  /** SHA-256 of the manifest's bytes: changes when any file of the package does. */
+/** A package that was read and understood: ours or somebody else's. */
+export interface KnownPackage {
+  readonly description: PackageDescription;
+  /** Changes when any file of the package does: SHA-256 of the manifest's bytes, or of the canonical description. */
   readonly hash: string;
+  /** Where its files are; for our packages the model source's own files. */
+  readonly folder?: ModelFolder;
 }
+/** A package of ours. */
+export interface InstalledPackage extends KnownPackage {
+  readonly manifest: PackageManifest;
+}
+
+/** A parsed manifest as an installed package. */
+export const installedOf = (manifest: PackageManifest, hash: string): InstalledPackage => ({
+  manifest,
+  description: describeManifest(manifest),
+  hash,
+});
 
 /** Reads `<id>/manifest.json`. Throws `package-missing`, `package-invalid` or `network`. */
 export async function readPackage(
@@ -58,7 +73,7 @@ export async function parsePackage(id: string, bytes: Uint8Array): Promise<Insta
     );
   }
   if (parsed.data.id !== id) throw invalid(`it is the manifest of "${parsed.data.id}"`);
-  return { manifest: parsed.data, hash: await sha256Hex(bytes) };
+  return installedOf(parsed.data, await sha256Hex(bytes));
 }
 
 /** Said where a document names a package that is not installed. */

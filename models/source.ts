@@ -1,6 +1,5 @@
 /** Opening packages: manifests over sessions. */
 import {
-  LoomError,
   type LoadOptions,
   type Backend,
   type LatentSpaceInfo,
@@ -12,17 +11,18 @@ import type { FileCache } from './cache';
 import { openConditioner } from './conditioner';
 import type { FileSource } from './files';
 import { openFirstStage } from './first-stage';
-import { loadAll, type Loading, type Network } from './network';
-import { networksOf } from './manifest';
-import { packageMissing, type InstalledPackage } from './packages';
-import { floatsOf, readSafetensors } from './safetensors';
+import { readCodebook } from './codebook-file';
+import { networksOf } from './description';
+import type { Loading, Network } from './network';
+import { folderFiles, verifiedFiles } from './package-files';
+import { packageMissing, type KnownPackage } from './packages';
 import { Shared } from './shared';
 import { openUNet } from './unet';
 
 export interface ModelSourceOptions {
   readonly backend: Backend;
   readonly files: FileSource;
-  readonly packages: readonly InstalledPackage[];
+  readonly packages: readonly KnownPackage[];
   /** Keeps verified files: the browser's {@link createBrowserCache}; nothing where files are local. */
   readonly cache?: FileCache;
 }
@@ -54,7 +54,7 @@ interface Opened {
 export function createModelSource(options: ModelSourceOptions): LoadedModels {
   const byId = new Map(
     options.packages.map((installed) => [
-      installed.manifest.id,
+      installed.description.id,
       { installed, shared: new Shared((load: LoadOptions) => openPackage(options, installed, load)) },
     ]),
   );
@@ -65,15 +65,15 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       return (await entry.shared.get(load)).opened;
     },
     space(id) {
-      const found = options.packages.find(({ manifest }) => manifest.latent.space === id);
-      return found?.manifest.latent;
+      const found = options.packages.find(({ description }) => description.latent.space === id);
+      return found?.description.latent;
     },
     prefetch(wanted, { signal }) {
       const networkOf = async (id: string, name: NetworkName): Promise<Network | undefined> => {
         const entry = byId.get(id);
-        const facts = entry && networksOf(entry.installed.manifest)[name];
+        const facts = entry && networksOf(entry.installed.description)[name];
         const opened = await entry?.shared.get({ signal });
-        return opened?.networks.find(({ manifest }) => manifest === facts);
+        return opened?.networks.find(({ stored }) => stored === facts);
       };
       const fetchAll = async (): Promise<void> => {
         for (const { package: id, name } of wanted) {
@@ -95,44 +95,30 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
 }
 
 async function openPackage(
-  options: ModelSourceOptions,
-  installed: InstalledPackage,
+  { backend, files, cache }: ModelSourceOptions,
+  { description, hash, folder }: KnownPackage,
   load: LoadOptions,
 ): Promise<Opened> {
-  const { manifest, hash } = installed;
   const loading: Loading = {
-    manifest,
-    backend: options.backend,
-    files: options.files,
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
+    description,
+    backend,
+    files: folder ? folderFiles(description, folder) : verifiedFiles(description, files, cache),
   };
-  const space: LatentSpaceInfo = manifest.latent;
+  const space: LatentSpaceInfo = description.latent;
   const { conditioner, networks: encoders } = openConditioner(loading);
-  const { firstStage, networks: autoencoder } = openFirstStage(loading, space, await codebook(loading, load));
+  const codebook = await readCodebook(loading, load);
+  const { firstStage, networks: autoencoder } = openFirstStage(loading, space, codebook);
   const denoiser =
-    manifest.unet === undefined ? undefined : openUNet(loading, manifest.unet, space, conditioner);
+    description.unet === undefined ? undefined : openUNet(loading, description.unet, space, conditioner);
   return {
     opened: {
-      id: manifest.id,
+      id: description.id,
       hash,
       conditioner,
       firstStage,
       ...(denoiser === undefined ? {} : { unet: denoiser.unet }),
+      facts: description.facts,
     },
     networks: [...encoders, ...autoencoder, ...(denoiser?.networks ?? [])],
   };
-}
-
-/** A VQ package's codebook, in the encoder's units. */
-async function codebook(loading: Loading, load: LoadOptions): Promise<Float32Array | undefined> {
-  const { firstStage, id, latent } = loading.manifest;
-  if (firstStage.type !== 'vq') return undefined;
-  const name = `${id}/${firstStage.codebook}`;
-  const [file = new Uint8Array()] = await loadAll(loading, [firstStage.codebook], load);
-  const { values, shape } = floatsOf(readSafetensors(file, name), 'vectors', name);
-  if (shape[0] !== firstStage.entries || shape[1] !== latent.channels)
-    throw new LoomError('package-invalid', `${name} is not [${firstStage.entries}, ${latent.channels}].`, {
-      file: name,
-    });
-  return values;
 }

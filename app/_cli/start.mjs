@@ -1,6 +1,6 @@
 /**
  * `npm start`: builds the editor when it is missing or older than its sources,
- * then serves it at http://localhost:3000 (PORT is honoured).
+ * then serves it at http://localhost:3000. PORT is honoured, and HOST: without it only this machine is served.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -59,5 +59,5 @@ if (!built) {
   writeFileSync(stamp, now);
 }
 const port = process.env.PORT ?? '3000';
-console.log(`Latent Loom: http://localhost:${port}`);
-process.exitCode = await run(join(root, 'node_modules', '.bin', 'next'), ['start', '-p', port]);
+console.log(`Latent Loom: http://${process.env.HOST ?? 'localhost'}:${port}`);
+process.exitCode = await run(process.execPath, [join(root, 'app', '_cli', 'serve.mjs')]);

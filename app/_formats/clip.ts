@@ -4,6 +4,7 @@ import {
   definitionSchema,
   documentVersion,
   edgeSchema,
+  freshId,
   groupSchema,
   LoomError,
   nodeSchema,
@@ -159,18 +160,11 @@ export interface Pasted {
  * Puts a clip into a document (an immer draft or a plain copy; changed in place).
  * Ids that are free are kept, so that a paste into an empty document stays readable.
  * @param at where the upper left corner of the clip comes to stand, in canvas units; without it, 40 to the lower right of where it was
- * @param freshId makes an id that `taken` does not have, close to `wanted`
  */
 export function pasteClip(
   draft: LoomDocument,
   clip: Clip,
-  {
-    at,
-    freshId = numbered,
-  }: {
-    readonly at?: { readonly x: number; readonly y: number };
-    readonly freshId?: (wanted: string, taken: (id: string) => boolean) => string;
-  } = {},
+  { at }: { readonly at?: { readonly x: number; readonly y: number } } = {},
 ): Pasted {
   const things = [...Object.values(clip.nodes), ...Object.values(clip.groups), ...Object.values(clip.notes)];
   const left = Math.min(...things.map((thing) => thing.position.x));
@@ -181,7 +175,7 @@ export function pasteClip(
     position: { ...thing.position, x: thing.position.x + by.x, y: thing.position.y + by.y },
   });
   const add = <T>(into: Record<string, T>, id: string, thing: T): string => {
-    const fresh = freshId(id, (taken) => Object.hasOwn(into, taken) || taken === '__proto__');
+    const fresh = freshId(into, id);
     into[fresh] = thing;
     return fresh;
   };
@@ -208,11 +202,4 @@ export function pasteClip(
     notes: Object.entries(clip.notes).map(([id, note]) => add(draft.notes, id, moved(note))),
     renamed,
   };
-}
-
-/** `prompt` → `prompt`, `prompt-2`, `prompt-3`, … */
-function numbered(wanted: string, taken: (id: string) => boolean): string {
-  if (!taken(wanted)) return wanted;
-  const stem = wanted.replace(/-\d+$/, '');
-  for (let count = 2; ; count++) if (!taken(`${stem}-${count}`)) return `${stem}-${count}`;
 }

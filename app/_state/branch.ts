@@ -1,7 +1,6 @@
 /** "Branch from here": a sampling continued from one of its steps, beside the one it came from. */
 import type { Draft } from 'immer';
-import type { LoomDocument } from '@/engine';
-import { connect, freshId } from './edits';
+import { connect, freshId, type LoomDocument } from '@/engine';
 
 /** Nodes that depend on a node. */
 function descendants(document: Draft<LoomDocument>, id: string): string[] {

@@ -1,16 +1,11 @@
 /** Changes to a document as plain recipes on a draft: each is one gesture. What to call it and when is the commands' matter. */
 import type { Draft } from 'immer';
 import { registry } from '@/nodes/registry';
-import type { AnyNode, Endpoint, LoomDocument } from '@/engine';
+import { connect, freshId, type AnyNode, type LoomDocument } from '@/engine';
 import type { Point } from './view';
 
 type Doc = Draft<LoomDocument>;
 
-/** An id that the record does not have: `sampler`, `sampler-2`, … */
-export function freshId(taken: Readonly<Record<string, unknown>>, stem: string): string {
-  if (!(stem in taken)) return stem;
-  for (let n = 2; ; n++) if (!(`${stem}-${n}` in taken)) return `${stem}-${n}`;
-}
 const stemOf = (type: string): string => type.slice(type.lastIndexOf('/') + 1) || 'node';
 
 /** Adds a node with its default parameters and returns its id. */
@@ -37,15 +32,6 @@ function jsonParams(
   const parsed: unknown = JSON.parse(JSON.stringify(definition.params.parse(params)));
   // JSON.parse(JSON.stringify(…)) of an object is a JSON object by construction.
   return parsed as Draft<LoomDocument['nodes'][string]['params']>;
-}
-
-const same = (a: Endpoint, b: Endpoint): boolean => a.node === b.node && a.port === b.port;
-
-/** Connects `from` to `to`; an input holds one edge, so an older one gives way. */
-export function connect(draft: Doc, from: Endpoint, to: Endpoint): void {
-  for (const [id, edge] of Object.entries(draft.edges)) if (same(edge.to, to)) delete draft.edges[id];
-  const id = freshId(draft.edges, `${from.node}.${from.port}-${to.node}.${to.port}`);
-  draft.edges[id] = { from: { node: from.node, port: from.port }, to: { node: to.node, port: to.port } };
 }
 
 /**

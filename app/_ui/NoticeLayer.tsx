@@ -1,20 +1,18 @@
 'use client';
-import { Toaster } from 'sonner';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { waitingNotices } from './notify';
 
-/** Once in the page: where notices are drawn. */
+const Toasts = lazy(() => import('./Toasts').then((module) => ({ default: module.Toasts })));
+
+/** Once in the page: where notices are drawn, from the first one on. */
 export function NoticeLayer({ dark }: { readonly dark: boolean }) {
-  return (
-    <Toaster
-      theme={dark ? 'dark' : 'light'}
-      position="bottom-center"
-      closeButton
-      richColors={false}
-      toastOptions={{
-        classNames: {
-          toast: '!bg-popover !text-popover-foreground !border-border',
-          description: '!text-muted-foreground',
-        },
-      }}
-    />
-  );
+  const [wanted, setWanted] = useState(false);
+  useEffect(() => {
+    const check = (): void => {
+      if (waitingNotices.getState().length > 0) setWanted(true);
+    };
+    check();
+    return waitingNotices.subscribe(check);
+  }, []);
+  return <Suspense>{wanted && <Toasts dark={dark} />}</Suspense>;
 }

@@ -4,6 +4,7 @@
  * onnxruntime, the tokenizers and the rest of the protocol, is fetched with the
  * first thing asked of it.
  */
+import '../_security/no-eval';
 import type * as z from 'zod/mini';
 import { LoomError, toLoomError } from '@/engine/types';
 import { chooseBackend } from '@/engine/tensor/choice';

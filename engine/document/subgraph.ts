@@ -2,6 +2,7 @@
  * Sub-graphs: one definition, many instances. These change an immer draft (or a
  * copy of one's own), each as one undoable edit; none of them looks into a node's type.
  */
+import { freshId } from './fresh-id';
 import type { LoomDefinition, LoomDocument, LoomEdge, LoomNode } from './schema';
 import { definitionOf, definitionSchema, instanceType, nodeSchema } from './schema';
 import { current, isDraft, type Draft } from 'immer';
@@ -61,13 +62,13 @@ export function groupNodes(draft: LoomDocument, nodes: readonly string[], option
         delete level.edges[name];
         continue;
       }
-      const port = freePort(definition.inputs, end.port);
+      const port = freshId(definition.inputs, end.port);
       inputs.set(source, port);
       definition.inputs[port] = { to: [end] };
       edge.to = { node: instance, port };
     } else if (from) {
       const source = JSON.stringify([edge.from.node, edge.from.port]);
-      const port = outputs.get(source) ?? freePort(definition.outputs, edge.from.port);
+      const port = outputs.get(source) ?? freshId(definition.outputs, edge.from.port);
       outputs.set(source, port);
       definition.outputs[port] = { from: plain(edge.from) };
       edge.from = { node: instance, port };
@@ -247,15 +248,8 @@ const moved = (end: LoomEdge['from'], ids: ReadonlyMap<string, string>): LoomEdg
   const node = ids.get(end.node);
   return node === undefined ? undefined : { node, port: end.port };
 };
-const freePort = (ports: Readonly<Record<string, unknown>>, base: string): string => numbered(ports, base);
 const free = (records: Readonly<Record<string, unknown>>, base: string, prefix: string): string =>
-  Object.hasOwn(records, base) ? numbered(records, `${prefix}-${base}`) : base;
-
-function numbered(records: Readonly<Record<string, unknown>>, base: string): string {
-  let name = base;
-  for (let number = 2; Object.hasOwn(records, name); number++) name = `${base}-${number}`;
-  return name;
-}
+  Object.hasOwn(records, base) ? freshId(records, `${prefix}-${base}`) : base;
 
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -3,18 +3,56 @@ import { z } from 'zod';
 import { nodeSchema, type LoomDocument, type LoomNode } from '../document/schema';
 import type { QuickFix } from '../types/diagnostics';
 import type { AnyNode, NodeRegistry } from '../types/node';
+import { freshId } from '../document/fresh-id';
+import { connect, type EdgeEnds } from '../graph/connect';
 import type { Endpoint } from '../graph/flat-graph';
-import { freshId, levelOf, type Level } from '../graph/levels';
+import { levelOf, type Level } from '../graph/levels';
 import { getOwn } from '../types/get-own';
 
 type Edge = LoomDocument['edges'][string];
 type Params = LoomNode['params'];
 
+/** What a fix does with the pending edge that it was offered for. */
+const withPending: Readonly<Record<QuickFix['kind'], 'drawn after' | 'replaced'>> = {
+  'remove-edge': 'drawn after',
+  'set-param': 'drawn after',
+  'replace-node': 'drawn after',
+  rewire: 'drawn after',
+  // The nodes stand between its ends; the input is fed from elsewhere.
+  insert: 'replaced',
+  connect: 'replaced',
+};
+
 /**
- * Changes `draft` (an immer draft, or a copy of one's own) as the fix says. A
- * fix of an older state, whose wire or node is gone, does nothing.
+ * Changes `draft` (an immer draft, or a copy of one's own) as the fix says, and draws the pending edge that it was
+ * offered for. A fix of an older state, whose edge or node is gone, does nothing.
+ * @param pending the ends of the edge that `checkConnection` refused, as given to `fixesFor`
+ *
+ * @example One click on a refused edge.
+ * ```ts
+ * const check = checkConnection(inference, from, to);
+ * if (!check.ok) {
+ *   const [fix] = fixesFor(check.diagnostic, inference, { from, to });
+ *   if (fix) history.edit('fix', (draft) => applyFix(draft, fix, registry, { from, to }));
+ * }
+ * ```
  */
-export function applyFix(draft: LoomDocument, fix: QuickFix, registry: NodeRegistry): void {
+export function applyFix(
+  draft: LoomDocument,
+  fix: QuickFix,
+  registry: NodeRegistry,
+  pending?: EdgeEnds,
+): void {
+  change(draft, fix, registry, pending);
+  if (pending && withPending[fix.kind] === 'drawn after') connect(draft, pending.from, pending.to);
+}
+
+function change(
+  draft: LoomDocument,
+  fix: QuickFix,
+  registry: NodeRegistry,
+  pending: EdgeEnds | undefined,
+): void {
   switch (fix.kind) {
     case 'remove-edge': {
       const at = levelOf(draft, fix.edge);
@@ -45,23 +83,8 @@ export function applyFix(draft: LoomDocument, fix: QuickFix, registry: NodeRegis
       return;
     }
     case 'insert':
-      insert(draft, fix, registry);
+      insert(draft, fix, registry, pending);
   }
-}
-
-/** Draws an edge; one that stands at the input is replaced. */
-function connect(draft: LoomDocument, from: Endpoint, to: Endpoint): void {
-  const start = levelOf(draft, from.node);
-  const end = levelOf(draft, to.node);
-  if (!start || !end || start.prefix !== end.prefix) return;
-  const { edges, nodes } = end.level;
-  if (!getOwn(nodes, start.id) || !getOwn(nodes, end.id)) return;
-  for (const [id, edge] of Object.entries(edges))
-    if (edge.to.node === end.id && edge.to.port === to.port) delete edges[id];
-  edges[freshId(edges, `${end.id}-${to.port}`)] = {
-    from: { node: start.id, port: from.port },
-    to: { node: end.id, port: to.port },
-  };
 }
 
 function replace(level: Level, id: string, definition: AnyNode, registry: NodeRegistry): void {
@@ -94,8 +117,9 @@ function insert(
   draft: LoomDocument,
   fix: Extract<QuickFix, { kind: 'insert' }>,
   registry: NodeRegistry,
+  pending: EdgeEnds | undefined,
 ): void {
-  const at = fix.pending ? endsOfPending(draft, fix.pending) : endsOf(draft, fix.edge);
+  const at = pending ? endsOfPending(draft, pending) : endsOf(draft, fix.edge);
   if (!at) return;
   const { level, edge, id } = at;
   const start = getOwn(level.nodes, edge.from.node)?.position ?? { x: 0, y: 0 };
@@ -105,7 +129,8 @@ function insert(
     for (const [other, { to }] of Object.entries(level.edges))
       if (to.node === edge.to.node && to.port === edge.to.port) delete level.edges[other];
   const addEdge = (from: Endpoint, to: Endpoint): void => {
-    level.edges[freshId(level.edges, `${to.node}-${to.port}`)] = { from: { ...from }, to: { ...to } };
+    const name = freshId(level.edges, `${from.node}.${from.port}-${to.node}.${to.port}`);
+    level.edges[name] = { from: { ...from }, to: { ...to } };
   };
   let from: Endpoint = { ...edge.from };
   fix.chain.forEach((link, index) => {
@@ -138,7 +163,7 @@ function endsOf(draft: LoomDocument, path: string): { level: Level; edge: Edge; 
 
 function endsOfPending(
   draft: LoomDocument,
-  { from, to }: { readonly from: Endpoint; readonly to: Endpoint },
+  { from, to }: EdgeEnds,
 ): { level: Level; edge: Edge; id?: undefined } | undefined {
   const start = levelOf(draft, from.node);
   const end = levelOf(draft, to.node);

@@ -2,8 +2,8 @@
 import { produce } from 'immer';
 import type { LoomDocument } from '../document/schema';
 import type { Diagnostic, QuickFix } from '../types/diagnostics';
-import type { NodeRegistry } from '../types/node';
 import { applyFix } from './apply-fix';
+import type { EdgeEnds } from '../graph/connect';
 import { defaultParams, parsedParams } from '../infer/call-node';
 import { sourceAt, targetsAt } from '../graph/flatten';
 import type { Endpoint } from '../graph/flat-graph';
@@ -21,12 +21,6 @@ import {
 } from './fix-candidates';
 import { getOwn } from '../types/get-own';
 
-/** The two ends of an edge, as the document names them. */
-export interface EdgeEnds {
-  readonly from: Endpoint;
-  readonly to: Endpoint;
-}
-
 /** Candidates tried, and offered of one sort, at most. */
 const maxTries = 24;
 const maxOffers = 3;
@@ -35,7 +29,7 @@ const maxOffers = 3;
  * Fixes that work: applied to the inference's document they remove the diagnostic
  * and add no error. Searched by trying them, so ask only where they are shown.
  * `pending`: the ends of the edge that `checkConnection` refused, which is not in the
- * document; the fixes draw it themselves.
+ * document; `applyFix` draws it, given the same ends.
  */
 export function fixesFor(
   diagnostic: Diagnostic,
@@ -93,13 +87,11 @@ class Trial {
 
   #works(fix: QuickFix): boolean {
     const { document, registry, catalog } = this.inference;
-    const fixed = withFix(document, fix, registry);
-    const drawn =
-      this.pending && fix.kind !== 'insert' && fix.kind !== 'connect'
-        ? draw(fixed, this.pending, registry)
-        : fixed;
-    if (drawn === document) return false;
-    const after = errorsOf(infer({ document: drawn, registry, catalog, previous: this.inference }));
+    const fixed = produce(document, (draft: LoomDocument) => {
+      applyFix(draft, fix, registry, this.pending);
+    });
+    if (fixed === document) return false;
+    const after = errorsOf(infer({ document: fixed, registry, catalog, previous: this.inference }));
     if (!this.pending && after.has(idOf(this.diagnostic))) return false;
     // An edge taken away may leave its input wanting one: that is the lesser fault, and said so.
     const { node, port } = this.diagnostic;
@@ -107,15 +99,6 @@ class Trial {
     return [...after].every((error) => this.#before.has(error) || error === wanting);
   }
 }
-
-/** The document with a fix applied; the same document when the fix does nothing. */
-export const withFix = (document: LoomDocument, fix: QuickFix, registry: NodeRegistry): LoomDocument =>
-  produce(document, (draft: LoomDocument) => {
-    applyFix(draft, fix, registry);
-  });
-
-const draw = (document: LoomDocument, { from, to }: EdgeEnds, registry: NodeRegistry): LoomDocument =>
-  withFix(document, { kind: 'connect', from, to }, registry);
 
 const idOf = ({
   code,
@@ -167,9 +150,8 @@ function* mismatchFixes(
     type && target ? misfitOf(inference, { at: from, type }, target, diagnostic.path ?? 'kind') : undefined;
   if (misfit && ends) {
     const edge = diagnostic.edge ?? '';
-    const drawn = pending ? { pending: ends } : {};
     for (const chain of chains(inference, misfit))
-      yield { kind: 'insert', edge: edge.replace(/#\d+$/, ''), ...drawn, chain };
+      yield { kind: 'insert', edge: edge.replace(/#\d+$/, ''), chain };
     yield* resized(inference, misfit);
     yield* relaxed(inference, misfit);
     yield* upstream(inference, misfit);

@@ -10,6 +10,9 @@ export function levelOf(
   document: LoomDocument,
   path: string,
 ): { readonly level: Level; readonly id: string; readonly prefix: string } | undefined {
+  // Documents name their nodes freely: one whose own id has a slash is no path.
+  if (Object.hasOwn(document.nodes, path) || Object.hasOwn(document.edges, path))
+    return { level: document, id: path, prefix: '' };
   const steps = path.split('/');
   const id = (steps.pop() ?? '').replace(/#\d+$/, '');
   let level: Level = document;
@@ -20,12 +23,4 @@ export function levelOf(
     level = definition;
   }
   return { level, id, prefix: steps.join('/') };
-}
-
-/** A name that the record does not have: `base`, `base-2`, `base-3`, … */
-export function freshId(records: Readonly<Record<string, unknown>>, base: string): string {
-  if (!Object.hasOwn(records, base)) return base;
-  let number = 2;
-  while (Object.hasOwn(records, `${base}-${number}`)) number++;
-  return `${base}-${number}`;
 }

@@ -1,6 +1,6 @@
 /** The backend over onnxruntime-web, once a build of it (and for WebGPU a device) has been chosen. */
 import type { Env, InferenceSession, InferenceSessionFactory, Tensor } from 'onnxruntime-web';
-import type { Backend, BackendInfo, GraphSource, Session, SessionOptions } from '../types';
+import type { Backend, BackendInfo, GraphSource, NetworkSource, Session, SessionOptions } from '../types';
 import { emptyLedger } from './counted';
 import { createCpuScope } from './cpu-backend';
 import { GpuMachine } from './gpu-machine';
@@ -59,9 +59,16 @@ export function backendOn(ort: Ort, chosen: Chosen): Backend {
   };
 }
 
+/** A graph that is given, or the one that a description becomes; its writer is loaded only then. */
+async function graphOf(source: GraphSource | NetworkSource, signal?: AbortSignal): Promise<GraphSource> {
+  if ('model' in source) return source;
+  const { writeGraph } = await import('../onnx');
+  return writeGraph(source, { signal });
+}
+
 async function create(
   ort: Ort,
-  source: GraphSource,
+  source: GraphSource | NetworkSource,
   options: SessionOptions,
   device: GPUDevice | undefined,
 ): Promise<InferenceSession> {
@@ -70,11 +77,12 @@ async function create(
       ? { executionProviders: ['wasm'] }
       : { executionProviders: [{ name: 'webgpu', device }], preferredOutputLocation: 'gpu-buffer' };
   try {
-    return await ort.InferenceSession.create(source.model, {
+    const { model, externalData } = await graphOf(source, options.signal);
+    return await ort.InferenceSession.create(model, {
       ...webgpu,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
-      externalData: source.externalData.map(({ path, data }) => ({ path, data })),
+      externalData: externalData.map(({ path, data }) => ({ path, data })),
       ...(options.freeDimensions === undefined ? {} : { freeDimensionOverrides: options.freeDimensions }),
     });
   } catch (thrown) {

@@ -20,17 +20,10 @@ export interface GraphSource {
  */
 export interface NetworkSource {
   readonly name: string;
-  readonly network: NetworkDescription;
+  readonly description: NetworkDescription;
   readonly weights: WeightStore;
   /** What is computed in, whatever the weights are stored in. Inputs and outputs are float32 either way. */
   readonly precision: 'fp16' | 'fp32';
-}
-
-/** A network as a description and its weights, for kernels of our own. */
-export interface NetworkSource {
-  readonly name: string;
-  readonly description: NetworkDescription;
-  readonly weights: WeightStore;
 }
 
 export interface SessionOptions {
@@ -63,6 +56,10 @@ export interface BackendInfo {
   readonly precision: 'fp16' | 'fp32';
   /** e.g. vendor and architecture of the adapter, or the number of wasm threads. */
   readonly device: string;
+  /** External data given as a `Blob` are read tensor by tensor, never as a whole (onnxruntime-web's JSPI build). */
+  readonly streams?: boolean;
+  /** WebGPU: kernels may compute in half precision (`shader-f16`). wasm always takes such graphs. */
+  readonly half?: boolean;
   /** Bytes of memory that the device says it has; undefined where it says nothing. */
   readonly memory?: number;
   /** Stable reasons why a better choice was not available. */
@@ -81,7 +78,8 @@ export interface Backend {
   readonly info: BackendInfo;
   /** A fresh root scope. */
   scope(): TensorScope;
-  createSession(source: GraphSource, options?: SessionOptions): Promise<Session>;
+  /** A description becomes an ONNX graph. */
+  createSession(source: GraphSource | NetworkSource, options?: SessionOptions): Promise<Session>;
   /**
    * The same network in kernels of our own. Absent where there are none (wasm, or a self-test that failed):
    * then the network's ONNX graph goes to {@link createSession}. Rejects with `unsupported` for a network

@@ -20,7 +20,10 @@ export const diagnosticCodes = [
 ] as const;
 export type DiagnosticCode = (typeof diagnosticCodes)[number];
 
-/** A repair that can be applied to the document as one undoable step. */
+/**
+ * A repair that can be applied to the document as one undoable step. One that was offered for a pending edge is
+ * applied together with it: `edge` is then what `checkConnection` called the edge.
+ */
 export type QuickFix =
   | { readonly kind: 'remove-edge'; readonly edge: string }
   /** Connects an input that has no edge. */
@@ -34,11 +37,6 @@ export type QuickFix =
   | {
       readonly kind: 'insert';
       readonly edge: string;
-      /** The ends of an edge that is still pending: `edge` is not in the document then. */
-      readonly pending?: {
-        readonly from: { readonly node: string; readonly port: string };
-        readonly to: { readonly node: string; readonly port: string };
-      };
       readonly chain: readonly {
         readonly type: string;
         readonly params: Readonly<Record<string, unknown>>;

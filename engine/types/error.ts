@@ -15,6 +15,22 @@ export type ErrorCode =
   | 'not-a-number'
   | 'package-missing'
   | 'package-invalid'
+  /** A folder that names a file it does not have; `details.file` says which. */
+  | 'package-incomplete'
+  /** A model in a form that is not read (a pickle, weights of a family that has no graph here): `details.command` makes one that is. */
+  | 'needs-export'
+  /** A model that is no latent diffusion model of a known family; `details.family` names it. */
+  | 'unsupported-family'
+  /** A graph with an operator or domain that is not executed; `details` has `op` or `domain`. */
+  | 'graph-unsupported'
+  /** Half precision where the device has none. */
+  | 'precision-unsupported'
+  /** `details` has `needed` and `available` in bytes. */
+  | 'too-large-for-device'
+  /** Another host refused: no CORS, no access, not there. `details` has `host` and `status`. */
+  | 'host-refused'
+  /** Not enough room to keep a file; `details` has `needed` and `available` in bytes. */
+  | 'no-space'
   | 'file-missing'
   | 'file-truncated'
   | 'file-damaged'

@@ -2,6 +2,7 @@
  * What nodes may ask of a model package. Implemented in `models/`, handed to
  * nodes by the runtime, so that neither imports the other.
  */
+import type { ImageChannels, PackageFact, Recommendation } from './package';
 import type { Tensor, TensorOps } from './tensor';
 
 /**
@@ -53,24 +54,57 @@ export interface Token {
   readonly known: boolean;
   /** Padding or another token that stands for no word of the prompt. */
   readonly special: boolean;
+  /** How much it counts, where that is not 1. */
+  readonly weight?: number;
 }
 
 /** How a prompt was cut into tokens. */
 export interface TokenView {
+  /** Without the marks of beginning and end that an encoder may want around them. */
   readonly tokens: readonly Token[];
-  /** How many tokens the encoder takes. */
+  /** How many tokens of a prompt the encoder takes; of all chunks together where it is chunked. */
   readonly limit: number;
   /** What did not fit, as text; empty when everything did. */
   readonly overflow: string;
 }
 
+/** How a prompt is read. */
+export interface PromptOptions {
+  /** A prompt longer than the encoder takes: cut it, or encode it in chunks that are joined along the sequence. Default `cut`. */
+  readonly tooLong?: 'cut' | 'chunk';
+  /**
+   * `(a cat:1.2)`, `(a cat)` (× 1.1), `[a cat]` (÷ 1.1), `\(` for a bracket itself. `off`: brackets are text.
+   * `scale`: each token's embedding times its weight, then the whole brought back to its mean (AUTOMATIC1111).
+   * `interpolate`: between the empty prompt's embedding and its own (ComfyUI, compel). Default `off`.
+   */
+  readonly weights?: 'off' | 'scale' | 'interpolate';
+  /** Takes the context from an earlier layer of the encoder: 1 = one layer earlier than usual. Default 0. */
+  readonly clipSkip?: number;
+}
+
+/** What a prompt becomes. */
+export interface EncodedText {
+  /** [B, S, width] float32; S is the encoder's length, or a multiple of it where prompts are chunked. */
+  readonly context: Tensor;
+  /** Pooled vector [B, V] float32, where the U-Net wants one (SDXL). */
+  readonly vector?: Tensor;
+}
+
 /** Text → cross-attention context. */
 export interface TextEncoder {
   readonly width: number;
+  /** Sequence length of one chunk's context. */
   readonly length: number;
-  tokenize(prompt: string): Promise<TokenView>;
-  /** [B, length, width] float32. The empty string is the null prompt. */
-  encode(prompts: readonly string[], options: CallOptions): Promise<Tensor>;
+  /** Whether prompts longer than one chunk can be encoded in several. Default false. */
+  readonly chunks?: boolean;
+  tokenize(prompt: string, options?: PromptOptions): Promise<TokenView>;
+  /**
+   * The empty string is the null prompt. Prompts of unequal numbers of chunks are filled up
+   * with empty ones. Throws `unsupported` where the package cannot do what the options ask for.
+   */
+  encode(prompts: readonly string[], options: CallOptions & PromptOptions): Promise<EncodedText>;
+  /** What stands for a prompt that is not wired, batch 1; the encoded empty prompt where left out. */
+  encodeNull?(options: CallOptions): Promise<EncodedText>;
 }
 
 /** Class label → cross-attention context. */
@@ -101,6 +135,16 @@ export interface Conditioner {
   readonly map?: MapEncoder;
 }
 
+/** Inputs that only some U-Nets take. */
+export interface UNetInputs {
+  /** Pooled text vector [B, vectorWidth]. */
+  readonly vector?: Tensor;
+  /** [B, sizeNumbers]: original height and width, top and left of the crop, target height and width, in pixels. */
+  readonly sizes?: Tensor;
+  /** Embedded guidance w, where `guidance` is `embedded`. */
+  readonly guidance?: number;
+}
+
 /** The raw network ε_θ, v_θ or x_θ. */
 export interface UNet {
   readonly space: LatentSpaceInfo;
@@ -113,15 +157,30 @@ export interface UNet {
   readonly multipleOf: number;
   /** Channels after the latent's own that are concatenated to the input. */
   readonly concatChannels: number;
-  /** Cross-attention context length is free; width is this. */
+  /** Cross-attention context length is free; width is this. 0 where it has no cross-attention. */
   readonly contextWidth: number;
+  /** `embedded`: guidance is an input, and one evaluation makes a step. Default `cfg`. */
+  readonly guidance?: 'cfg' | 'embedded';
+  /** What its concatenated channels are, where they are a picture's; any order of latent and mask where left out. */
+  readonly image?: ImageChannels;
+  /** Width of the pooled text vector it takes; absent where it takes none. */
+  readonly vectorWidth?: number;
+  /** How many numbers about sizes and crops it takes; absent where none. */
+  readonly sizeNumbers?: number;
+  /** How its makers sample it. */
+  readonly recommended?: Recommendation;
   load(options: LoadOptions): Promise<void>;
   /**
    * One call of the network. sample [B, channels + concatChannels, h, w],
    * timesteps of length B in 0…T−1 (may be fractional), context [B, S, contextWidth].
    * Returns [B, channels, h, w]. Cannot be interrupted once begun.
    */
-  call(sample: Tensor, timesteps: readonly number[], context: Tensor, options: CallOptions): Promise<Tensor>;
+  call(
+    sample: Tensor,
+    timesteps: readonly number[],
+    context: Tensor,
+    options: CallOptions & UNetInputs,
+  ): Promise<Tensor>;
 }
 
 /** An autoencoder. Latents on edges are normalised: scale and shift are applied in here. */
@@ -136,14 +195,16 @@ export interface FirstStage {
   decode(latent: Tensor, options: CallOptions): Promise<Tensor>;
 }
 
-/** An opened model package. Opening reads only the manifest; weights are loaded by the first call that needs them. */
+/** An opened model package. Opening reads only the description; weights are loaded by the first call that needs them. */
 export interface ModelPackage {
   readonly id: string;
-  /** SHA-256 over the manifest: changes when any file of the package does. */
+  /** SHA-256 over the description: changes when any file of the package does. */
   readonly hash: string;
   readonly conditioner: Conditioner;
   readonly unet?: UNet;
   readonly firstStage: FirstStage;
+  /** What is known of it and from where. */
+  readonly facts?: readonly PackageFact[];
 }
 
 /** Where nodes get packages from. */

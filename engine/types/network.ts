@@ -138,7 +138,7 @@ export type NetworkOp = { readonly out: ValueId } & (
       readonly shift: number;
       readonly period: number;
     }
-  /** Ids [B, N] → rows of a table [V, C]. */
+  /** Ids [B, N] → tokens, ids [B] → vectors: rows of a table [V, C]. */
   | { readonly op: 'embedding'; readonly ids: ValueId; readonly table: WeightRef }
   /**
    * Tokens → the vector at one position of each element: the first occurrence of
@@ -168,6 +168,8 @@ export interface WeightEntry {
   readonly file: number;
   readonly offset: number;
   readonly bytes: number;
+  /** The bytes lie in no file: only `read` makes them (a LoRA added to a weight). `file` and `offset` mean nothing then. */
+  readonly computed?: true;
   /** `int8-channels` only: the scale of each index along `axis` of the shape. */
   readonly channels?: { readonly axis: number; readonly scales: Float32Array };
 }

@@ -2,11 +2,13 @@
 import type { z } from 'zod';
 import type { BackendInfo } from './backend';
 import type { LatentSpaceInfo, NetworkName } from './model';
-import type { PortKind, PortType } from './port';
+import type { Recommendation } from './package';
+import type { Port } from './define-port';
+import type { AnyValue, PortKind, ValueOf } from './kinds';
+import type { PortType } from './port';
 import type { Runtime } from './runtime';
 import type { Tensor } from './tensor';
 import type { TypeExpression } from './type-expression';
-import type { AnyValue, Port, ValueOf } from './values';
 
 export type Ports = Readonly<Record<string, Port>>;
 
@@ -53,6 +55,8 @@ export interface Catalog {
   readonly packages: readonly string[];
   /** Enters cache keys, so that a changed package is never served from the cache. */
   readonly hash: (packageId: string) => string | undefined;
+  /** How the package's makers sample it, where they say; the editor's defaults when the package is chosen. */
+  readonly recommended?: (packageId: string) => Recommendation | undefined;
   /** Memory by network, for the memory plan; undefined where it was not measured. */
   readonly memory?: (
     packageId: string,

@@ -38,7 +38,7 @@ export async function probe(
   const { ops } = call;
   const context = async (prompt: string) => {
     const parts: Partial<Record<ConditioningPartName, Tensor>> = {};
-    if (conditioner.text) parts.text = await conditioner.text.encode([prompt], call);
+    if (conditioner.text) parts.text = (await conditioner.text.encode([prompt], call)).context;
     if (conditioner.classes) parts.class = await conditioner.classes.encode([null], call);
     return ops.concat(
       [parts.text, parts.class].flatMap((part) => part ?? []),

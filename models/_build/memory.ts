@@ -10,7 +10,8 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { memoryNames, nativeSize, networksOf, type MemoryName, type PackageManifest } from '../manifest';
+import { nativeSize } from '../description';
+import { memoryNames, networksOf, type MemoryName, type PackageManifest } from '../manifest';
 import { fitMemory } from './fit-memory';
 import { readGraph } from './onnx';
 

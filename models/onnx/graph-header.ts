@@ -6,7 +6,7 @@
 import { PbfReader } from 'pbf';
 import { LoomError } from '@/engine/types';
 import { elementTypeOf, type ElementType } from './element-type';
-import { Slices, type FileBytes } from './slices';
+import { Slices, type FileBytes, type RangeFile } from './slices';
 
 /** An input or output that is fed or read. Symbolic dimensions are strings, as written; they can lie. */
 export interface OnnxPort {
@@ -71,7 +71,7 @@ interface Field {
  * Reads a graph's header. `name` is the file's, for errors. Throws `package-invalid`
  * for anything that is not ONNX or beyond {@link ONNX_LIMITS}, `file-truncated` for a cut file.
  */
-export async function readOnnxHeader(file: FileBytes, name: string): Promise<OnnxHeader> {
+export async function readOnnxHeader(file: FileBytes | RangeFile, name: string): Promise<OnnxHeader> {
   const slices = new Slices(file, name);
   const invalid = (why: string) => new LoomError('package-invalid', `${name}: ${why}.`, { file: name });
   const opsets = new Map<string, number>();

@@ -1,6 +1,13 @@
 /** Byte ranges of a file that may be too large to hold. */
 import { LoomError } from '@/engine/types';
 
+/** A file wherever it lies, read by ranges. */
+export interface RangeFile {
+  readonly size: number;
+  /** Bytes start…end−1. */
+  range(start: number, end: number): Promise<Uint8Array>;
+}
+
 /** A file in memory, or one that is read slice by slice (a dropped file, OPFS). */
 export type FileBytes = Uint8Array | Blob;
 
@@ -13,7 +20,7 @@ export class Slices {
   #from = 0;
 
   constructor(
-    private readonly file: FileBytes,
+    private readonly file: FileBytes | RangeFile,
     /** Named in errors. */
     private readonly name: string,
   ) {
@@ -27,7 +34,10 @@ export class Slices {
     if (this.file instanceof Uint8Array) return this.file.subarray(from, from + count);
     if (from < this.#from || from + count > this.#from + this.#window.byteLength) {
       const end = Math.min(this.size, from + Math.max(count, WINDOW));
-      this.#window = new Uint8Array(await this.file.slice(from, end).arrayBuffer());
+      this.#window =
+        'range' in this.file
+          ? new Uint8Array(await this.file.range(from, end))
+          : new Uint8Array(await this.file.slice(from, end).arrayBuffer());
       this.#from = from;
     }
     return this.#window.subarray(from - this.#from, from - this.#from + count);

@@ -53,6 +53,8 @@ export const latentNoise = defineNode({
     const samples = params.same
       ? repeatBatch(runtime.ops, draw(1), params.batch, 'noise')
       : draw(params.batch);
-    return Promise.resolve({ noise: { kind: 'noise', space, samples, seed, firstElement: params.first } });
+    return Promise.resolve({
+      noise: { kind: 'noise', space, samples, seed, firstElement: params.first, same: params.same },
+    });
   },
 });

@@ -9,11 +9,14 @@ import {
   type ConditioningPartName,
   type ConditioningValue,
   type DenoiserValue,
+  type EncodedText,
+  type ImageChannels,
   type Tensor,
   type TensorOps,
   type UNet,
 } from '@/engine/types';
 import { nchw, repeatBatch } from '../_shared/latent';
+import { sizeNumbers } from './_sizes';
 import { evaluations, type ActiveEntry, type Evaluation, type Scales } from './_math/guidance';
 import { noiseLevels } from './_math/noise-levels';
 import { denoisedWeights, inputScale } from './_math/prediction';
@@ -32,8 +35,10 @@ export interface GuidanceOptions {
 
 /** The learned null embeddings of a conditioner: [1, S, width] each. */
 export interface NullParts {
-  readonly text?: Tensor;
+  readonly text?: EncodedText;
   readonly class?: Tensor;
+  /** The empty prompt's context, where texts of unequal lengths are wired: the shorter are filled up with it. */
+  readonly filling?: Tensor;
 }
 
 export interface DenoiserParts {
@@ -59,14 +64,18 @@ export function createDenoiser(parts: DenoiserParts): DenoiserValue {
   };
 }
 
-const tensorOf = (value: ConditioningPart): Tensor => ('context' in value ? value.context : value.concat);
+const tensorOf = (value: ConditioningPart): (Tensor | undefined)[] =>
+  'context' in value ? [value.context, value.vector] : [value.concat];
 
 function tensorsOf({ positive, negative, nulls }: DenoiserParts): Tensor[] {
   return [
-    ...positive.flatMap((entry) => Object.values(entry.parts).map(tensorOf)),
-    ...Object.values(negative).map(tensorOf),
-    ...[nulls.text, nulls.class].filter((tensor) => tensor !== undefined),
-  ];
+    ...positive.flatMap((entry) => Object.values(entry.parts).flatMap(tensorOf)),
+    ...Object.values(negative).flatMap(tensorOf),
+    nulls.text?.context,
+    nulls.text?.vector,
+    nulls.class,
+    nulls.filling,
+  ].filter((tensor) => tensor !== undefined);
 }
 
 /** `ops` owns what is made once per shape: the batched contexts and maps of each set of evaluations. */
@@ -78,7 +87,13 @@ function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps)
     call.signal.throwIfAborted();
     const active = activeEntries(parts.positive, at);
     const guided = at >= guidance.from && at <= guidance.to;
-    const used = evaluations(active, guided ? guidance.scales : 1);
+    const embedded = unet.guidance === 'embedded';
+    const wanted = evaluations(active, guided && !embedded ? guidance.scales : 1);
+    // Weight 0: evaluated for whoever asked, and no part of the sum.
+    const used =
+      call.unconditional && !wanted.some(({ entry }) => entry === -1)
+        ? [...wanted, { entry: -1, parts: [], weight: 0 }]
+        : wanted;
     const full = evaluations(active, 1);
     const key = used.map(({ entry, parts: names }) => `${entry}:${names.join()}`).join(';');
     let batch = batches.get(key);
@@ -86,7 +101,7 @@ function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps)
       batch = makeBatch(parts, used, dims, { ops, signal: call.signal });
       batches.set(key, batch);
     }
-    const { context, concat } = await batch;
+    const { context, concat, ...others } = await batch;
 
     const scaled = call.ops.linear([[inputScale(sigma), x]]);
     const stacked = stack(
@@ -95,24 +110,36 @@ function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps)
     );
     const sample = concat ? call.ops.concat([stacked, concat], 1) : stacked;
     const size = dims[0] ?? 1;
-    const t = levels.timestepOf(sigma);
+    const exact = levels.timestepOf(sigma);
+    const t = call.roundTimesteps === true ? Math.round(exact) : exact;
     const timesteps = Array.from({ length: size * used.length }, () => t);
-    const output = await unet.call(sample, timesteps, context, { ops: call.ops, signal: call.signal });
+    const output = await unet.call(sample, timesteps, context, {
+      ops: call.ops,
+      signal: call.signal,
+      ...others,
+      ...(embedded && { guidance: guided ? embeddedScale(guidance.scales) : 1 }),
+    });
 
     const each =
       used.length === 1 ? [output] : used.map((_, i) => call.ops.slice(output, 0, i * size, (i + 1) * size));
     const mixed =
-      used.length === 1 ? output : call.ops.linear(each.map((part, i) => [used[i]?.weight ?? 0, part]));
+      wanted.length === 1
+        ? (each[0] ?? output)
+        : call.ops.linear(wanted.map(({ weight }, i) => [weight, each[i] ?? output]));
     const like =
-      guidance.rescale > 0 && used.length > 1 ? conditional(call.ops, used, full, each) : undefined;
+      guidance.rescale > 0 && wanted.length > 1 ? conditional(call.ops, used, full, each) : undefined;
     const final = like ? call.ops.rescale(mixed, like, guidance.rescale) : mixed;
     const { onX, onOutput } = denoisedWeights(unet.diffusion.prediction, sigma);
-    return onX === 0
-      ? call.ops.linear([[onOutput, final]])
-      : call.ops.linear([
-          [onX, x],
-          [onOutput, final],
-        ]);
+    const denoised = (from: Tensor): Tensor =>
+      onX === 0
+        ? call.ops.linear([[onOutput, from]])
+        : call.ops.linear([
+            [onX, x],
+            [onOutput, from],
+          ]);
+    const bare = each[used.findIndex(({ entry }) => entry === -1)];
+    if (bare) call.unconditional?.(denoised(bare));
+    return denoised(final);
   };
 }
 
@@ -143,12 +170,26 @@ function activeEntries(entries: ConditioningValue['entries'], at: number): Activ
   );
 }
 
+/** Guidance that the network takes as an input is one number: text's, where there is one for each part. */
+const embeddedScale = (scales: Scales): number => (typeof scales === 'number' ? scales : scales.text);
+
 interface Batch {
   readonly context: Tensor;
   readonly concat: Tensor | undefined;
+  readonly vector?: Tensor;
+  readonly sizes?: Tensor;
 }
 
-/** Context [n·B, S, width] and concat channels [n·B, K, h, w] of n evaluations. */
+/** Image channels that the network was always given: no evaluation goes without them. */
+const alwaysGiven: Readonly<Record<ImageChannels, boolean>> = {
+  'mask+masked': true,
+  'masked+mask': true,
+  latent: false,
+  'latent-unscaled': false,
+  pixels: true,
+};
+
+/** Context [n·B, S, width], concat channels [n·B, K, h, w], vectors and sizes of n evaluations. */
 async function makeBatch(
   parts: DenoiserParts,
   used: readonly Evaluation[],
@@ -159,12 +200,33 @@ async function makeBatch(
   const { unet } = parts;
   const contexts: Tensor[] = [];
   const concats: Tensor[] = [];
-  for (const evaluation of used) {
+  const vectors: Tensor[] = [];
+  const sizes: number[] = [];
+  const image = parts.positive.find((entry) => entry.parts.image)?.parts.image;
+  const texts = used.map((evaluation) => {
     const own = parts.positive[evaluation.entry]?.parts ?? {};
-    const pick = (name: ConditioningPartName): ConditioningPart | undefined =>
-      evaluation.parts.includes(name) ? own[name] : parts.negative[name];
-    contexts.push(contextOf(parts, pick, batch, call.ops));
+    return (name: ConditioningPartName): ConditioningPart | undefined => {
+      const chosen = evaluation.parts.includes(name) ? own[name] : parts.negative[name];
+      if (name !== 'image' || unet.image === undefined || !alwaysGiven[unet.image]) return chosen;
+      return own.image ?? chosen ?? image;
+    };
+  });
+  const longest = Math.max(0, ...texts.map((pick) => textOf(parts, pick)?.context.dims[1] ?? 0));
+  for (const pick of texts) {
+    contexts.push(contextOf(parts, pick, batch, longest, call.ops));
     if (unet.concatChannels > 0) concats.push(await concatOf(unet, pick, { batch, height, width }, call));
+    if (unet.vectorWidth !== undefined) {
+      const vector = textOf(parts, pick)?.vector ?? call.ops.full([1, unet.vectorWidth], 0);
+      vectors.push(repeatBatch(call.ops, vector, batch, 'text condition'));
+    }
+    if (unet.sizeNumbers !== undefined) {
+      const { factor } = unet.space;
+      const numbers = sizeNumbers(pick('text') ?? parts.positive[0]?.parts.text, {
+        height: height * factor,
+        width: width * factor,
+      });
+      for (let b = 0; b < batch; b++) sizes.push(...numbers);
+    }
   }
   const lengths = new Set(contexts.map(({ dims: [, length] }) => length));
   if (lengths.size > 1) {
@@ -175,7 +237,28 @@ async function makeBatch(
   return {
     context: stack(call.ops, contexts),
     concat: concats.length > 0 ? stack(call.ops, concats) : undefined,
+    ...(vectors.length > 0 && { vector: stack(call.ops, vectors) }),
+    ...(unet.sizeNumbers !== undefined && {
+      sizes: call.ops.from(Float32Array.from(sizes), [used.length * batch, unet.sizeNumbers]),
+    }),
   };
+}
+
+type Pick = (name: ConditioningPartName) => ConditioningPart | undefined;
+
+/** The text of an evaluation, or what stands for one that is not wired. */
+function textOf({ nulls }: DenoiserParts, pick: Pick): EncodedText | undefined {
+  const chosen = pick('text');
+  return chosen && 'context' in chosen ? chosen : nulls.text;
+}
+
+/** A text context filled up with empty prompts to `length` tokens, where it is shorter by whole prompts. */
+function filled(ops: TensorOps, context: Tensor, length: number, filling: Tensor | undefined): Tensor {
+  const [batch = 1, own = 0] = context.dims;
+  const one = filling?.dims[1] ?? 0;
+  if (!filling || own >= length || (length - own) % one !== 0) return context;
+  const empty = repeatBatch(ops, filling, batch, 'empty prompt');
+  return ops.concat([context, ...Array.from({ length: (length - own) / one }, () => empty)], 1);
 }
 
 const stack = (ops: TensorOps, tensors: readonly Tensor[]): Tensor => {
@@ -184,26 +267,32 @@ const stack = (ops: TensorOps, tensors: readonly Tensor[]): Tensor => {
 };
 
 function contextOf(
-  { unet, nulls }: DenoiserParts,
-  pick: (name: ConditioningPartName) => ConditioningPart | undefined,
+  parts: DenoiserParts,
+  pick: Pick,
   batch: number,
+  textLength: number,
   ops: TensorOps,
 ): Tensor {
+  const { unet, nulls } = parts;
   const pieces: Tensor[] = [];
-  for (const name of ['text', 'class'] as const) {
-    const chosen = pick(name);
-    const tensor = chosen && 'context' in chosen ? chosen.context : nulls[name];
-    if (tensor) pieces.push(repeatBatch(ops, tensor, batch, `${name} condition`));
+  const text = textOf(parts, pick)?.context;
+  if (text) {
+    const whole = filled(ops, text, textLength, nulls.filling);
+    pieces.push(repeatBatch(ops, whole, batch, 'text condition'));
   }
+  const chosen = pick('class');
+  const label = chosen && 'context' in chosen ? chosen.context : nulls.class;
+  if (label) pieces.push(repeatBatch(ops, label, batch, 'class condition'));
   const [first] = pieces;
-  if (!first) return ops.full([batch, 1, unet.contextWidth], 0);
+  // A network without cross-attention is given a context that it does not take.
+  if (!first) return ops.full([batch, 1, Math.max(1, unet.contextWidth)], 0);
   return pieces.length === 1 ? first : ops.concat(pieces, 1);
 }
 
 /** The channels that are concatenated to the latent: a map by labels, then an image. */
 async function concatOf(
   unet: UNet,
-  pick: (name: ConditioningPartName) => ConditioningPart | undefined,
+  pick: Pick,
   size: { readonly batch: number; readonly height: number; readonly width: number },
   call: Call,
 ): Promise<Tensor> {

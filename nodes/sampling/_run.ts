@@ -1,12 +1,7 @@
 /** A whole sampling: start state, inpainting, RePaint's jumps, reports. */
-import {
-  LoomError,
-  type DenoiserValue,
-  type LatentValue,
-  type NoiseValue,
-  type Tensor,
-  type TensorOps,
-} from '@/engine/types';
+import type { DenoiserValue, NoiseValue, Tensor, TensorOps } from '@/engine/types';
+import { pathDraws, pathIncrement } from './_math/brownian';
+import { repeatBatch } from '../_shared/latent';
 import type { Sampled, Sampler, SamplerOptions } from './_math/loop';
 
 export interface RunOptions {
@@ -18,7 +13,7 @@ export interface RunOptions {
   readonly sigmas: Float64Array;
   readonly first: number;
   readonly last: number;
-  readonly noise: Pick<NoiseValue, 'seed' | 'firstElement'>;
+  readonly noise: Pick<NoiseValue, 'seed' | 'firstElement' | 'same'>;
   /** State at sigmas[first], [B, C, h, w]. */
   readonly start: Tensor;
   readonly history: readonly Tensor[];
@@ -52,6 +47,10 @@ const jumpDraw = 5;
 export const streamOf = (pass: number, index: number, draw: number): number =>
   1 + (pass * stepsPerPass + index) * drawsPerStep + draw;
 
+/** Streams of Brownian paths begin here, beyond every step's draws. */
+const pathStreams = 2 ** 30;
+const pathStream = (pass: number, draw: number): number => pathStreams + pass * pathDraws + draw;
+
 /** Runs steps first…last−1. The result belongs to `ops`. */
 export async function runSampling(run: RunOptions): Promise<Sampled> {
   const { ops, signal, denoiser, sigmas, start, jumps } = run;
@@ -70,8 +69,24 @@ export async function runSampling(run: RunOptions): Promise<Sampled> {
     number: number,
     history: readonly Tensor[],
     passOps: TensorOps,
-  ): Promise<Sampled> =>
-    run.sampler(from, {
+  ): Promise<Sampled> => {
+    const evaluate = async (
+      at: Tensor,
+      sigma: number,
+      index: number,
+      own: TensorOps,
+      unconditional?: (denoised: Tensor) => void,
+    ): Promise<Tensor> => {
+      signal.throwIfAborted();
+      const input = run.keep ? keepAt(run, run.keep, own, at, sigma, number, index) : at;
+      const predicted = await denoise(input, sigma, index / steps, {
+        ops: own,
+        signal,
+        ...(unconditional && { unconditional }),
+      });
+      return run.keep ? own.blend(run.keep.latent, predicted, run.keep.mask) : predicted;
+    };
+    return run.sampler(from, {
       ops: passOps,
       sigmas,
       first,
@@ -79,17 +94,28 @@ export async function runSampling(run: RunOptions): Promise<Sampled> {
       options: run.options,
       history,
       noise: (shape, index, draw, own) => noise(run, own, shape, streamOf(number, index, draw)),
-      async denoise(at, sigma, index, own) {
-        signal.throwIfAborted();
-        const input = run.keep ? keepAt(run, run.keep, own, at, sigma, number, index) : at;
-        const predicted = await denoise(input, sigma, index / steps, { ops: own, signal });
-        return run.keep ? own.blend(run.keep.latent, predicted, run.keep.mask) : predicted;
+      path: (shape, high, low, clock, _at, own) =>
+        own.linear(
+          pathIncrement(high, low, clock).map(({ draw, weight }) => [
+            weight,
+            noise(run, own, shape, pathStream(number, draw)),
+          ]),
+        ),
+      denoise: (at, sigma, index, own) => evaluate(at, sigma, index, own),
+      async denoiseBoth(at, sigma, index, own) {
+        let unconditional: Tensor | undefined;
+        const guided = await evaluate(at, sigma, index, own, (denoised) => {
+          unconditional = run.keep ? own.blend(run.keep.latent, denoised, run.keep.mask) : denoised;
+        });
+        // A denoiser that knows no condition has one prediction.
+        return { guided, unconditional: unconditional ?? guided };
       },
       onStep: ({ sigma, x, denoised }) => {
         run.onStep({ done, total, sigma, x, denoised });
         done++;
       },
     });
+  };
 
   if (jumps.times <= 1) return pass(start, run.first, run.last, 0, run.history, ops);
 
@@ -148,8 +174,13 @@ function keepAt(
   return ops.blend(known, x, keep.mask);
 }
 
-const noise = (run: RunOptions, ops: TensorOps, dims: readonly number[], stream: number): Tensor =>
-  ops.noise(dims, { seed: run.noise.seed, stream, firstElement: run.noise.firstElement ?? 0 });
+/** The sampler's own noise; one element for all of a batch whose start noise is one element. */
+function noise(run: RunOptions, ops: TensorOps, dims: readonly number[], stream: number): Tensor {
+  const { seed, firstElement = 0, same = false } = run.noise;
+  const [batch = 1, ...rest] = dims;
+  const drawn = ops.noise(same ? [1, ...rest] : dims, { seed, stream, firstElement });
+  return same ? repeatBatch(ops, drawn, batch, 'noise') : drawn;
+}
 
 function countSteps({ sigmas, first, last, jumps }: RunOptions): number {
   if (jumps.times <= 1) return last - first;
@@ -159,20 +190,4 @@ function countSteps({ sigmas, first, last, jumps }: RunOptions): number {
     total += (to - from) * ((sigmas[to] ?? 0) === 0 ? 1 : jumps.times);
   }
   return total;
-}
-
-/** Where in the schedule a half-way latent stands; its level is put in when the schedule lacks it. */
-export function resumeAt(sigmas: Float64Array, latent: LatentValue): { sigmas: Float64Array; first: number } {
-  const level = latent.noisy?.sigma ?? 0;
-  const found = sigmas.findIndex((sigma) => Math.abs(sigma - level) <= 1e-6 * level);
-  if (found !== -1) return { sigmas, first: found };
-  const first = sigmas.findIndex((sigma) => sigma < level);
-  if (first === -1) {
-    throw new LoomError(
-      'bad-input',
-      `The latent stands at σ = ${level.toPrecision(4)}, below the schedule's last level.`,
-      { port: 'latent' },
-    );
-  }
-  return { sigmas: Float64Array.from([...sigmas.slice(0, first), level, ...sigmas.slice(first)]), first };
 }

@@ -2,8 +2,8 @@
 import { LoomError, type LatentValue, type MaskValue, type Tensor, type TensorOps } from '@/engine/types';
 import { nchw, repeatBatch, sameSpace } from '../_shared/latent';
 import { samplers } from './_math/samplers';
-import { checkSchedule, scheduleOf } from './_math/schedules';
-import { resumeAt, runSampling } from './_run';
+import { levelsOf } from './_levels';
+import { runSampling } from './_run';
 import type { SamplerContext } from './_sampler-ports';
 
 /** Samples from the first to the last step asked for. Throws `bad-input` and `invalid-param` where what is wired does not go together. */
@@ -31,29 +31,31 @@ export async function sample({
     );
   }
   const info = samplers[params.sampler];
-  const own = inputs.schedule?.sigmas ?? scheduleOf(params.schedule, params.steps, denoiser.unet.diffusion);
-  checkSchedule(own);
   const clean = latent && repeatBatch(ops, sized(latent, shape), shape.batch, 'latent');
-  const { sigmas, first } = latent?.noisy
-    ? resumeAt(own, latent)
-    : { sigmas: own, first: firstStep(own, params) };
-  const steps = sigmas.length - 1;
-  const last = Math.min(steps, params.endStep + (steps - (own.length - 1)));
-  if (first > last) {
-    throw new LoomError(
-      'invalid-param',
-      `The end step ${params.endStep} comes before the step ${first} at which this sampling begins.`,
-      { path: 'endStep' },
-    );
-  }
-  if (!clean && (mask || first > 0)) {
+  const { sigmas, first, last } = levelsOf(params, info, {
+    schedule: inputs.schedule?.sigmas,
+    latent,
+    diffusion: denoiser.unet.diffusion,
+  });
+  if (!clean && (mask || first > 0 || info.rising)) {
     throw new LoomError(
       'bad-input',
       mask
         ? 'A mask needs the latent that it keeps.'
-        : 'A sampling that begins half-way needs a latent to begin with.',
+        : info.rising
+          ? 'An inversion needs the latent that it brings back to noise.'
+          : 'A sampling that begins half-way needs a latent to begin with.',
       { port: 'latent' },
       { fix: 'Wire an encoded image into the latent.' },
+    );
+  }
+  if (mask && info.rising) {
+    throw new LoomError(
+      'bad-input',
+      'An inversion brings the whole latent back to noise; it takes no mask.',
+      {
+        port: 'mask',
+      },
     );
   }
   const startSigma = sigmas[first] ?? 0;
@@ -64,7 +66,7 @@ export async function sample({
 
   const start = startState(ops, {
     clean,
-    noisy: latent?.noisy !== undefined,
+    state: latent?.noisy !== undefined || info.rising,
     noise: noise.samples,
     sigma: startSigma,
     fresh: first === 0,
@@ -82,7 +84,8 @@ export async function sample({
     options: {
       eta: params.eta ?? info.defaults.eta,
       noiseScale: params.noiseScale,
-      order: params.order === 0 ? info.defaults.order : params.order,
+      order: Math.min(info.highestOrder, params.order === 0 ? info.defaults.order : params.order),
+      variant: params.variant,
     },
     sigmas,
     first,
@@ -121,20 +124,12 @@ export async function sample({
   };
 }
 
-/** Strength s runs the last round(s·n) steps, as the LDM code's `t_enc = int(strength·steps)`; a later start step wins. */
-function firstStep(
-  sigmas: Float64Array,
-  params: { readonly strength: number; readonly startStep: number },
-): number {
-  const steps = sigmas.length - 1;
-  return Math.min(steps, Math.max(params.startStep, steps - Math.round(params.strength * steps)));
-}
-
 function startState(
   ops: TensorOps,
   from: {
     readonly clean: Tensor | undefined;
-    readonly noisy: boolean;
+    /** The latent is x_t at this level already. */
+    readonly state: boolean;
     readonly noise: Tensor;
     readonly sigma: number;
     readonly fresh: boolean;
@@ -142,7 +137,7 @@ function startState(
 ): Tensor {
   const { clean, noise, sigma } = from;
   const whole = Math.sqrt(1 + sigma * sigma);
-  if (clean && from.noisy) return ops.linear([[whole, clean]]);
+  if (clean && from.state) return ops.linear([[whole, clean]]);
   if (clean && !from.fresh) {
     return sigma === 0
       ? ops.linear([[1, clean]])

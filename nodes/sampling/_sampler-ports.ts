@@ -48,6 +48,15 @@ export const params = z.object({
     .max(2)
     .default(1)
     .meta({ label: 'Noise scale', min: 0, max: 2, step: 0.01, advanced: true }),
+  variant: z
+    .enum(['bh2', 'bh1'])
+    .default('bh2')
+    .meta({
+      widget: 'select',
+      label: 'UniPC variant',
+      options: { bh2: 'B(h) = eʰ − 1', bh1: 'B(h) = h' },
+      advanced: true,
+    }),
   order: z.int().min(0).max(4).default(0).meta({ label: 'Order', min: 0, max: 4, step: 1, advanced: true }),
   startStep: z
     .int()

@@ -15,7 +15,7 @@ export const scheduleParam = z
   .meta({
     widget: 'schedule-plot',
     label: 'Schedule',
-    options: { karras: 'Karras', 'sgm-uniform': 'SGM uniform' },
+    options: { karras: 'Karras', 'sgm-uniform': 'SGM uniform', 'kl-optimal': 'KL optimal' },
   });
 
 const level = (label: string) =>

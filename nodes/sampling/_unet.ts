@@ -1,9 +1,10 @@
 /** What the U-Net node does; fetched by the engine that runs it, not by the page that shows it. */
 import {
   LoomError,
+  type CallOptions,
+  type ConditioningPart,
   type ConditioningValue,
   type DenoiserValue,
-  type Tensor,
   type UNet,
 } from '@/engine/types';
 import { loading } from '../_shared/loading';
@@ -32,14 +33,17 @@ export async function makeDenoiser({
       port: 'negative',
     });
   }
-  const nulls = await nullParts(unet, { ...load, ops: runtime.ops });
+  const positive = inputs.positive?.entries ?? [];
+  checkImage(unet, positive);
+  const texts = [...positive, ...negative].map((entry) => entry.parts.text);
+  const nulls = await nullParts(unet, texts, { ...load, ops: runtime.ops });
   await unet.load(load);
   const scales = params.perPart
     ? { text: params.textScale, class: params.classScale, map: params.mapScale, image: params.imageScale }
     : params.guidance;
   const denoiser = createDenoiser({
     unet,
-    positive: inputs.positive?.entries ?? [],
+    positive,
     negative: negative[0]?.parts ?? {},
     nulls,
     guidance: { scales, rescale: params.rescale, from: params.from, to: params.to },
@@ -57,13 +61,30 @@ function check(unet: UNet, value: ConditioningValue | undefined, name: string): 
   }
 }
 
+/** Throws `bad-input` where a network that always has a picture beside the latent is given none. */
+function checkImage(unet: UNet, positive: ConditioningValue['entries']): void {
+  if (unet.image === undefined || positive.some((entry) => entry.parts.image)) return;
+  throw new LoomError(
+    'bad-input',
+    `The U-Net takes ${unet.concatChannels} channels of a picture beside the latent, and none is wired.`,
+    { port: 'positive' },
+    { fix: 'Wire an Image condition into the condition, with Combine conditions beside a prompt.' },
+  );
+}
+
 async function nullParts(
   unet: UNet,
-  options: Parameters<NonNullable<UNet['conditioner']['text']>['encode']>[1],
+  texts: readonly (ConditioningPart | undefined)[],
+  options: CallOptions,
 ): Promise<NullParts> {
   const { text, classes } = unet.conditioner;
-  const nulls: { text?: Tensor; class?: Tensor } = {};
-  if (text) nulls.text = await text.encode([''], options);
-  if (classes) nulls.class = await classes.encode([null], options);
-  return nulls;
+  const encoded = text && (await (text.encodeNull?.(options) ?? text.encode([''], options)));
+  const lengths = texts.map((part) => (part && 'context' in part ? part.context.dims[1] : undefined));
+  // Prompts of several chunks: the others are filled up to the same length.
+  const longer = text && lengths.some((length) => length !== undefined && length > text.length);
+  return {
+    ...(encoded && { text: encoded }),
+    ...(longer && { filling: (await text.encode([''], options)).context }),
+    ...(classes && { class: await classes.encode([null], options) }),
+  };
 }

@@ -3,13 +3,19 @@ import { fileURLToPath } from 'node:url';
 import { produce } from 'immer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { documentSchema, emptyDocument, portKinds, type LoomDocument, type PortType } from '@/engine';
+import {
+  connect,
+  documentSchema,
+  emptyDocument,
+  freshId,
+  portKinds,
+  type LoomDocument,
+  type PortType,
+} from '@/engine';
 import { registry } from '@/nodes/registry';
 import { branchFrom } from '@/app/_state/branch';
 import {
   addNode,
-  connect,
-  freshId,
   nextSeed,
   removeNodes,
   seedControl,

@@ -6,6 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   applyFix,
+  connect,
+  freshId,
   fixesFor,
   createHistory,
   documentSchema,
@@ -24,8 +26,6 @@ import {
   addGroup,
   addNode,
   addNote,
-  connect,
-  freshId,
   insertOnEdge,
   itemOf,
   moveTo,

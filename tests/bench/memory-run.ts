@@ -62,7 +62,7 @@ const warm = await (
 const scope = engine.backend.scope();
 const call = { ops: scope.ops, signal: new AbortController().signal };
 for (let turn = 0; turn < 20; turn++) {
-  const context = await warm.conditioner.text?.encode(['a', 'b'], call);
+  const context = (await warm.conditioner.text?.encode(['a', 'b'], call))?.context;
   const sample = scope.ops.full([2, 14, 8, 8], 0.1);
   if (context) await warm.unet?.call(sample, [1, 1], context, call);
   const { mean } = await warm.firstStage.encode(scope.ops.full([2, 3, 64, 64], 0.1), call);

@@ -62,6 +62,10 @@ const plainSampler = defineNode({
         progress({ done: index + 1, total: steps, unit: 'steps' });
         return denoised;
       },
+      denoiseBoth: () => Promise.reject(new Error('The bench takes samplers without CFG++.')),
+      path: () => {
+        throw new Error('The bench takes samplers without a Brownian path.');
+      },
       noise: (dims, index, draw, own) =>
         own.noise(dims, { seed: noise.seed, stream: streamOf(0, index, draw), firstElement: 0 }),
     });

@@ -68,7 +68,7 @@ async function tiny(backend: Backend) {
   if (unet === undefined || conditioner.text === undefined) throw new Error('tiny lacks a part');
   const scope = backend.scope();
   const call = { ops: scope.ops, signal };
-  const context = await conditioner.text.encode(['flat avatar, red hair', ''], call);
+  const { context } = await conditioner.text.encode(['flat avatar, red hair', ''], call);
   const noise = scope.ops.noise([2, 4, 9, 7], { seed: 5n, stream: 0 });
   const sample = scope.ops.concat([noise, scope.ops.full([2, 10, 9, 7], 0)], 1);
   const predicted = await unet.call(sample, [700, 20], context, call);

@@ -8,6 +8,7 @@ import {
   fixesFor,
   plan,
   type Diagnostic,
+  type EdgeEnds,
   type Endpoint,
   type Inference,
   type LoomDocument,
@@ -19,9 +20,9 @@ import { kit } from './kit-nodes';
 
 const read = (document: LoomDocument): Inference => infer({ document, registry: kit, catalog });
 const end = (text: string): Endpoint => ({ node: text.split('.')[0] ?? '', port: text.split('.')[1] ?? '' });
-const fixed = (document: LoomDocument, fix: QuickFix): LoomDocument =>
+const fixed = (document: LoomDocument, fix: QuickFix, pending?: EdgeEnds): LoomDocument =>
   produce(document, (draft: LoomDocument) => {
-    applyFix(draft, fix, kit);
+    applyFix(draft, fix, kit, pending);
   });
 const connected = (document: LoomDocument, from: string, to: string): LoomDocument =>
   fixed(document, { kind: 'connect', from: end(from), to: end(to) });
@@ -47,11 +48,11 @@ function refused(
   expect(pending.diagnostic.message).toBe(message);
   const offered = fixesFor(pending.diagnostic, before, { from: end(from), to: end(to) });
   for (const fix of offered) {
-    const after =
-      fix.kind === 'insert' || fix.kind === 'connect'
-        ? fixed(document, fix)
-        : connected(fixed(document, fix), from, to);
+    const after = fixed(document, fix, { from: end(from), to: end(to) });
     expect({ fix, left: read(after).diagnostics }).toEqual({ fix, left: [] });
+    // The edge that the fix was offered for is drawn, or its input is fed otherwise.
+    const fed = Object.values(after.edges).find((edge) => `${edge.to.node}.${edge.to.port}` === to);
+    expect({ fix, fed: fed !== undefined }).toEqual({ fix, fed: true });
   }
   const drawn = read(connected(document, from, to));
   const found = drawn.diagnostics.find(({ code }) => code === why.code);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
 import { manifestSchema } from '@/models/manifest';
-import { readPackage } from '@/models/packages';
+import { installedOf, readPackage } from '@/models/packages';
 
 const tiny = () => readPackage(createNodeFiles('tests/fixtures'), 'tiny');
 
@@ -38,7 +38,7 @@ describe('memory of a package', () => {
       memory: { unet: { weights: 8, fixed: 4, perCell: 2 } },
     });
     expect(older.memory).toEqual({ unet: { weights: 8, session: 0, fixed: 4, perCell: 2, spread: 1 } });
-    const unet = createCatalog([{ manifest: older, hash: 'h' }]).memory?.('tiny', {
+    const unet = createCatalog([installedOf(older, 'h')]).memory?.('tiny', {
       kind: 'wasm',
       precision: 'fp32',
     })?.unet;
@@ -51,7 +51,7 @@ describe('memory of a package', () => {
     const { unet } = manifest.memory ?? {};
     if (!unet) throw new Error('The fixture was not measured.');
     const memory = { unet: { ...unet, attention: { perCell: -8, perPair: 3 } } };
-    const catalog = createCatalog([{ manifest: { ...manifest, memory }, hash }]);
+    const catalog = createCatalog([installedOf({ ...manifest, memory }, hash)]);
     const half = catalog.memory?.('tiny', { kind: 'webgpu', precision: 'fp16' });
     expect(half?.unet?.attention).toEqual({ perCell: -4, perPair: 1.5 });
   });
@@ -59,7 +59,7 @@ describe('memory of a package', () => {
   it('is not known of a package that was not measured', async () => {
     const { manifest, hash } = await tiny();
     const { memory: _, ...without } = manifest;
-    const catalog = createCatalog([{ manifest: without, hash }]);
+    const catalog = createCatalog([installedOf(without, hash)]);
     expect(catalog.memory?.('tiny', { kind: 'wasm', precision: 'fp32' })).toBeUndefined();
     expect(catalog.memory?.('other', { kind: 'wasm', precision: 'fp32' })).toBeUndefined();
   });

@@ -47,8 +47,8 @@ describe('the tiny package on wasm', () => {
         progress: (done, total) => seen.push(done / total),
       });
     const [a, b] = await Promise.all([encode(), encode()]);
-    expect(a?.dims).toEqual([1, 32, 64]);
-    expect(a && b && (await difference(a, b))).toBe(0);
+    expect(a?.context.dims).toEqual([1, 32, 64]);
+    expect(a && b && (await difference(a.context, b.context))).toBe(0);
     expect(seen.at(-1)).toBe(1);
     expect(backend.live().sessions).toBe(before + 1);
     scope.release();
@@ -81,7 +81,7 @@ describe('the tiny package on wasm', () => {
     if (unet === undefined || text === undefined || classes === undefined || map === undefined)
       throw new Error('part');
     const parts = async (prompt: string, label: number | null) =>
-      scope.ops.concat([await text.encode([prompt], call), await classes.encode([label], call)], 1);
+      scope.ops.concat([(await text.encode([prompt], call)).context, await classes.encode([label], call)], 1);
     const noise = scope.ops.noise([1, 4, 8, 8], { seed: 1n, stream: 0 });
     const painted = scope.ops.from(new Uint8Array(64 * 64).fill(3), [1, 64, 64]);
     const predict = async (prompt: string, label: number | null, drawn: Tensor | null, t = 500) =>
@@ -227,7 +227,7 @@ describe('the half-precision graph', () => {
       const { unet, conditioner } = await models.open('tiny', { signal });
       const scope = on.scope();
       const call = { ops: scope.ops, signal };
-      const context = await conditioner.text?.encode(['red hair'], call);
+      const context = (await conditioner.text?.encode(['red hair'], call))?.context;
       if (unet === undefined || context === undefined) throw new Error('tiny lacks a part');
       const sample = scope.ops.noise([1, 14, 7, 9], { seed: 2n, stream: 0 });
       const predicted = await unet.call(sample, [250], context, call);
@@ -327,7 +327,8 @@ describe('loom-kl-f8 on wasm', () => {
     const view = await conditioner.text?.tokenize('flat avatar, brown skin, red curly hair');
     expect(view).toMatchObject({ limit: 32, overflow: '' });
     expect(view?.tokens.every(({ known }) => known)).toBe(true);
-    const context = await conditioner.text?.encode(['flat avatar, brown skin, red curly hair'], call);
+    const context = (await conditioner.text?.encode(['flat avatar, brown skin, red curly hair'], call))
+      ?.context;
     if (unet === undefined || context === undefined) throw new Error('loom-kl-f8 lacks a part');
     const { height, width } = unet.nativeSize;
     const noise = scope.ops.noise([1, unet.space.channels, height, width], { seed: 7n, stream: 0 });

@@ -105,8 +105,8 @@ const fakeConditioner: Conditioner = {
     tokenize: (prompt) => Promise.resolve(tokenView(prompt)),
     // Every element of a prompt's context is the number of its known words.
     encode: (prompts, { ops }) =>
-      Promise.resolve(
-        ops.from(
+      Promise.resolve({
+        context: ops.from(
           Float32Array.from(
             prompts.flatMap((prompt) => {
               const count = tokenView(prompt).tokens.filter((token) => token.known && !token.special).length;
@@ -115,7 +115,7 @@ const fakeConditioner: Conditioner = {
           ),
           [prompts.length, textLength, width],
         ),
-      ),
+      }),
   },
   classes: {
     width,

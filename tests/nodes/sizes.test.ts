@@ -5,14 +5,14 @@ import { infer, fixesFor, parseDocument } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
-import { readPackage } from '@/models/packages';
+import { installedOf, readPackage } from '@/models/packages';
 
 const tiny = await readPackage(createNodeFiles('tests/fixtures'), 'tiny');
 const catalog = createCatalog([tiny]);
 /** The same package, were its graphs of one size. */
 const { manifest } = tiny;
 const oneSize = createCatalog([
-  { ...tiny, manifest: { ...manifest, latent: { ...manifest.latent, only: { height: 8, width: 8 } } } },
+  installedOf({ ...manifest, latent: { ...manifest.latent, only: { height: 8, width: 8 } } }, tiny.hash),
 ]);
 type Nodes = Record<string, readonly [type: string, params?: Record<string, unknown>]>;
 

@@ -55,8 +55,9 @@ if (script > limits.script || model > limits.model) process.exitCode = 1;
 if (process.argv.includes('--browser')) {
   const { chromium } = await import('@playwright/test');
   const port = 3900 + (process.pid % 90);
-  const server = spawn(`${root}node_modules/.bin/next`, ['start', '-p', String(port)], {
+  const server = spawn(process.execPath, [`${root}app/_cli/serve.mjs`], {
     cwd: root,
+    env: { ...process.env, PORT: String(port) },
     stdio: 'ignore',
     detached: true,
   });

@@ -27,7 +27,7 @@ export interface Command extends CommandDefinition<CommandId> {
 
 /** Every command, in the order of menus. */
 export const commands: readonly Command[] = all;
-const byId = new Map(commands.map((command) => [command.id, command]));
+const byId = new Map(commands.map((each) => [each.id, each]));
 
 /** The command with this id. */
 export function command(id: CommandId): Command {

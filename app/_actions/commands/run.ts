@@ -3,6 +3,7 @@ import { Dices, Images, ListX, Play, PlayCircle, Square } from 'lucide-react';
 import { translate } from '../../_i18n/translate';
 import { randomSeed } from '../../_state/edits';
 import { prefer } from '../../_state/preferences';
+import { removeResults, resultStore } from '../../_state/results';
 import { cancel, run } from '../../_state/run-control';
 import { runStore } from '../../_state/run-store';
 import { edit, workspace } from '../../_state/workspace';
@@ -59,7 +60,13 @@ export const runCommands = inGroup('run', [
   {
     id: 'clear-results',
     icon: ListX,
-    enabled: () => runStore.getState().results.length > 0,
-    perform: () => runStore.setState({ results: [] }),
+    enabled: () => resultStore.getState().results.some(({ kept }) => !kept),
+    perform: () =>
+      removeResults(
+        resultStore
+          .getState()
+          .results.filter(({ kept }) => !kept)
+          .map(({ id }) => id),
+      ),
   },
 ]);

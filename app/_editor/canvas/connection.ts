@@ -1,6 +1,6 @@
 /** What pulling edges on the canvas does. Kept outside of the component: React Flow takes in every new function anew. */
 import type { Connection, Edge, FinalConnectionState, OnConnectStartParams } from 'reactflow';
-import { connect } from '../../_state/edits';
+import { connect } from '@/engine';
 import { flow } from '../../_state/flow';
 import { view } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';

@@ -3,9 +3,11 @@
 import { Command } from 'cmdk';
 import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { connect } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { useNodeLabels } from '../../_i18n/node-labels';
-import { addNode, connect } from '../../_state/edits';
+
+import { addNode } from '../../_state/edits';
 import { select, selectedNodes, view, type PendingConnection } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { candidatesFor, verdicts } from '../../_state/fitting';

@@ -4,9 +4,11 @@ import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { connect } from '@/engine';
 import { registry } from '@/nodes/registry';
 import { useNodeLabels } from '../../_i18n/node-labels';
-import { addNode, connect, insertOnEdge } from '../../_state/edits';
+
+import { addNode, insertOnEdge } from '../../_state/edits';
 import { select, useView, view, type PaletteRequest } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { candidatesFor, candidatesOnEdge, type Candidate } from '../../_state/fitting';

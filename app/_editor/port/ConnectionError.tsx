@@ -7,7 +7,6 @@ import { applyFix, fixesFor, type Diagnostic, type QuickFix, type PortType } fro
 import { registry } from '@/nodes/registry';
 import { fixText } from '../../_i18n/fix-text';
 import { useNodeLabels } from '../../_i18n/node-labels';
-import { connect, freshId } from '../../_state/edits';
 import { useView, view } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';
@@ -93,21 +92,9 @@ export function ConnectionError() {
   const { diagnostic, screen, from, to } = connectionError;
   const left = Math.max(8, Math.min(screen.x + 8, innerWidth - 388));
   const top = Math.max(56, Math.min(screen.y + 8, innerHeight - 260));
-  /** The refused edge is not in the document: it is laid first, so that the fix has what it speaks of. One step. */
+  /** The fix and the edge it was offered for, as one step. */
   const apply = (fix: QuickFix): void => {
-    edit('fix', (draft) => {
-      if ('edge' in fix && !(fix.edge in draft.edges)) {
-        connect(draft, from, to);
-        const laid = Object.entries(draft.edges).find(
-          ([, edge]) => edge.to.node === to.node && edge.to.port === to.port,
-        );
-        if (laid !== undefined && laid[0] !== fix.edge) {
-          delete draft.edges[laid[0]];
-          draft.edges[freshId(draft.edges, fix.edge)] = laid[1];
-        }
-      }
-      applyFix(draft, fix, registry);
-    });
+    edit('fix', (draft) => applyFix(draft, fix, registry, { from, to }));
     close();
   };
   return (

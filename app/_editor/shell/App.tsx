@@ -1,5 +1,6 @@
 'use client';
 /** The whole page. Rendered in the browser only: what it shows lives there. */
+import '../../_security/no-eval';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Messages } from './Messages';
 import { Logo } from './Logo';

@@ -10,6 +10,12 @@ export interface SamplerDefinition<Name extends string = string> {
   readonly noise?: { readonly eta: number };
   /** For multistep methods: the highest order by default. Default 1. */
   readonly order?: number;
+  /** The highest order it can be asked for. Default: `order`. */
+  readonly highestOrder?: number;
+  /** Needs the unconditional prediction beside the guided one. */
+  readonly unconditional?: boolean;
+  /** Walks from a clean latent up to noise: its levels rise. */
+  readonly rising?: boolean;
   /**
    * Order of its global error in the step of ln σ without noise (η = 0), as theory says; a test measures it. Absent
    * for a method without deterministic form.
@@ -26,6 +32,9 @@ export interface SamplerInfo<Name extends string = string> {
   /** Draws noise when `eta` > 0 (or always, where it has no η). */
   readonly stochastic: boolean;
   readonly defaults: { readonly eta: number; readonly order: number };
+  readonly highestOrder: number;
+  readonly unconditional: boolean;
+  readonly rising: boolean;
   readonly converges: number | undefined;
 }
 
@@ -54,6 +63,9 @@ export const defineSampler = <const Name extends string>({
   run,
   noise,
   order = 1,
+  highestOrder = order,
+  unconditional = false,
+  rising = false,
   converges,
 }: SamplerDefinition<Name>): SamplerInfo<Name> => ({
   name,
@@ -61,5 +73,8 @@ export const defineSampler = <const Name extends string>({
   run,
   stochastic: noise !== undefined,
   defaults: { eta: noise?.eta ?? 0, order },
+  highestOrder,
+  unconditional,
+  rising,
   converges,
 });

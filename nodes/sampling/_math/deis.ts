@@ -12,6 +12,7 @@ export const deis = defineSampler({
   name: 'deis',
   title: 'DEIS',
   order: 3,
+  highestOrder: 4,
   converges: 2,
   run: (x, sampling) =>
     loop(x, sampling, async (step) => {

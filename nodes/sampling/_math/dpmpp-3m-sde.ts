@@ -1,12 +1,13 @@
 /**
- * DPM-Solver++(3M) for the diffusion SDE: x̂₀ is interpolated quadratically in λ
- * through three steps and integrated exactly (Lu et al. 2211.01095, eq. 8 at
- * k = 3). One call a step. Reads `eta`, `noiseScale`.
+ * DPM-Solver++(3M) for the diffusion SDE (k-diffusion, `sample_dpmpp_3m_sde`) on one Brownian path: x̂₀ is interpolated
+ * quadratically in λ through three steps. One call a step. Reads `eta`, `noiseScale`.
  *
- * k-diffusion's `sample_dpmpp_3m_sde` gives the curvature term half this weight
- * (φ₃ = φ₂/h − ½ belongs to D″, but meets the divided difference D″/2), which makes it
- * converge at order 2 only (measured slope 2.00 against 3.0 here).
+ * The curvature's weight is k-diffusion's φ₃ = φ₂/h − ½, half of what the exact integral gives the divided
+ * difference (Lu et al. 2211.01095, eq. 8 at k = 3). It converges at order 2 instead of 3 and draws better pictures
+ * at the step numbers people use: sliced Wasserstein distance 0.232 against 0.292 at 10 Karras steps, 0.036
+ * against 0.047 at 20.
  */
+import { sdeClock } from './brownian';
 import { defineSampler } from './define-sampler';
 import { loop } from './loop';
 
@@ -14,7 +15,6 @@ export const dpmpp3mSde = defineSampler({
   name: 'dpmpp-3m-sde',
   title: 'DPM++ 3M SDE',
   noise: { eta: 1 },
-  // The first step is of order 1, whose local error h² caps the global order at 2 whatever follows.
   converges: 2,
   run: (x, sampling) =>
     loop(x, sampling, async (step) => {
@@ -33,8 +33,7 @@ export const dpmpp3mSde = defineSampler({
         const r0 = Math.log(step.before(1) / step.sigma) / h;
         if (d2) {
           const r1 = Math.log(step.before(2) / step.before(1)) / h;
-          // ∫ of e^(−h(1 − u))·h·u² over 0…1 is −2·φ₃ with φ₃ = φ₂/h − ½; u in units of the step.
-          const phi3 = 2 * (phi2 / hEta - 0.5);
+          const phi3 = phi2 / hEta - 0.5;
           // Divided differences a = (D − D₁)/r₀ and b = (D₁ − D₂)/r₁, then
           // first derivative a + (a − b)·r₀/(r₀ + r₁), second (a − b)/(r₀ + r₁).
           const onA = phi2 * (1 + r0 / (r0 + r1)) - phi3 / (r0 + r1);
@@ -53,6 +52,9 @@ export const dpmpp3mSde = defineSampler({
       );
       if (eta === 0) return { x: mean, history };
       const deviation = step.next * Math.sqrt(-Math.expm1(-2 * eta * h));
-      return { x: step.sum([1, mean], [deviation, step.noise(0)]), history };
+      return {
+        x: step.sum([1, mean], [deviation, step.path(step.sigma, step.next, sdeClock(eta), 0)]),
+        history,
+      };
     }),
 });

@@ -7,6 +7,7 @@
  * x = x₀ + σ·n with n ~ N(0, I), and denoise(x, σ) = E[x₀ | x].
  */
 import type { Tensor, TensorOps } from '@/engine/types';
+import type { Clock } from './brownian';
 
 /** Options that samplers share; each says which it reads. */
 export interface SamplerOptions {
@@ -16,6 +17,14 @@ export interface SamplerOptions {
   readonly noiseScale: number;
   /** Highest order of a multistep method. */
   readonly order: number;
+  /** UniPC's B(h): h ('bh1') or e^h − 1 ('bh2', the default). */
+  readonly variant?: 'bh1' | 'bh2';
+}
+
+/** What guidance makes of both evaluations, and the evaluation without a condition. */
+export interface BothPredictions {
+  readonly guided: Tensor;
+  readonly unconditional: Tensor;
 }
 
 /** What a step reports before it is taken: x_t and the x̂₀ first predicted from it. Borrowed. */
@@ -30,7 +39,7 @@ export interface StepReport {
 export interface Sampling {
   /** Results belong to its scope. */
   readonly ops: TensorOps;
-  /** σ₀ > … > σ_n of the whole schedule; the last may be 0. */
+  /** σ₀ > … > σ_n of the whole schedule, the last may be 0; rising for an inversion, the first may be 0. */
   readonly sigmas: ArrayLike<number>;
   /** Steps first…last−1 are taken: from σ_first to σ_last. */
   readonly first: number;
@@ -38,8 +47,22 @@ export interface Sampling {
   readonly options: SamplerOptions;
   /** x̂₀ of x at noise level sigma, during step `index`. The result belongs to `ops`. */
   denoise(x: Tensor, sigma: number, index: number, ops: TensorOps): Promise<Tensor>;
+  /** The same with the unconditional x̂₀ beside it, which is made even where guidance would not need it. */
+  denoiseBoth(x: Tensor, sigma: number, index: number, ops: TensorOps): Promise<BothPredictions>;
   /** Standard normal noise: draw `draw` (0…3) of step `index`; the same for the same pair. */
   noise(dims: readonly number[], index: number, draw: number, ops: TensorOps): Tensor;
+  /**
+   * Standard normal noise that is the increment of one Brownian path from σ `from` down to `to`,
+   * over its deviation. `at` names the draw for those who inject noise of their own.
+   */
+  path(
+    dims: readonly number[],
+    from: number,
+    to: number,
+    clock: Clock,
+    at: { readonly index: number; readonly draw: number },
+    ops: TensorOps,
+  ): Tensor;
   readonly onStep?: (report: StepReport) => void;
   /** What a multistep method remembered when it stopped at `first`, newest first. */
   readonly history?: readonly Tensor[];
@@ -67,8 +90,11 @@ export interface Step {
   readonly history: readonly Tensor[];
   readonly options: SamplerOptions;
   readonly denoise: (x: Tensor, sigma: number) => Promise<Tensor>;
+  readonly denoiseBoth: (x: Tensor, sigma: number) => Promise<BothPredictions>;
   /** Draw `draw` (0…3) of this step's noise, scaled by `options.noiseScale`. */
   readonly noise: (draw: number) => Tensor;
+  /** The Brownian path's increment from σ `from` to `to`, scaled likewise. */
+  readonly path: (from: number, to: number, clock: Clock, draw: number) => Tensor;
   /** Σ cᵢ·xᵢ in this step's scope. */
   readonly sum: (...terms: readonly (readonly [number, Tensor])[]) => Tensor;
 }
@@ -117,6 +143,12 @@ async function takeStep(
 ): Promise<StepResult> {
   const sigma = sampling.sigmas[index] ?? Number.NaN;
   let reported = false;
+  const report = (denoised: Tensor): void => {
+    if (!reported) sampling.onStep?.({ index, sigma, x, denoised });
+    reported = true;
+  };
+  const { noiseScale } = sampling.options;
+  const scaled = (drawn: Tensor): Tensor => (noiseScale === 1 ? drawn : ops.linear([[noiseScale, drawn]]));
   return body({
     index,
     x,
@@ -127,14 +159,16 @@ async function takeStep(
     options: sampling.options,
     async denoise(at, level) {
       const denoised = await sampling.denoise(at, level, index, ops);
-      if (!reported) sampling.onStep?.({ index, sigma, x, denoised });
-      reported = true;
+      report(denoised);
       return denoised;
     },
-    noise(draw) {
-      const drawn = sampling.noise(x.dims, index, draw, ops);
-      return sampling.options.noiseScale === 1 ? drawn : ops.linear([[sampling.options.noiseScale, drawn]]);
+    async denoiseBoth(at, level) {
+      const both = await sampling.denoiseBoth(at, level, index, ops);
+      report(both.guided);
+      return both;
     },
+    noise: (draw) => scaled(sampling.noise(x.dims, index, draw, ops)),
+    path: (from, to, clock, draw) => scaled(sampling.path(x.dims, from, to, clock, { index, draw }, ops)),
     sum: (...terms) => ops.linear(terms),
   });
 }

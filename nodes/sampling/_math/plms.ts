@@ -2,8 +2,9 @@
  * Pseudo linear multistep (PNDM, Liu et al. 2202.09778, eq. 12, as in the LDM
  * code's `plms.py`): ε is extrapolated by Adams–Bashforth and put into DDIM's
  * transfer. The first step is a pseudo improved Euler step and calls the
- * network twice. Remembers up to three ε.
+ * network twice. `order` 1…4 (default 4) says through how many ε; of order 1 it is DDIM.
  */
+import { evenWeights } from './ipndm';
 import { defineSampler } from './define-sampler';
 import { loop } from './loop';
 
@@ -20,29 +21,19 @@ export const plms = defineSampler({
         step.sum([1 / sigma, at], [-1 / sigma, x0]);
       const eps = epsOf(step.x, denoised, step.sigma);
       const h = step.next - step.sigma;
-      const [e1, e2, e3] = step.history;
-      const history = [eps, e1, e2].filter((tensor) => tensor !== undefined);
-      if (e1 && e2 && e3) {
+      const { order } = step.options;
+      const all = [eps, ...step.history].slice(0, order);
+      const history = all.slice(0, Math.max(0, order - 1));
+      if (all.length > 1) {
+        const weights = evenWeights[all.length - 1] ?? [1];
         return {
-          x: step.sum(
-            [1, step.x],
-            [(h * 55) / 24, eps],
-            [(-h * 59) / 24, e1],
-            [(h * 37) / 24, e2],
-            [(-h * 9) / 24, e3],
-          ),
+          x: step.sum([1, step.x], ...all.map((e, k) => [h * (weights[k] ?? 0), e] as const)),
           history,
         };
       }
-      if (e1 && e2) {
-        return {
-          x: step.sum([1, step.x], [(h * 23) / 12, eps], [(-h * 16) / 12, e1], [(h * 5) / 12, e2]),
-          history,
-        };
-      }
-      if (e1) return { x: step.sum([1, step.x], [(h * 3) / 2, eps], [-h / 2, e1]), history };
       if (step.next === 0) return { x: denoised, history };
       const ahead = step.sum([1, step.x], [h, eps]);
+      if (order === 1) return { x: ahead, history };
       const epsAhead = epsOf(ahead, await step.denoise(ahead, step.next), step.next);
       return { x: step.sum([1, step.x], [h / 2, eps], [h / 2, epsAhead]), history };
     }),

@@ -16,6 +16,8 @@ export const scheduleNames = [
   'beta',
   'sgm-uniform',
   'simple',
+  'normal',
+  'kl-optimal',
 ] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
 
@@ -42,11 +44,14 @@ const roundEven = (x: number): number => {
   return Math.abs(x - Math.trunc(x)) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
 };
 
-/** Every ⌊T/n⌋-th training step from step 1 (DDIM's own, `ddim_uniform` of the LDM code; diffusers' "leading" with `steps_offset` 1). */
+/** Every ⌊T/n⌋-th training step from step 1, from step 0 where there is no room for that (diffusers' "leading" with `steps_offset` 1). */
 const leading: Levels = (n, levels) => {
   const stride = Math.floor(levels.count / n);
-  return count(n).map((i) => levels.sigmaAt(Math.min(levels.count - 1, (n - 1 - i) * stride + 1)));
+  const offset = Math.min(1, levels.count - 1 - (n - 1) * stride);
+  return count(n).map((i) => levels.sigmaAt((n - 1 - i) * stride + offset));
 };
+/** How much of the training steps *leading* reaches with n steps, 0…1: where T is no multiple of n it starts below pure noise. */
+export const leadingReach = (n: number, trained: number): number => (n * Math.floor(trained / n)) / trained;
 /** n training steps evenly from the last to the first (diffusers' "linspace"). */
 const linspace: Levels = (n, levels) =>
   ramp(n).map((u) => levels.sigmaAt(roundEven((1 - u) * (levels.count - 1))));
@@ -73,6 +78,11 @@ const sgmUniform: Levels = (n, levels) =>
 /** Every (T/n)-th training step from the last, truncated (ComfyUI's "simple"). */
 const simple: Levels = (n, levels) =>
   count(n).map((i) => levels.sigmaAt(levels.count - 1 - Math.floor((i * levels.count) / n)));
+/** n timesteps evenly from the last to the first, not rounded (k-diffusion's `get_sigmas`; ComfyUI's "normal"). */
+const normal: Levels = (n, levels) => ramp(n).map((u) => levels.sigmaAt((1 - u) * (levels.count - 1)));
+/** Even in arctan σ (Sabour et al. 2404.14507, "Align your steps", §3: optimal for Gaussian data in KL divergence). */
+const klOptimal: Levels = (n, levels, { sigmaMin = levels.min, sigmaMax = levels.max }) =>
+  ramp(n).map((u) => Math.tan(u * Math.atan(sigmaMin) + (1 - u) * Math.atan(sigmaMax)));
 
 const table: Readonly<Record<ScheduleName, Levels>> = {
   trailing,
@@ -84,6 +94,8 @@ const table: Readonly<Record<ScheduleName, Levels>> = {
   beta: betaSchedule,
   'sgm-uniform': sgmUniform,
   simple,
+  normal,
+  'kl-optimal': klOptimal,
 };
 
 /** n noise levels and the final 0. Throws `invalid-param` for n < 1, n > T, or an empty range. */

@@ -1,7 +1,8 @@
 /** Data whose exact denoiser is known: Gaussians and mixtures of Gaussians in one dimension, many samples at once. */
-import type { Tensor, TensorOps } from '@/engine/types';
+import type { Tensor } from '@/engine/types';
 import { valuesOf, Wide, wideOps } from './wide';
 import { samplers, type SamplerName } from '@/nodes/sampling/_math/samplers';
+import { pathIncrement } from '@/nodes/sampling/_math/brownian';
 import type { SamplerOptions } from '@/nodes/sampling/_math/loop';
 
 /** One component: weight, mean, standard deviation of the data. */
@@ -65,21 +66,32 @@ export async function runExact(
   denoise: (x: number, sigma: number) => number,
   options: Partial<SamplerOptions> = {},
   range: { readonly first: number; readonly last: number } = { first: 0, last: sigmas.length - 1 },
+  seed = 5n,
 ): Promise<Float64Array> {
-  const info = samplers[name];
-  const result = await info.run(new Wide(start, [1, 1, 1, start.length]), {
+  const { run, defaults } = samplers[name];
+  const predict = (x: Tensor, sigma: number): Tensor =>
+    new Wide(
+      valuesOf(x).map((value) => denoise(value, sigma)),
+      x.dims,
+    );
+  // Neighbouring increments share most of their normals.
+  const normals = new Map<number, Tensor>();
+  const normal = (dims: readonly number[], draw: number): Tensor => {
+    const known = normals.get(draw) ?? wideOps.noise(dims, { seed, stream: 2 ** 30 + draw });
+    normals.set(draw, known);
+    return known;
+  };
+  const result = await run(new Wide(start, [1, 1, 1, start.length]), {
     ops: wideOps,
     sigmas,
     ...range,
-    options: { eta: info.defaults.eta, order: info.defaults.order, noiseScale: 1, ...options },
-    denoise: (x: Tensor, sigma: number, _index: number, _ops: TensorOps) =>
-      Promise.resolve(
-        new Wide(
-          valuesOf(x).map((value) => denoise(value, sigma)),
-          x.dims,
-        ),
-      ),
-    noise: (dims, index, draw, ops) => ops.noise(dims, { seed: 5n, stream: 1 + index * 8 + draw }),
+    options: { eta: defaults.eta, order: defaults.order, noiseScale: 1, ...options },
+    denoise: (x, sigma) => Promise.resolve(predict(x, sigma)),
+    denoiseBoth: (x, sigma) =>
+      Promise.resolve({ guided: predict(x, sigma), unconditional: predict(x, sigma) }),
+    noise: (dims, index, draw, ops) => ops.noise(dims, { seed, stream: 1 + index * 8 + draw }),
+    path: (dims, top, bottom, clock, _at, ops) =>
+      ops.linear(pathIncrement(top, bottom, clock).map(({ draw, weight }) => [weight, normal(dims, draw)])),
   });
   return valuesOf(result.x);
 }

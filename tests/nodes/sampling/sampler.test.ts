@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LatentValue, MaskValue } from '@/engine/types';
-import { samplerNames } from '@/nodes/sampling/_math/samplers';
+import { trainedSigmas } from '@/nodes/sampling/_math/noise-levels';
+import { samplerNames, samplers } from '@/nodes/sampling/_math/samplers';
 import { samplingSampler } from '@/nodes/sampling/sampler';
 import { samplingSchedule } from '@/nodes/sampling/schedule';
 import { samplingUnet } from '@/nodes/sampling/unet';
@@ -9,6 +10,8 @@ import { latentAddNoise } from '@/nodes/latent/add-noise';
 import { bench, failure, floats } from '../harness';
 
 type Bench = ReturnType<typeof bench>;
+/** Samplers that walk from noise; the inversion walks the other way. */
+const falling = samplerNames.filter((name) => !samplers[name].rising);
 
 async function parts(b: Bench, noiseParams: { seed?: string; batch?: number } = {}) {
   const unet = { kind: 'unet', unet: b.fake.kl.unet } as const;
@@ -61,7 +64,7 @@ describe('strength and masks at their ends', () => {
     await b.run(samplingSampler, { denoiser, noise, latent: picture(b) }, { steps: 8, strength: 0.5 });
     expect(b.fake.calls.map(({ timestep }) => timestep)).toEqual([499, 374, 249, 124]);
   });
-  for (const sampler of samplerNames) {
+  for (const sampler of falling) {
     it(`${sampler}: a mask of zeros returns the picture, a mask of ones equals plain sampling`, async () => {
       const b = bench();
       const { denoiser, noise } = await parts(b);
@@ -131,7 +134,7 @@ describe('strength and masks at their ends', () => {
 });
 
 describe('stopping and going on', () => {
-  for (const sampler of samplerNames) {
+  for (const sampler of falling) {
     it(`${sampler}: 3 of 8 steps, then the rest, equal the whole run`, async () => {
       const b = bench();
       const { denoiser, noise } = await parts(b);
@@ -168,6 +171,96 @@ describe('stopping and going on', () => {
     const noised = await b.run(latentAddNoise, { unet, latent: picture(b), noise }, { timestep: 499 });
     await b.run(samplingSampler, { denoiser, noise, latent: noised.latent }, { steps: 8 });
     expect(b.fake.calls.map(({ timestep }) => timestep)).toEqual([499, 374, 249, 124]);
+  });
+});
+
+describe('strength and version', () => {
+  const calls = async (steps: number, strength: number): Promise<number> => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    await b.run(samplingSampler, { denoiser, noise, latent: picture(b) }, { steps, strength });
+    return b.fake.calls.length;
+  };
+  it('takes int(strength · steps), so that below 1 is never all', async () => {
+    expect(await calls(20, 0.99)).toBe(19);
+    expect(await calls(20, 0.13)).toBe(2);
+    expect(await calls(20, 0.5)).toBe(10);
+    expect(await calls(20, 0.04)).toBe(0);
+  });
+  it('a graph of version 1 takes as many steps as it took', () => {
+    const up = samplingSampler.migrate?.[1];
+    for (const steps of [1, 7, 20, 30, 99]) {
+      for (let percent = 0; percent <= 100; percent++) {
+        const { strength } = samplingSampler.params.parse(up?.({ steps, strength: percent / 100 }));
+        const now = strength === 1 ? steps : Math.floor(strength * steps);
+        expect(now, `${percent} % of ${steps}`).toBe(Math.round((percent / 100) * steps));
+      }
+    }
+    expect(up?.({ sampler: 'unipc', order: 0 })).toMatchObject({ order: 3 });
+    expect(up?.({ sampler: 'unipc', order: 2 })).toMatchObject({ order: 2 });
+    expect(up?.({})).toEqual({ sampler: 'ddim', schedule: 'trailing' });
+  });
+});
+
+describe('DDIM inverse', () => {
+  it('brings a picture up to the noise from which the next sampler draws it again', async () => {
+    const b = bench();
+    const { unet, denoiser, noise } = await parts(b);
+    const latent = picture(b);
+    const up = await b.run(
+      samplingSampler,
+      { denoiser, noise, latent },
+      { sampler: 'ddim-inverse', steps: 200 },
+    );
+    const top = trainedSigmas(unet.unet.diffusion).at(-1) ?? 0;
+    expect(up.latent.noisy?.sigma).toBeCloseTo(top, 6);
+    const again = await b.run(samplingSampler, { denoiser, noise, latent: up.latent }, { steps: 200 });
+    expect(again.latent.noisy).toBeUndefined();
+    expect(largest(await floats(again.latent.samples), await floats(latent.samples))).toBeLessThan(0.05);
+  });
+  it('goes up as far as the strength says, along a wired schedule too', async () => {
+    const b = bench();
+    const { unet, denoiser, noise } = await parts(b);
+    const { schedule } = await b.run(samplingSchedule, { unet }, { steps: 10 });
+    for (const sigmas of [schedule.sigmas, schedule.sigmas.toReversed()]) {
+      const half = await b.run(
+        samplingSampler,
+        { denoiser, noise, latent: picture(b), schedule: { kind: 'schedule', sigmas } },
+        { sampler: 'ddim-inverse', strength: 0.5 },
+      );
+      expect(half.latent.noisy?.sigma).toBe(schedule.sigmas[5]);
+    }
+  });
+  it('needs a clean latent, and takes no mask', async () => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    const inverse = { sampler: 'ddim-inverse' } as const;
+    const latent = picture(b);
+    expect(await failure(b.run(samplingSampler, { denoiser, noise }, inverse))).toMatchObject({
+      place: { port: 'latent' },
+    });
+    expect(
+      await failure(b.run(samplingSampler, { denoiser, noise, latent, mask: mask(b, () => 1) }, inverse)),
+    ).toMatchObject({ place: { port: 'mask' } });
+    const noisy = await b.run(samplingSampler, { denoiser, noise }, { steps: 4, endStep: 2 });
+    expect(
+      await failure(b.run(samplingSampler, { denoiser, noise, latent: noisy.latent }, inverse)),
+    ).toMatchObject({ place: { port: 'latent' } });
+  });
+});
+
+describe('one noise for a whole batch', () => {
+  it('is one for the sampler too, so that equal conditions draw equal pictures', async () => {
+    for (const sampler of ['euler-ancestral', 'dpmpp-2m-sde'] as const) {
+      for (const same of [true, false]) {
+        const b = bench();
+        const { unet, denoiser } = await parts(b);
+        const { noise } = await b.run(latentNoise, { unet }, { seed: '7', batch: 2, same });
+        const out = await b.run(samplingSampler, { denoiser, noise }, { sampler, steps: 6 });
+        const values = await floats(out.latent.samples);
+        expect(largest(values.slice(0, 256), values.slice(256)) === 0).toBe(same);
+      }
+    }
   });
 });
 

@@ -26,14 +26,23 @@ const vectors = z
   .object({
     dims: z.tuple([z.int(), z.int()]),
     steps: z.int(),
-    network: z.object({ w1: numbers, b1: numbers, wt: numbers, w2: numbers }),
+    network: z.object({
+      w1: numbers,
+      b1: numbers,
+      wt: numbers,
+      w2: numbers,
+      condition: z.number(),
+      guidance: z.number(),
+    }),
     start: numbers,
     cases: z.array(
       z.object({
         prediction: z.enum(['epsilon', 'v', 'sample']),
         sampler: z.enum(samplerNames),
         schedule: z.enum(scheduleNames),
-        eta: z.number().nullable(),
+        eta: z.number().optional(),
+        order: z.int().optional(),
+        variant: z.enum(['bh1', 'bh2']).optional(),
         out: numbers,
       }),
     ),
@@ -80,40 +89,62 @@ async function errorOf(one: (typeof vectors.cases)[number], ops: TensorOps): Pro
   const [batch, size] = vectors.dims;
   const dims = [batch, size, 1, 1];
   const wide = ops === wideOps;
-  const make = (values: readonly number[]): Tensor =>
-    wide ? new Wide(Float64Array.from(values), dims) : ops.from(Float32Array.from(values), dims);
-  const sigmas = scheduleOf(one.schedule, vectors.steps, diffusion(one.prediction));
+  const make = (values: readonly number[], shape: readonly number[] = dims): Tensor =>
+    wide ? new Wide(Float64Array.from(values), shape) : ops.from(Float32Array.from(values), shape);
+  const info = samplers[one.sampler];
+  const falling = scheduleOf(one.schedule, vectors.steps, diffusion(one.prediction));
+  const sigmas = info.rising ? falling.toReversed() : falling;
+  const context = make([vectors.network.condition], [1, 1, 1]);
   const denoiser = createDenoiser({
     unet: perceptron(one.prediction),
-    positive: [],
+    positive: info.unconditional
+      ? [{ parts: { text: { part: 'text', context, label: '' } }, weight: 1, start: 0, end: 1 }]
+      : [],
     negative: {},
     nulls: {},
-    guidance: { scales: 1, rescale: 0, from: 0, to: 1 },
+    guidance: { scales: vectors.network.guidance, rescale: 0, from: 0, to: 1 },
   });
+  const { signal } = new AbortController();
+  // An inversion begins with a clean latent, every other sampler with x_T in the paper's scale.
   const whole = Math.sqrt(1 + (sigmas[0] ?? 0) ** 2);
-  const { defaults, run } = samplers[one.sampler];
-  const { x } = await run(make(vectors.start.map((value) => value * whole)), {
+  const injected = (index: number, draw: number): Tensor =>
+    make(
+      Array.from(
+        { length: batch * size },
+        (_, k) => 1.3 * Math.sin(1.7 * k + 2.3 * index + 0.9 * draw + 0.4),
+      ),
+    );
+  const { x } = await info.run(make(vectors.start.map((value) => value * whole)), {
     ops,
     sigmas,
     first: 0,
     last: sigmas.length - 1,
-    options: { eta: one.eta ?? defaults.eta, order: defaults.order, noiseScale: 1 },
+    options: {
+      eta: one.eta ?? info.defaults.eta,
+      order: one.order ?? info.defaults.order,
+      noiseScale: 1,
+      ...(one.variant && { variant: one.variant }),
+    },
     denoise: (at, sigma, index, own) =>
-      denoiser.denoise(at, sigma, index / vectors.steps, {
+      denoiser.denoise(at, sigma, index / vectors.steps, { ops: own, signal }),
+    async denoiseBoth(at, sigma, index, own) {
+      const bare: Tensor[] = [];
+      const unconditional = (denoised: Tensor): void => void bare.push(denoised);
+      const guided = await denoiser.denoise(at, sigma, index / vectors.steps, {
         ops: own,
-        signal: new AbortController().signal,
-      }),
-    noise: (_shape, index, draw) =>
-      make(
-        Array.from(
-          { length: batch * size },
-          (_, k) => 1.3 * Math.sin(1.7 * k + 2.3 * index + 0.9 * draw + 0.4),
-        ),
-      ),
+        signal,
+        unconditional,
+      });
+      return { guided, unconditional: bare[0] ?? guided };
+    },
+    noise: (_shape, index, draw) => injected(index, draw),
+    path: (_shape, _from, _to, _clock, { index, draw }) => injected(index, draw),
   });
+  // The inversion ends at the highest level; the vectors are in the paper's scale.
+  const end = 1 / Math.sqrt(1 + (sigmas.at(-1) ?? 0) ** 2);
   const got = wide ? valuesOf(x) : await x.read();
   const largest = Math.max(...one.out.map(Math.abs));
-  return Math.max(...one.out.map((want, i) => Math.abs(Number(got[i]) - want) / largest));
+  return Math.max(...one.out.map((want, i) => Math.abs(Number(got[i]) * end - want) / largest));
 }
 
 describe('samplers against NumPy, through the denoiser and float32 arithmetic', () => {
@@ -170,12 +201,13 @@ function perceptron(prediction: DiffusionInfo['prediction']): UNet {
     concatChannels: 0,
     contextWidth: 1,
     load: () => Promise.resolve(),
-    async call(sample: Tensor, timesteps, _context, { ops }) {
+    async call(sample: Tensor, timesteps, context, { ops }) {
+      const conditions = context instanceof Wide ? context.values : await context.read();
       const values = sample instanceof Wide ? sample.values : await sample.read();
       const out = sample instanceof Wide ? new Float64Array(values.length) : new Float32Array(values.length);
       for (const [b, t] of timesteps.entries()) {
         const inner = Array.from({ length: hidden }, (_, h) => {
-          let sum = (b1[h] ?? 0) + (wt[h] ?? 0) * (t / 1000);
+          let sum = (b1[h] ?? 0) + (wt[h] ?? 0) * (t / 1000 + Number(conditions[b]));
           for (let k = 0; k < size; k++) sum += (w1[h * size + k] ?? 0) * Number(values[b * size + k]);
           return Math.tanh(sum);
         });

@@ -68,11 +68,22 @@ class WideOps implements TensorOps {
     const next = normal(Number(source.seed) * 7919 + source.stream * 104_729);
     return new Wide(Float64Array.from({ length: dims.reduce((a, b) => a * b, 1) }, next), dims);
   }
+  /** Along the batch alone. */
+  concat(xs: readonly Tensor[], axis: number): Tensor {
+    const [first] = xs;
+    if (!first || axis !== 0) return missing();
+    const values = xs.flatMap((x) => [...valuesOf(x)]);
+    const batch = xs.reduce((sum, { dims: [own = 1] }) => sum + own, 0);
+    return new Wide(Float64Array.from(values), [batch, ...first.dims.slice(1)]);
+  }
+  slice(x: Tensor, axis: number, start: number, end: number): Tensor {
+    if (axis !== 0) return missing();
+    const each = valuesOf(x).length / (x.dims[0] ?? 1);
+    return new Wide(valuesOf(x).slice(start * each, end * each), [end - start, ...x.dims.slice(1)]);
+  }
   multiply = missing;
   blend = missing;
   clamp = missing;
-  concat = missing;
-  slice = missing;
   stats = missing;
   rescale = missing;
   resize = missing;

@@ -33,9 +33,9 @@ def t_of_sigma(s):
 # ---------------------------------------------------------------- schedules
 def schedule(name, n):
     smin, smax = SIG[0], SIG[-1]
-    if name == "leading":  # diffusers, steps_offset=1
-        t = (np.arange(n) * (T // n)).round()[::-1] + 1
-        s = [sigma_of_t(min(T - 1, x)) for x in t]
+    if name == "leading":  # diffusers, steps_offset=1; 0 where T - 1 leaves no room
+        t = (np.arange(n) * (T // n)).round()[::-1]
+        s = [sigma_of_t(x) for x in t + min(1, T - 1 - t[0])]
     elif name == "linspace":  # diffusers
         t = np.linspace(0, T - 1, n).round()[::-1] if n > 1 else np.array([T - 1])
         s = [sigma_of_t(x) for x in t]
@@ -56,10 +56,15 @@ def schedule(name, n):
         s = [sigma_of_t(x) for x in np.linspace(T - 1, 0, n + 1)[:-1]]
     elif name == "simple":  # ComfyUI
         s = [SIG[-(1 + int(x * T / n))] for x in range(n)]
+    elif name == "normal":  # k-diffusion get_sigmas, ComfyUI normal_scheduler
+        s = [sigma_of_t(x) for x in np.linspace(T - 1, 0, n)]
+    elif name == "kl-optimal":  # Sabour et al. 2404.14507
+        u = np.arange(n) / (n - 1) if n > 1 else np.zeros(1)
+        s = np.tan(u * math.atan(smin) + (1 - u) * math.atan(smax))
     return np.append(np.asarray(s, dtype=np.float64), 0.0)
 
 
-SCHEDULES = ["trailing", "leading", "linspace", "karras", "exponential", "polyexponential", "beta", "sgm-uniform", "simple"]
+SCHEDULES = ["trailing", "leading", "linspace", "karras", "exponential", "polyexponential", "beta", "sgm-uniform", "simple", "normal", "kl-optimal"]
 
 # ---------------------------------------------------------------- the network
 DIM, HIDDEN, BATCH = 8, 12, 2
@@ -71,9 +76,12 @@ W2 = np.round(rng.normal(size=(DIM, HIDDEN)) / math.sqrt(HIDDEN), 4)
 START = np.round(rng.normal(size=(BATCH, DIM)), 4)
 
 
-def network(y, t):
-    """A fixed perceptron: any smooth function of (y, t)."""
-    return np.tanh(y @ W1.T + B1 + WT * (t / T)) @ W2.T
+CONDITION, GUIDANCE = 0.7, 1.6
+
+
+def network(y, t, c=0.0):
+    """A fixed perceptron: any smooth function of (y, t) and a condition c."""
+    return np.tanh(y @ W1.T + B1 + WT * (t / T + c)) @ W2.T
 
 
 def noise(step, draw):
@@ -92,9 +100,14 @@ class Model:
     def __init__(self, prediction):
         self.prediction = prediction
 
-    def both(self, y, s):
+    def guided(self, y, s):
+        """(guided x0, unconditional x0) with classifier-free guidance."""
+        bare = self.both(y, s)[0]
+        return bare + GUIDANCE * (self.both(y, s, CONDITION)[0] - bare), bare
+
+    def both(self, y, s, c=0.0):
         a, sg = alpha_sigma(s)
-        out = network(y, t_of_sigma(s))
+        out = network(y, t_of_sigma(s), c)
         if self.prediction == "epsilon":
             return (y - sg * out) / a, out
         if self.prediction == "v":
@@ -141,6 +154,14 @@ def ddpm(m, y, S):
     return y
 
 
+def ddim_inverse(m, y, S):
+    """diffusers DDIMInverseScheduler.step over the levels turned round, from 0: eps for the level gone to, of the state before it."""
+    S = S[::-1]
+    for s, n in zip(S[:-1], S[1:]):
+        y = ddim_transfer(y, s, n, m.eps(y, n))
+    return y
+
+
 def plms(m, y, S):
     old = []
     for i in range(len(S) - 1):
@@ -171,6 +192,206 @@ def ve(f):
         return f(D, y * math.sqrt(1 + S[0] ** 2), S)  # ends at sigma 0, where x = y
 
     return run
+
+
+def both_ve(f):
+    """The same for a sampler that reads the guided and the unconditional prediction."""
+
+    def run(m, y, S):
+        def D(x, s):
+            return m.guided(x / math.sqrt(1 + s * s), s)
+
+        return f(D, y * math.sqrt(1 + S[0] ** 2), S)
+
+    return run
+
+
+@both_ve
+def euler_cfgpp(D, x, S):
+    for s, n in zip(S[:-1], S[1:]):
+        guided, bare = D(x, s)
+        x = guided + n * (x - bare) / s
+    return x
+
+
+@both_ve
+def euler_ancestral_cfgpp(D, x, S):
+    for i, (s, n) in enumerate(zip(S[:-1], S[1:])):
+        guided, bare = D(x, s)
+        down, up = up_down(s, n)
+        x = guided + down * (x - bare) / s + up * noise(i, 0)
+    return x
+
+
+@both_ve
+def dpmpp_2m_cfgpp(D, x, S):
+    old = None
+    for i, (s, n) in enumerate(zip(S[:-1], S[1:])):
+        guided, bare = D(x, s)
+        if n == 0:
+            x = guided
+        else:
+            h = math.log(s / n)
+            mix = -math.exp(-h) * bare
+            if old is not None:
+                r = math.log(S[i - 1] / s) / h
+                mix = mix - math.expm1(-h) * (1 / (2 * r)) * (guided - old)
+            x = guided + mix + math.exp(-h) * x
+        old = bare
+    return x
+
+
+@both_ve
+def dpmpp_2s_ancestral_cfgpp(D, x, S):
+    for i, (s, n) in enumerate(zip(S[:-1], S[1:])):
+        guided, bare = D(x, s)
+        down, up = up_down(s, n)
+        if down == 0:
+            y = x + (down - s) * (x - bare) / s
+        else:
+            h = math.log(s / down)
+            mid = math.exp(math.log(s) - h / 2)
+            _, bare2 = D(mid / s * x - math.expm1(-h / 2) * bare, mid)
+            y = down / s * x - math.expm1(-h) * bare2
+        x = y + up * noise(i, 0) + (guided - bare)
+    return x
+
+
+@ve
+def heunpp2(D, x, S):
+    for i in range(len(S) - 1):
+        s, n = S[i], S[i + 1]
+        d = (x - D(x, s)) / s
+        if n == S[-1]:
+            x = x + (n - s) * d
+            continue
+        x2 = x + (n - s) * d
+        d2 = (x2 - D(x2, n)) / n
+        if S[i + 2] == S[-1]:
+            w2 = n / (2 * S[0])
+            d = d * (1 - w2) + d2 * w2
+        else:
+            b = S[i + 2]
+            x3 = x2 + d2 * (b - n)
+            d3 = (x3 - D(x3, b)) / b
+            w2, w3 = n / (3 * S[0]), b / (3 * S[0])
+            d = d * (1 - w2 - w3) + d2 * w2 + d3 * w3
+        x = x + (n - s) * d
+    return x
+
+
+def slopes_method(weights):
+    """x' = x + (n - s) sum w_j d_{i-j}, order up to 4; x0 at the end."""
+
+    def run(D, x, S):
+        ds = []
+        for i, (s, n) in enumerate(zip(S[:-1], S[1:])):
+            den = D(x, s)
+            ds.insert(0, (x - den) / s)
+            if n == 0:
+                x = den
+            else:
+                steps = [S[i - k] - S[i - k - 1] for k in range(min(i, 3))]
+                x = x + (n - s) * sum(w * d for w, d in zip(weights(n - s, steps), ds))
+        return x
+
+    return run
+
+
+def even_weights(h, steps):
+    return [[1], [3 / 2, -1 / 2], [23 / 12, -16 / 12, 5 / 12], [55 / 24, -59 / 24, 37 / 24, -9 / 24]][len(steps)]
+
+
+def uneven_weights(h_n, steps):
+    """diff-sampler (Apache-2.0), ipndm_v."""
+    if len(steps) == 0:
+        return [1.0]
+    h_n_1 = steps[0]
+    if len(steps) == 1:
+        return [(2 + h_n / h_n_1) / 2, -(h_n / h_n_1) / 2]
+    h_n_2 = steps[1]
+    temp1 = (1 - h_n / (3 * (h_n + h_n_1)) * (h_n * (h_n + h_n_1)) / (h_n_1 * (h_n_1 + h_n_2))) / 2
+    temp2, q = 0.0, 0.0
+    if len(steps) == 3:
+        h_n_3 = steps[2]
+        temp2 = ((1 - h_n / (3 * (h_n + h_n_1))) / 2 + (1 - h_n / (2 * (h_n + h_n_1))) * h_n / (6 * (h_n + h_n_1 + h_n_2))) * (
+            h_n * (h_n + h_n_1) * (h_n + h_n_1 + h_n_2)) / (h_n_1 * (h_n_1 + h_n_2) * (h_n_1 + h_n_2 + h_n_3))
+        q = h_n_1 * (h_n_1 + h_n_2) / (h_n_2 * (h_n_2 + h_n_3))
+    c1 = (2 + h_n / h_n_1) / 2 + temp1 + temp2
+    c2 = -(h_n / h_n_1) / 2 - (1 + h_n_1 / h_n_2) * temp1 - (1 + h_n_1 / h_n_2 + q) * temp2
+    if len(steps) == 2:
+        return [c1, c2, temp1 * h_n_1 / h_n_2]
+    c3 = temp1 * h_n_1 / h_n_2 + (h_n_1 / h_n_2 + q * (1 + h_n_2 / h_n_3)) * temp2
+    return [c1, c2, c3, -temp2 * q * h_n_1 / h_n_2]
+
+
+ipndm = ve(slopes_method(even_weights))
+ipndm_v = ve(slopes_method(uneven_weights))
+
+
+@ve
+def res_multistep(D, x, S):
+    """2308.02157: x(n) = e^-h x + int e^-(h-u) D(u) du with D on a line through the last two, by quadrature."""
+    old = None
+    for i, (s, n) in enumerate(zip(S[:-1], S[1:])):
+        den = D(x, s)
+        if n == 0:
+            x = den
+        else:
+            h = math.log(s / n)
+            x = n / s * x
+            back = 0.0 if old is None else math.log(S[i - 1] / s)
+            one = integrate.quad(lambda u: math.exp(u - h), 0, h, epsabs=0, epsrel=1e-12)[0]
+            if old is None:
+                x = x + one * den
+            else:
+                line = integrate.quad(lambda u: math.exp(u - h) * u / back, 0, h, epsabs=0, epsrel=1e-12)[0]
+                x = x + (one + line) * den - line * old
+        old = den
+    return x
+
+
+@ve
+def gradient_estimation(D, x, S):
+    old = None
+    for s, n in zip(S[:-1], S[1:]):
+        den = D(x, s)
+        d = (x - den) / s
+        if n == 0:
+            x = den
+        else:
+            x = x + d * (n - s)
+            if old is not None:
+                x = x + (2.0 - 1) * (d - old) * (n - s)
+        old = d
+    return x
+
+
+@ve
+def er_sde(D, x, S):
+    """2309.06169, their code's er_sde_solver (VP, order 3) with its 200-point sums."""
+    scale = lambda l: l * (math.exp(l ** 0.3) + 10.0)
+    old, old_d = None, None
+    for i, (s, n) in enumerate(zip(S[:-1], S[1:])):
+        den = D(x, s)
+        if n == 0:
+            x = den
+        else:
+            r = scale(n) / scale(s)
+            x = r * x + (1 - r) * den
+            if i >= 1:
+                dt = n - s
+                width = -dt / 200
+                pos = [n + k * width for k in range(200)]
+                den_d = (den - old) / (s - S[i - 1])
+                x = x + (dt + sum(1 / scale(p) for p in pos) * width * scale(n)) * den_d
+                if i >= 2:
+                    den_u = (den_d - old_d) / ((s - S[i - 2]) / 2)
+                    x = x + (dt ** 2 / 2 + sum((p - s) / scale(p) for p in pos) * width * scale(n)) * den_u
+                old_d = den_d
+            x = x + math.sqrt(max(0.0, n ** 2 - s ** 2 * r ** 2)) * noise(i, 0)
+        old = den
+    return x
 
 
 @ve
@@ -310,24 +531,22 @@ def dpmpp_2m(m, y, S):
 
 @ve
 def dpmpp_sde(D, x, S):
-    """k-diffusion, r = 1/2, eta = 1; the Brownian path sampled at mid and next."""
+    """k-diffusion, r = 1/2, eta = 1, with given noise for the half and for the whole step."""
     for i, (s, n) in enumerate(zip(S[:-1], S[1:])):
         den = D(x, s)
         if n == 0:
             x = den
             continue
         mid = math.exp((math.log(s) + math.log(n)) / 2)
-        w1 = math.sqrt(s - mid) * noise(i, 0)  # W(s) - W(mid)
-        w2 = math.sqrt(mid - n) * noise(i, 1)
         down, up = up_down(s, mid)
-        u = down / s * x + (1 - down / s) * den + up * w1 / math.sqrt(s - mid)
+        u = down / s * x + (1 - down / s) * den + up * noise(i, 0)
         den2 = D(u, mid)
         down, up = up_down(s, n)
-        x = down / s * x + (1 - down / s) * den2 + up * (w1 + w2) / math.sqrt(s - n)
+        x = down / s * x + (1 - down / s) * den2 + up * noise(i, 1)
     return x
 
 
-def dpmpp_2m_sde(m, y, S):
+def dpmpp_2m_sde(m, y, S, heun=False):
     """SDE-DPM-Solver++(2M) (2211.01095, eq. 19 and its multistep form), VP, eta = 1."""
     old = None
     for i in range(len(S) - 1):
@@ -339,32 +558,44 @@ def dpmpp_2m_sde(m, y, S):
             an, sn = alpha_sigma(n)
             _, ss = alpha_sigma(s)
             h = lam(n) - lam(s)
-            d = x0
+            y = sn / ss * math.exp(-h) * y + an * (1 - math.exp(-2 * h)) * x0 + sn * math.sqrt(1 - math.exp(-2 * h)) * noise(i, 0)
             if old is not None:
                 r = (lam(s) - lam(S[i - 1])) / h
-                d = x0 + (x0 - old) / (2 * r)
-            y = sn / ss * math.exp(-h) * y + an * (1 - math.exp(-2 * h)) * d + sn * math.sqrt(1 - math.exp(-2 * h)) * noise(i, 0)
+                slope = (x0 - old) / r
+                if heun:
+                    y = y + an * ((1 - math.exp(-2 * h)) / (-2 * h) + 1) * slope
+                else:
+                    y = y + an * (1 - math.exp(-2 * h)) / 2 * slope
         old = x0
     return y
 
 
+def dpmpp_2m_sde_heun(m, y, S):
+    return dpmpp_2m_sde(m, y, S, heun=True)
+
+
 @ve
 def dpmpp_3m_sde(D, x, S):
-    """x(n) = (n/s)^2 x + int 2 e^{-2(l_n - l)} D(l) dl + noise, D interpolated through up to 3 points in l."""
-    ds = []
+    """k-diffusion sample_dpmpp_3m_sde, eta = 1."""
+    den1 = den2 = h1 = h2 = None
     for i in range(len(S) - 1):
         s, n = S[i], S[i + 1]
-        ds.append(D(x, s))
+        den = D(x, s)
         if n == 0:
-            x = ds[-1]
+            x = den
             continue
-        p = min(i + 1, 3)
-        nodes = [lam(S[i - k]) for k in range(p)]
-        out = (n / s) ** 2 * x
-        for j in range(p):
-            f = lambda l: 2 * math.exp(-2 * (lam(n) - l)) * lagrange(nodes, j, l)
-            out = out + integrate.quad(f, lam(s), lam(n), epsabs=0, epsrel=1e-12)[0] * ds[-1 - j]
-        x = out + math.sqrt(n ** 2 - n ** 4 / s ** 2) * noise(i, 0)
+        h = lam(n) - lam(s)
+        g = 2 * h
+        x = math.exp(-g) * x - math.expm1(-g) * den
+        phi2 = math.expm1(-g) / g + 1
+        if h2 is not None:
+            r0, r1 = h1 / h, h2 / h
+            d10, d11 = (den - den1) / r0, (den1 - den2) / r1
+            x = x + phi2 * (d10 + (d10 - d11) * r0 / (r0 + r1)) - (phi2 / g - 0.5) * (d10 - d11) / (r0 + r1)
+        elif h1 is not None:
+            x = x + phi2 * (den - den1) / (h1 / h)
+        x = x + n * math.sqrt(-math.expm1(-2 * h)) * noise(i, 0)
+        den1, den2, h1, h2 = den, den1, h, h1
     return x
 
 
@@ -376,15 +607,16 @@ def phi(k, z):
     return v
 
 
-def unipc(m, y, S, order=3):
-    """UniPC-p (2302.04867, Algorithm 1 for data prediction, eqs. A.8-A.10, B(h) = e^h - 1), VP; a single weight is 1/2."""
+def unipc(m, y, S, order=2, bh1=False):
+    """UniPC-p (2302.04867, Algorithm 1 for data prediction, eqs. A.8-A.10, B(h) = e^h - 1 or h), VP; a single weight is 1/2."""
     N = len(S) - 1
+    Bof = (lambda h: -h) if bh1 else (lambda h: math.expm1(-h))
 
     def weights(rs, h):
         p = len(rs)
         if p == 1:
             return [0.5]
-        B = math.expm1(-h)
+        B = Bof(h)
         R = np.array([[r ** k for r in rs] for k in range(p)])
         # sum_j r_j^k rho_j = k-th moment: (-h)^{...} free form: (k+1)! varphi_{k+2}(-h) * (-h) / B
         b = np.array([math.factorial(k + 1) * phi(k + 2, -h) * (-h) / B for k in range(p)])
@@ -402,7 +634,7 @@ def unipc(m, y, S, order=3):
             diffs = diffs + [ahead - x0s[0]]
         out = sn / sg * y_s - an * math.expm1(-h) * x0s[0]
         if rs:
-            out = out - an * math.expm1(-h) * sum(w * d for w, d in zip(weights(rs, h), diffs))
+            out = out - an * Bof(h) * sum(w * d for w, d in zip(weights(rs, h), diffs))
         return out
 
     x0s, levels = [], []
@@ -429,7 +661,10 @@ def lcm(D, x, S):
 SAMPLERS = {
     "ddim": ddim, "ddpm": ddpm, "plms": plms, "euler": euler, "euler-ancestral": euler_ancestral, "heun": heun, "dpm2": dpm2,
     "dpm2-ancestral": dpm2_ancestral, "lms": lms, "dpmpp-2s-ancestral": dpmpp_2s_ancestral, "dpmpp-2m": dpmpp_2m,
-    "dpmpp-sde": dpmpp_sde, "dpmpp-2m-sde": dpmpp_2m_sde, "dpmpp-3m-sde": dpmpp_3m_sde, "deis": deis, "unipc": unipc, "lcm": lcm,
+    "dpmpp-sde": dpmpp_sde, "dpmpp-2m-sde": dpmpp_2m_sde, "dpmpp-2m-sde-heun": dpmpp_2m_sde_heun, "ddim-inverse": ddim_inverse,
+    "euler-cfgpp": euler_cfgpp, "euler-ancestral-cfgpp": euler_ancestral_cfgpp, "dpmpp-2m-cfgpp": dpmpp_2m_cfgpp,
+    "dpmpp-2s-ancestral-cfgpp": dpmpp_2s_ancestral_cfgpp, "heunpp2": heunpp2, "ipndm": ipndm, "ipndm-v": ipndm_v,
+    "res-multistep": res_multistep, "gradient-estimation": gradient_estimation, "er-sde": er_sde, "dpmpp-3m-sde": dpmpp_3m_sde, "deis": deis, "unipc": unipc, "lcm": lcm,
 }
 
 
@@ -439,17 +674,23 @@ def main():
 
     cases = []
     STEPS = 9
+
+    def add(prediction, sampler, sched, out, **options):
+        cases.append({"prediction": prediction, "sampler": sampler, "schedule": sched, "out": out.ravel().tolist(), **options})
+
     for prediction in ("epsilon", "v", "sample"):
         m = Model(prediction)
         for name, sampler in SAMPLERS.items():
             for sched in SCHEDULES if prediction == "v" else ["trailing", "karras"]:
-                y = sampler(m, START.copy(), schedule(sched, STEPS))
-                cases.append({"prediction": prediction, "sampler": name, "schedule": sched, "eta": None, "out": y.ravel().tolist()})
-        cases.append({"prediction": prediction, "sampler": "ddim", "schedule": "leading", "eta": 0.4,
-                      "out": ddim(m, START.copy(), schedule("leading", STEPS), 0.4).ravel().tolist()})
+                add(prediction, name, sched, sampler(m, START.copy(), schedule(sched, STEPS)))
+        add(prediction, "ddim", "leading", ddim(m, START.copy(), schedule("leading", STEPS), 0.4), eta=0.4)
+        add(prediction, "unipc", "karras", unipc(m, START.copy(), schedule("karras", STEPS), 3), order=3)
+        add(prediction, "unipc", "karras", unipc(m, START.copy(), schedule("karras", STEPS), 3, True), order=3, variant="bh1")
+        add(prediction, "unipc", "karras", unipc(m, START.copy(), schedule("karras", STEPS), 2, True), order=2, variant="bh1")
     (HERE / "samplers.json").write_text(json.dumps({
         "T": T, "betaStart": 0.0015, "betaEnd": 0.0195, "dims": [BATCH, DIM], "steps": STEPS,
-        "network": {"w1": W1.ravel().tolist(), "b1": B1.tolist(), "wt": WT.tolist(), "w2": W2.ravel().tolist()},
+        "network": {"w1": W1.ravel().tolist(), "b1": B1.tolist(), "wt": WT.tolist(), "w2": W2.ravel().tolist(),
+                    "condition": CONDITION, "guidance": GUIDANCE},
         "start": START.ravel().tolist(), "cases": cases}) + "\n")
     print(len(cases), "cases")
 

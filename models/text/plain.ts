@@ -1,22 +1,14 @@
-/** Prompts to token ids, by a package's `tokenizer.json`. */
+/** Tokenizers by `tokenizer.json`, without marks around the prompt: our packages'. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
-import { LoomError, type Token, type TokenView } from '@/engine/types';
+import { LoomError } from '@/engine/types';
 import { byteLevelText } from './byte-level';
+import type { Splitter } from './tokens';
 
-export interface TokenizerFacts {
-  /** Tokens that the encoder takes. */
-  readonly length: number;
+export interface PlainFacts {
   readonly pad: number;
   /** The id of every unknown word, if there is one. */
   readonly unknown?: number;
-}
-
-export interface PromptTokenizer {
-  /** The empty prompt has no tokens. */
-  view(prompt: string): TokenView;
-  /** Ids of exactly `length`, cut or filled up with `pad`. */
-  ids(prompt: string): number[];
 }
 
 const fileSchema = z.looseObject({
@@ -25,7 +17,7 @@ const fileSchema = z.looseObject({
 });
 
 /** Reads a `tokenizer.json`. Throws `package-invalid`. */
-export function readTokenizer(file: Uint8Array, name: string, facts: TokenizerFacts): PromptTokenizer {
+export function readPlainTokenizer(file: Uint8Array, name: string, facts: PlainFacts): Splitter {
   const { tokenizer, byteLevel } = parse(file, name);
   // How tokens are shown: byte-level ones spell bytes, others may carry marks of where words begin or end.
   const text = (tokens: readonly string[]) =>
@@ -35,39 +27,21 @@ export function readTokenizer(file: Uint8Array, name: string, facts: TokenizerFa
   );
   special.add(facts.pad);
   if (facts.unknown !== undefined) special.delete(facts.unknown);
-
-  const encode = (prompt: string): (Token & { readonly raw: string })[] => {
-    // The null prompt is padding alone, also where the tokenizer would give a space.
-    if (prompt.trim() === '') return [];
-    const { ids, tokens } = tokenizer.encode(prompt);
-    const words = ids.includes(facts.unknown ?? -1) ? wordsOf(tokenizer, prompt, ids.length) : undefined;
-    return ids.map((id, i) => ({
-      id,
-      raw: tokens[i] ?? '',
-      text: id === facts.unknown ? (words?.[i] ?? tokens[i] ?? '') : text([tokens[i] ?? '']),
-      known: id !== facts.unknown,
-      special: special.has(id),
-    }));
-  };
-
   return {
-    view(prompt) {
-      const all = encode(prompt);
-      const over = all.slice(facts.length);
-      return {
-        tokens: all
-          .slice(0, facts.length)
-          .map(({ id, text: shown, known, special: mark }) => ({ id, text: shown, known, special: mark })),
-        limit: facts.length,
-        overflow: byteLevel ? text(over.map(({ raw }) => raw)) : over.map((token) => token.text).join(' '),
-      };
+    pad: facts.pad,
+    split(prompt) {
+      const { ids, tokens } = tokenizer.encode(prompt);
+      const words = ids.includes(facts.unknown ?? -1) ? wordsOf(tokenizer, prompt, ids.length) : undefined;
+      return ids.map((id, i) => ({
+        id,
+        raw: tokens[i] ?? '',
+        text: id === facts.unknown ? (words?.[i] ?? tokens[i] ?? '') : text([tokens[i] ?? '']),
+        known: id !== facts.unknown,
+        special: special.has(id),
+      }));
     },
-    ids(prompt) {
-      const ids = encode(prompt)
-        .slice(0, facts.length)
-        .map(({ id }) => id);
-      return [...ids, ...Array.from({ length: facts.length - ids.length }, () => facts.pad)];
-    },
+    text: (tokens) =>
+      byteLevel ? text(tokens.map(({ raw }) => raw)) : tokens.map((token) => token.text).join(' '),
   };
 }
 

@@ -1,0 +1,23 @@
+/** A VQ package's codebook, wherever the package keeps it. */
+import { LoomError, type LoadOptions } from '@/engine/types';
+import type { Loading } from './network';
+import { floatsOf, readSafetensors } from './safetensors';
+
+/** [entries, channels] in the encoder's units; undefined for a KL first stage. Throws `package-invalid`. */
+export async function readCodebook(
+  { description, files }: Loading,
+  load: LoadOptions,
+): Promise<Float32Array | undefined> {
+  const { firstStage, id, latent } = description;
+  const { codebook } = firstStage;
+  if (codebook === undefined) return undefined;
+  if (codebook.from.kind === 'tensor') throw new Error('not yet');
+  const name = `${id}/${codebook.from.file}`;
+  const [file = new Uint8Array()] = await files.load([codebook.from.file], load);
+  const { values, shape } = floatsOf(readSafetensors(file, name), 'vectors', name);
+  if (shape[0] !== codebook.entries || shape[1] !== latent.channels)
+    throw new LoomError('package-invalid', `${name} is not [${codebook.entries}, ${latent.channels}].`, {
+      file: name,
+    });
+  return values;
+}
