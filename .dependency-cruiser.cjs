@@ -31,7 +31,7 @@ const appRooms = [
   '_actions',
   '_editor',
 ];
-const editorRooms = ['lib', 'port', 'form', 'node', 'canvas', 'library', 'dialogs', 'panels', 'shell'];
+const editorRooms = ['lib', 'port', 'form', 'node', 'canvas', 'library', 'results', 'dialogs', 'panels', 'shell'];
 
 module.exports = {
   forbidden: [

@@ -2,8 +2,7 @@
 /** Run, run many, cancel, and how many runs wait. */
 import { ChevronDown, Play, Square } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { shownKey } from '../../_actions/commands';
-import { perform } from '../../_actions/perform';
+import { shownKey, perform } from '../../_actions/commands';
 import { useFormat } from '../../_i18n/format';
 import { useRun } from '../../_state/run-store';
 import { Button } from '../../_ui/Button';
