@@ -1,9 +1,9 @@
 'use client';
 /** One setting over a list of values: a picture for each. Several swept settings multiply or go in step. */
 import { Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
-import type { AnyNode } from '@/engine';
+import { registry } from '@/nodes/registry';
 import { useFormat } from '../../_i18n/format';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import type { Field } from '../../_state/fields';
@@ -19,6 +19,8 @@ import {
   sweepOf,
   type SweepValue,
 } from '../../_state/sweeps';
+import { sweepable } from '../../_state/sweepable';
+import { view } from '../../_state/view';
 import { activeTab, edit, useWorkspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';
 import { Choice } from '../../_ui/Choice';
@@ -38,38 +40,78 @@ function kindsOf(field: Field): readonly Kind[] {
   return ['lines'];
 }
 
-/** Whether a setting can be swept at all: files and paintings cannot. */
-export const canSweep = (field: Field): boolean =>
-  ['number', 'integer', 'string', 'boolean'].includes(field.type) &&
-  !['image-file', 'latent-file', 'mask-painter', 'map-painter', 'hidden', 'schedule-plot'].includes(
-    field.widget,
-  );
-
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-export function SweepDialog({
+/** The dialog of one node: which of its settings, then its values. */
+export function SweepDialog({ at }: { readonly at: { readonly node: string; readonly param?: string } }) {
+  const t = useTranslations('sweep');
+  const labels = useNodeLabels();
+  const node = useWorkspace((state) => state.document.nodes[at.node]);
+  const fields = sweepable(node);
+  const [name, setName] = useState(at.param ?? fields[0]?.name);
+  const field = fields.find((each) => each.name === name);
+  const definition = registry.get(node?.type ?? '');
+  const close = (): void => view.setState({ sweep: null });
+  if (node === undefined || definition === undefined || field === undefined) return null;
+  const labelOf = (each: Field): string => labels.param(definition, each.name, each.hints.label);
+  return (
+    <Modal
+      open
+      onOpenChange={(open) => !open && close()}
+      title={t('title', { setting: labelOf(field) })}
+      description={t('description')}
+      closeLabel={t('close')}
+    >
+      <div className="space-y-4">
+        {fields.length > 1 && (
+          <label className="flex items-center justify-between gap-4 text-[13px]">
+            {t('setting')}
+            <span className="w-56">
+              <Choice
+                label={t('setting')}
+                value={field.name}
+                options={fields.map((each) => ({ value: each.name, label: labelOf(each) }))}
+                onChange={setName}
+              />
+            </span>
+          </label>
+        )}
+        <SettingSweep
+          key={field.name}
+          node={at.node}
+          field={field}
+          label={labelOf(field)}
+          value={node.params[field.name] ?? field.initial}
+          onClose={close}
+        />
+      </div>
+    </Modal>
+  );
+}
+
+function SettingSweep({
   node,
-  definition,
   field,
+  label,
   value,
   onClose,
 }: {
   readonly node: string;
-  readonly definition: AnyNode;
   readonly field: Field;
+  readonly label: string;
   /** What the setting is now. */
   readonly value: unknown;
   readonly onClose: () => void;
 }) {
   const t = useTranslations('sweep');
-  const labels = useNodeLabels();
-  const label = labels.param(definition, field.name, field.hints.label);
   const document = useWorkspace((state) => state.document);
   const present = sweepOf(document, node, field.name);
   const kinds = kindsOf(field);
   const [kind, setKind] = useState<Kind>(kinds[0] ?? 'lines');
   const [partner, setPartner] = useState('');
-  const [values, setValues] = useState<readonly SweepValue[] | undefined>(present?.values);
+  const [values, setValues] = useState<readonly SweepValue[] | undefined>(
+    () => present?.values ?? firstValues(kind, field, value),
+  );
   const usable = values !== undefined && values.length > 0 && values.length <= mostValues;
   const others = Object.entries(document.sweeps).filter(([id]) => id !== present?.sweep);
   const change = (recipe: Parameters<typeof edit>[1]): void => {
@@ -78,82 +120,78 @@ export function SweepDialog({
     onClose();
   };
   return (
-    <Modal
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title={t('title', { setting: label })}
-      description={t('description')}
-      closeLabel={t('close')}
-    >
-      <div className="space-y-4">
-        {kinds.length > 1 && (
-          <Choice
-            label={t('kind')}
-            value={kind}
-            options={kinds.map((each) => ({ value: each, label: t(`kind-${each}`) }))}
-            onChange={(next) => setKind(kinds.find((each) => each === next) ?? kind)}
-          />
-        )}
-        <Values
-          key={kind}
-          kind={kind}
-          field={field}
-          value={value}
-          initial={present?.values}
-          onChange={setValues}
+    <>
+      {kinds.length > 1 && (
+        <Choice
+          label={t('kind')}
+          value={kind}
+          options={kinds.map((each) => ({ value: each, label: t(`kind-${each}`) }))}
+          onChange={(next) => {
+            const chosen = kinds.find((each) => each === next) ?? kind;
+            setKind(chosen);
+            setValues(firstValues(chosen, field, value));
+          }}
         />
-        {others.length > 0 && (
-          <label className="flex items-center justify-between gap-4 text-[13px]">
-            {t('axis')}
-            <span className="w-56">
-              <Choice
-                label={t('axis')}
-                value={partner}
-                options={[
-                  { value: '', label: t('axis-own') },
-                  ...others.map(([id, { params }]) => ({
-                    value: id,
-                    label: t('axis-step', { with: params.map(({ param }) => param).join(', ') }),
-                  })),
-                ]}
-                onChange={setPartner}
-              />
-            </span>
-          </label>
-        )}
-        <p aria-live="polite" className="min-h-10 text-xs text-muted-foreground">
-          {values === undefined || values.length > mostValues
-            ? t('unusable', { most: mostValues })
-            : values.map(captionOfValue).slice(0, 24).join(' · ') + (values.length > 24 ? ' …' : '')}
-        </p>
-        {usable && <Cost node={node} param={field.name} values={values} partner={partner} />}
-        <div className="flex justify-between gap-3">
-          {present === undefined ? (
-            <span />
-          ) : (
-            <Button
-              variant="ghost"
-              onClick={() => change((draft) => removeSweep(draft, { node, param: field.name }))}
-            >
-              <Trash2 size={14} />
-              {t('remove')}
-            </Button>
-          )}
+      )}
+      <Values
+        key={kind}
+        kind={kind}
+        field={field}
+        value={value}
+        initial={kind === kinds[0] ? present?.values : undefined}
+        onChange={setValues}
+      />
+      {others.length > 0 && (
+        <label className="flex items-center justify-between gap-4 text-[13px]">
+          {t('axis')}
+          <span className="w-56">
+            <Choice
+              label={t('axis')}
+              value={partner}
+              options={[
+                { value: '', label: t('axis-own') },
+                ...others.map(([id, { params }]) => ({
+                  value: id,
+                  label: t('axis-step', { with: params.map(({ param }) => param).join(', ') }),
+                })),
+              ]}
+              onChange={setPartner}
+            />
+          </span>
+        </label>
+      )}
+      <p aria-live="polite" className="min-h-10 text-xs text-muted-foreground">
+        {values === undefined || values.length > mostValues
+          ? t('unusable', { most: mostValues })
+          : values.map(captionOfValue).slice(0, 24).join(' · ') + (values.length > 24 ? ' …' : '')}
+      </p>
+      {usable && <Cost node={node} param={field.name} values={values} partner={partner} />}
+      <div className="flex justify-between gap-3">
+        {present === undefined ? (
+          <span />
+        ) : (
           <Button
-            variant="primary"
-            disabled={!usable}
-            onClick={() =>
-              usable &&
-              change((draft) =>
-                setSweep(draft, { node, param: field.name }, values, partner === '' ? undefined : partner),
-              )
-            }
+            variant="ghost"
+            onClick={() => change((draft) => removeSweep(draft, { node, param: field.name }))}
           >
-            {t('set')}
+            <Trash2 size={14} />
+            {t('remove')}
           </Button>
-        </div>
+        )}
+        <Button
+          variant="primary"
+          disabled={!usable}
+          onClick={() =>
+            usable &&
+            change((draft) =>
+              setSweep(draft, { node, param: field.name }, values, partner === '' ? undefined : partner),
+            )
+          }
+        >
+          {t('set')}
+        </Button>
       </div>
-    </Modal>
+    </>
   );
 }
 
@@ -204,42 +242,61 @@ function Values({
   readonly onChange: (values: readonly SweepValue[] | undefined) => void;
 }) {
   const integer = field.type === 'integer';
-  switch (kind) {
-    case 'range':
-      return (
-        <RangeValues integer={integer} field={field} value={value} initial={initial} onChange={onChange} />
-      );
-    case 'list':
-      return (
-        <TextValues
-          name="list"
-          initial={initial?.filter(isNumber).join(', ') ?? ''}
-          read={(text) => numbersIn(text, integer)}
-          onChange={onChange}
-        />
-      );
-    case 'lines':
-      return (
-        <TextValues
-          name="lines"
-          initial={
-            initial?.filter((each) => typeof each === 'string').join('\n') ??
-            (typeof value === 'string' ? value : '')
-          }
-          read={(text) =>
-            text
-              .split('\n')
-              .map((line) => line.trim())
-              .filter(Boolean)
-          }
-          onChange={onChange}
-        />
-      );
-    case 'seeds':
-      return <SeedValues first={typeof value === 'string' ? value : '0'} onChange={onChange} />;
-    case 'options':
-      return <OptionValues field={field} initial={initial} onChange={onChange} />;
-  }
+  const forms = {
+    range: () => (
+      <RangeValues integer={integer} field={field} value={value} initial={initial} onChange={onChange} />
+    ),
+    list: () => (
+      <TextValues
+        name="list"
+        initial={initial?.filter(isNumber).join(', ') ?? ''}
+        read={(text) => numbersIn(text, integer)}
+        onChange={onChange}
+      />
+    ),
+    lines: () => (
+      <TextValues
+        name="lines"
+        initial={initial?.map(captionless).join('\n') ?? (typeof value === 'string' ? value : '')}
+        read={linesIn}
+        onChange={onChange}
+      />
+    ),
+    seeds: () => <SeedValues first={typeof value === 'string' ? value : '0'} onChange={onChange} />,
+    options: () => <OptionValues field={field} initial={initial} onChange={onChange} />,
+  } satisfies Record<Kind, () => ReactNode>;
+  return forms[kind]();
+}
+
+const linesIn = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+const captionless = (value: SweepValue): string => (typeof value === 'string' ? value : '');
+
+/** A range as it is first offered: from the present value to the end of the slider, four values. */
+function firstRange(field: Field, value: unknown, initial: readonly SweepValue[] | undefined) {
+  const now = isNumber(value) ? value : (field.min ?? 0);
+  const [first, last] = [initial?.[0], initial?.at(-1)];
+  return {
+    from: isNumber(first) ? first : now,
+    to: isNumber(last) ? last : (field.max ?? now * 2),
+    count: initial?.length ?? 4,
+  };
+}
+
+/** The values that the form of a kind stands for before anybody touches it. */
+function firstValues(kind: Kind, field: Field, value: unknown): readonly SweepValue[] {
+  const { from, to, count } = firstRange(field, value, undefined);
+  const made = {
+    range: () => rangeValues(from, to, count, field.type === 'integer'),
+    list: () => [],
+    lines: () => (typeof value === 'string' ? linesIn(value) : []),
+    seeds: () => seedValues(typeof value === 'string' ? value : '0', 4, false),
+    options: () => [],
+  } satisfies Record<Kind, () => readonly SweepValue[]>;
+  return made[kind]();
 }
 
 function TextValues({
@@ -282,13 +339,7 @@ function RangeValues({
 }) {
   const t = useTranslations('sweep');
   const { number } = useFormatter();
-  const now = isNumber(value) ? value : (field.min ?? 0);
-  const [first, last] = [initial?.[0], initial?.at(-1)];
-  const [range, setRange] = useState({
-    from: isNumber(first) ? first : now,
-    to: isNumber(last) ? last : (field.max ?? now * 2),
-    count: initial?.length ?? 4,
-  });
+  const [range, setRange] = useState(() => firstRange(field, value, initial));
   const set = (change: Partial<typeof range>): void => {
     const next = { ...range, ...change };
     setRange(next);
