@@ -4,7 +4,14 @@ import { LoomError, type NetworkDescription, type NetworkOp } from '../types';
 import { attentionDispatch } from './attention';
 import { packMap, unpackMap } from './cells';
 import { joinOperand, simpleOp, type Emit } from './ops';
-import { finishDispatch, groupNormDispatch, layerNormDispatch, needsFinish, sumsDispatch, type NormPart } from './norm';
+import {
+  finishDispatch,
+  groupNormDispatch,
+  layerNormDispatch,
+  needsFinish,
+  sumsDispatch,
+  type NormPart,
+} from './norm';
 import { productOf } from './assemble';
 import type { Product } from './product-types';
 import { aligned, rowsOf, type Dispatch, type Limits, type Slot, type Sums, type View } from './types';
@@ -340,7 +347,8 @@ class Fusing {
       // How many chunks there are is known once the product is cut: what is too much is added up before.
       this.#steps.push({
         kind: 'maybe',
-        lower: () => (needsFinish(sums) ? finishDispatch(sums, finished, view.batch, view.channels) : undefined),
+        lower: () =>
+          needsFinish(sums) ? finishDispatch(sums, finished, view.batch, view.channels) : undefined,
       });
       return (): NormPart => ({ view, up, sums: needsFinish(sums) ? finished : sums });
     });

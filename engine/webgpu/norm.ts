@@ -110,7 +110,14 @@ export const needsFinish = ({ chunks }: Sums): boolean => chunks > MOST_CHUNKS;
  * whoever made x left. A workgroup takes 32 channels of a stretch of rows: it first finds the moments of the groups
  * that its channels are in, some threads a group.
  */
-export function groupNormDispatch({ parts, groups: groupCount, eps, weights, act, out }: GroupNorm): Dispatch {
+export function groupNormDispatch({
+  parts,
+  groups: groupCount,
+  eps,
+  weights,
+  act,
+  out,
+}: GroupNorm): Dispatch {
   const { channels, batch, width } = out;
   const each = channels / groupCount;
   const n4 = Math.ceil(channels / 4);

@@ -154,13 +154,7 @@ function scaleOf(product: Product, layout: Layout, column: string): string {
   return ` * ${text}`;
 }
 
-function loadSegment(
-  product: Product,
-  tile: Tile,
-  segment: Segment,
-  start: number,
-  rows: number,
-): string {
+function loadSegment(product: Product, tile: Tile, segment: Segment, start: number, rows: number): string {
   const { view, kernel, stride, padding, up } = segment;
   const { aLoads, team } = layoutOf(tile);
   const name = `x${valuesOf(product).indexOf(view.slot)}`;

@@ -92,10 +92,7 @@ export function constantsOf(product: {
 export function isFlat({ segments, vector, sums }: Product): boolean {
   const plain = segments.every(
     ({ kernel, stride, up, padding }) =>
-      kernel[0] * kernel[1] === 1 &&
-      stride === 1 &&
-      !up &&
-      padding[0] + padding[1] === 0,
+      kernel[0] * kernel[1] === 1 && stride === 1 && !up && padding[0] + padding[1] === 0,
   );
   return plain && vector === undefined && sums === undefined;
 }

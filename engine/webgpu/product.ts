@@ -55,11 +55,7 @@ export function fits(product: Product, { tile, splits }: Cut, limits: Limits): b
 }
 
 /** The dispatches of a product: one, or two where K is split. Leaves its sums' number of chunks. */
-export function productDispatch(
-  product: Product,
-  cut: Cut,
-  partials: Slot | undefined,
-): Dispatch {
+export function productDispatch(product: Product, cut: Cut, partials: Slot | undefined): Dispatch {
   const { tile } = cut;
   const layout = layoutOf(tile);
   const { batch, rows } = rowsOfProduct(product);

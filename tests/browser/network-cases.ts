@@ -296,10 +296,15 @@ export const networkCases: readonly NetworkCase[] = [
       linear(m, layerNorm(m, 'x', 28), [36, 28], { dtype, turned: true }),
     ),
   ),
-  one('layer norm, GEGLU, residual', { x: [2, 9, 16] }, (m) => {
-    const wide = linear(m, layerNorm(m, 'x', 16), [128, 16], { dtype: 'int8-channels' });
-    return m.add({ op: 'add', a: 'x', b: linear(m, m.add({ op: 'geglu', x: wide }), [16, 64]) });
-  }, { everyCut: true }),
+  one(
+    'layer norm, GEGLU, residual',
+    { x: [2, 9, 16] },
+    (m) => {
+      const wide = linear(m, layerNorm(m, 'x', 16), [128, 16], { dtype: 'int8-channels' });
+      return m.add({ op: 'add', a: 'x', b: linear(m, m.add({ op: 'geglu', x: wide }), [16, 64]) });
+    },
+    { everyCut: true },
+  ),
   // Attention: widths that fill vectors and that do not, one key, many, causal, values of another width.
   ...(
     [

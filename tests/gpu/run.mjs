@@ -65,7 +65,9 @@ const done = new Promise((resolve) => {
 });
 const given = process.argv.slice(2).map((argument) => argument.replace(/^--/, '').split('='));
 const bench = given.some(([name]) => name === 'bench');
-const query = new URLSearchParams(given.filter(([name]) => name !== 'bench').map(([name, value = '1']) => [name, value]));
+const query = new URLSearchParams(
+  given.filter(([name]) => name !== 'bench').map(([name, value = '1']) => [name, value]),
+);
 await page.goto(`http://127.0.0.1:${server.address().port}/${bench ? 'bench.html' : ''}?${query}`);
 const ok = await done;
 mkdirSync(`${folder}/results`, { recursive: true });

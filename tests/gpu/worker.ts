@@ -65,7 +65,8 @@ async function outcome({ mode, template, steps, threads }: Job): Promise<Outcome
   };
   const first = await run('1', 1);
   const totals: number[] = [];
-  for (let i = 0; i < (mode === 'wasm' ? 0 : 5); i += 1) totals.push((await run(String(20 + i), steps)).total);
+  for (let i = 0; i < (mode === 'wasm' ? 0 : 5); i += 1)
+    totals.push((await run(String(20 + i), steps)).total);
   const whole = await run('7', steps);
   totals.push(whole.total);
   totals.sort((a, b) => a - b);
