@@ -1,7 +1,6 @@
 'use client';
 /** Every panel and painter over fixed values: for looking at them while working on them. */
 import { useState } from 'react';
-import { LateMessages } from '../_i18n/LateMessages';
 import { Messages } from '../_editor/shell/Messages';
 import { Inspector } from '../_inspect/Inspector';
 import { Trajectory } from '../_inspect/Trajectory';
@@ -72,9 +71,8 @@ function Panels() {
 export function Playground() {
   return (
     <Messages>
-      <LateMessages>
-        <Panels />
-      </LateMessages>
+      <Panels />
+
       <TipLayer />
     </Messages>
   );

@@ -41,7 +41,16 @@ const toPage: Samples<ToPage> = {
   'start-failed': { type: 'start-failed', error },
   'device-lost': { type: 'device-lost', reason: 'gone' },
   'run-planned': { type: 'run-planned', run: 'r', nodes: ['n'], warnings: [warning] },
-  picture: { type: 'picture', ...inRun, index: 0, count: 1, sink: true, inNode: false, ...size },
+  picture: {
+    type: 'picture',
+    ...inRun,
+    index: 0,
+    count: 1,
+    iteration: 0,
+    sink: true,
+    inNode: false,
+    ...size,
+  },
   file: { type: 'file', ...inRun, name: 'a', mime: 'b', bytes: new Uint8Array(1) },
   'run-finished': { type: 'run-finished', run: 'r', outcome: 'failed', ms: 1, error },
   tokens: {

@@ -1,10 +1,10 @@
 /** Which component edits which hint. */
 import type { ComponentType } from 'react';
-import { lazyPart } from '../../_ui/lazy-part';
 import type { Field } from '../../_state/fields';
 import type { WidgetProps } from './props';
 import { ClassWidget } from './ClassWidget';
 import { ImageFileWidget } from './ImageFileWidget';
+import { LatentFileWidget } from './LatentFileWidget';
 import { NumberWidget } from './NumberWidget';
 import { PackageWidget } from './PackageWidget';
 import { MapPainterWidget, MaskPainterWidget } from './PainterWidgets';
@@ -29,8 +29,7 @@ const widgets: Record<Exclude<Field['widget'], 'hidden'>, ComponentType<WidgetPr
   'map-painter': MapPainterWidget,
   'mask-painter': MaskPainterWidget,
   'image-file': ImageFileWidget,
-  // One node in fifty has it: its code comes when such a node is drawn.
-  'latent-file': lazyPart(() => import('./LatentFileWidget').then((module) => module.LatentFileWidget)),
+  'latent-file': LatentFileWidget,
   'schedule-plot': SchedulePlotWidget,
 };
 
