@@ -1,5 +1,5 @@
 /** Small networks that exercise each op and each fusion at odd sizes and batches, with random weights. */
-import { noiseData } from '@/engine/tensor/cpu';
+import { noiseData } from '@/engine/tensor/noise';
 import { toHalf } from '@/engine/types';
 import type {
   Activation,

@@ -5,7 +5,7 @@
  * Query: `cases` (e.g. `unet:32x32x2,decoder:32x32x1`), `tune` (candidates timed per product), `profile=1`,
  * `judge=0` (no comparison), `ort=1` (onnxruntime on WebGPU beside).
  */
-import { noiseData } from '@/engine/tensor/cpu';
+import { noiseData } from '@/engine/tensor/noise';
 import { createBackend } from '@/engine/tensor/ort';
 import type { TensorData } from '@/engine/types';
 import { Kernels, USAGE, type Ready } from '@/engine/webgpu/device';
