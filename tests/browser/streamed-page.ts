@@ -37,7 +37,10 @@ async function main() {
     if (tensor === undefined) throw new Error(`no golden "${name}"`);
     return { dims: tensor.shape, values: new Float32Array(new Uint8Array(tensor.bytes).buffer) };
   };
-  const checkpoint = readCheckpoint(await readSafetensorsHeader(blob, 'sd15.safetensors'), 'sd15.safetensors');
+  const checkpoint = readCheckpoint(
+    await readSafetensorsHeader(blob, 'sd15.safetensors'),
+    'sd15.safetensors',
+  );
   const header = reads.splice(0);
 
   async function decibels(
@@ -73,8 +76,20 @@ async function main() {
 
   const { vae, text, unet } = checkpoint;
   const agreement = {
-    text: await decibels('text', text[0], { input_ids: 'sd15.text.input_ids' }, 'last_hidden_state', 'sd15.text.last_hidden_state'),
-    decoder: await decibels('decoder', vae, { latent_sample: 'sd15.vae.latent' }, 'sample', 'sd15.vae.decoded'),
+    text: await decibels(
+      'text',
+      text[0],
+      { input_ids: 'sd15.text.input_ids' },
+      'last_hidden_state',
+      'sd15.text.last_hidden_state',
+    ),
+    decoder: await decibels(
+      'decoder',
+      vae,
+      { latent_sample: 'sd15.vae.latent' },
+      'sample',
+      'sd15.vae.decoded',
+    ),
     unet: await decibels(
       'unet',
       unet,
@@ -100,5 +115,8 @@ async function main() {
 
 main().then(
   (result) => Object.assign(globalThis, { result }),
-  (error: unknown) => Object.assign(globalThis, { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  (error: unknown) =>
+    Object.assign(globalThis, {
+      failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }),
 );

@@ -17,7 +17,9 @@ it('a checkpoint is streamed from its file, tensor by tensor, and computes on We
     await page.waitForFunction(() => 'result' in globalThis || 'failed' in globalThis, undefined, {
       timeout: 240_000,
     });
-    const failed = await page.evaluate(() => ('failed' in globalThis ? String(Reflect.get(globalThis, 'failed')) : ''));
+    const failed = await page.evaluate(() =>
+      'failed' in globalThis ? String(Reflect.get(globalThis, 'failed')) : '',
+    );
     if (failed !== '') throw new Error(failed);
     return resultSchema.parse(await page.evaluate(() => Reflect.get(globalThis, 'result')));
   });
