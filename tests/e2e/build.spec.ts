@@ -218,10 +218,7 @@ test('while a wire is dragged fitting ports light up; a refused wire says why an
   expect(await editor.text()).toBe(before);
 });
 
-test('what is typed while a dialog’s code is on its way touches nothing', async ({
-  page,
-  editor,
-}) => {
+test('what is typed while a dialog’s code is on its way touches nothing', async ({ page, editor }) => {
   await editor.open();
   const before = await editor.text();
   let open = (): void => undefined;

@@ -11,18 +11,6 @@ import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
 import type { Field } from '../../_state/fields';
 import { widgetOf } from './widgets';
 
-/** Widgets that need the node's whole width: their name stands above. */
-const tall = new Set([
-  'prompt',
-  'map-painter',
-  'mask-painter',
-  'image-file',
-  'latent-file',
-  'schedule-plot',
-  'slider',
-  'seed',
-]);
-
 export const FieldRow = memo(function FieldRow({
   node,
   definition,
@@ -54,8 +42,8 @@ export const FieldRow = memo(function FieldRow({
       },
       `${node} ${field.name} ${gesture ?? ''}`,
     );
-  const Widget = widgetOf(field);
-  const stacked = tall.has(field.widget);
+  const { component: Widget, layout } = widgetOf(field);
+  const stacked = layout !== 'row';
   const unit = field.hints.unit;
   const t = useTranslations('node');
   // A number that may be left to the node itself.
@@ -65,7 +53,7 @@ export const FieldRow = memo(function FieldRow({
     <div
       className={stacked ? 'space-y-0.5' : 'grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-center gap-2'}
     >
-      {field.widget !== 'slider' && field.widget !== 'seed' && (
+      {layout !== 'own-label' && (
         <label htmlFor={id} className="truncate text-[11.5px] text-muted-foreground" title={label}>
           {label}
           {unit !== undefined && ` (${unit})`}
