@@ -1,7 +1,18 @@
 /** What a session is made of, by how the package stores the network. */
-import type { GraphNetwork, GraphSource, LoadOptions, NetworkFiles, StoredNetwork } from '@/engine/types';
+import type {
+  GraphNetwork,
+  GraphSource,
+  LoadOptions,
+  NetworkFiles,
+  NetworkSource,
+  StoredNetwork,
+  WeightsNetwork,
+} from '@/engine/types';
 import type { Loading } from './network';
+import { describeArchitecture } from './networks/architecture';
 import { expandWeights } from './storage';
+import { storeOf } from './weights/file-weights';
+import { storedWeights } from './stored-weights';
 
 /** Fetches a network's files. The function makes the source of them: weights of ours are expanded then, not before. */
 export function fetchGraph(
@@ -9,14 +20,14 @@ export function fetchGraph(
   network: NetworkFiles,
   loading: Loading,
   options: LoadOptions,
-): Promise<() => GraphSource> {
+): Promise<() => GraphSource | NetworkSource> {
   switch (network.kind) {
     case 'stored':
       return fetchStored(name, network, loading, options);
     case 'graph':
       return fetchForeign(name, network, loading, options);
     case 'weights':
-      throw new Error('not yet');
+      return fetchWeights(name, network, loading, options);
   }
 }
 
@@ -25,8 +36,18 @@ async function fetchStored(
   network: StoredNetwork,
   { backend, files, description }: Loading,
   options: LoadOptions,
-): Promise<() => GraphSource> {
+): Promise<() => GraphSource | NetworkSource> {
   const { precision } = backend.info;
+  const file = `${description.id}/${network.weights}`;
+  const { architecture } = network;
+  if (backend.ownKernels === true && architecture !== undefined) {
+    const [weights = new Uint8Array()] = await files.load([network.weights], options);
+    return () => {
+      const store = storedWeights(weights, file);
+      const described = describeArchitecture(architecture, name, store.entries);
+      return { name, description: described, weights: store, precision };
+    };
+  }
   const [model = new Uint8Array(), weights = new Uint8Array()] = await files.load(
     [network[precision], network.weights],
     options,
@@ -37,7 +58,7 @@ async function fetchStored(
     externalData: [
       {
         path: network.externalData,
-        data: expandWeights(weights, precision, `${description.id}/${network.weights}`),
+        data: expandWeights(weights, precision, file),
       },
     ],
   });
@@ -64,4 +85,23 @@ async function fetchForeign(
     data: blobs[i] ?? bytes.get(file) ?? new Uint8Array(),
   }));
   return () => ({ name, model, externalData });
+}
+
+/** A graph of ours over the person's own tensors: they stay in their files where these can be read in pieces. */
+async function fetchWeights(
+  name: string,
+  network: WeightsNetwork,
+  { backend, files }: Loading,
+  options: LoadOptions,
+): Promise<() => NetworkSource> {
+  const data: { path: string; data: Uint8Array | Blob }[] = [];
+  for (const path of network.files) {
+    const blob = await files.blob(path, options.signal);
+    const [whole = new Uint8Array()] = blob ? [] : await files.load([path], options);
+    data.push({ path, data: blob ?? whole });
+  }
+  const { kind, half } = backend.info;
+  // Half precision where the device computes in it; wasm has none, and single is what its weights become anyway.
+  const precision = network.precision === 'fp16' && kind === 'webgpu' && half !== false ? 'fp16' : 'fp32';
+  return () => ({ name, description: network.network, weights: storeOf(network.entries, data), precision });
 }

@@ -141,15 +141,17 @@ declare module 'zod' {
   interface GlobalMeta extends ParamHints {}
 }
 
-export type NodeCategory =
-  | 'model'
-  | 'conditioning'
-  | 'latent'
-  | 'sampling'
-  | 'first-stage'
-  | 'image'
-  | 'mask'
-  | 'utility';
+export const nodeCategories = [
+  'model',
+  'conditioning',
+  'latent',
+  'sampling',
+  'first-stage',
+  'image',
+  'mask',
+  'utility',
+] as const;
+export type NodeCategory = (typeof nodeCategories)[number];
 
 export interface NodeDef<
   I extends Ports = Ports,

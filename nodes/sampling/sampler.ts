@@ -1,8 +1,10 @@
+/** The sampler node. Long, because its ports, its parameters and what they do stand in one file. */
 import { z } from 'zod';
 import {
   defineNode,
   broadcast,
   mul,
+  noiseGenerators,
   port,
   v,
   type RunContext,
@@ -13,8 +15,15 @@ import {
   type TensorOps,
 } from '@/engine/types';
 import { latentFields, spaceFields, nchw, repeatBatch, sameSpace } from '../_shared/latent';
+import { generatorTitles } from '../_shared/noise-params';
+import { drawnNoise } from './_draws';
 import { levelsOf } from './_levels';
+import { dialectNames, dialectTitles } from './_math/dialect-names';
+import { dialects } from './_math/dialects';
+import { type ScheduleChoice } from './_math/model-schedule';
+import { noiseLevels } from './_math/noise-levels';
 import { samplerNames, samplerTitles, samplers } from './_math/samplers';
+import { type ScheduleName } from './_math/schedules';
 import { runSampling } from './_run';
 import { samplerMigrations } from './_sampler-migrate';
 import { scheduleParam, stepsParam } from './_schedule-params';
@@ -56,6 +65,19 @@ const paramSchema = z.object({
     .nullable()
     .default(null)
     .meta({ widget: 'slider', label: 'η', min: 0, max: 1, step: 0.05, advanced: true }),
+  noiseSource: z
+    .enum(['same', ...noiseGenerators])
+    .default('same')
+    .meta({
+      widget: 'select',
+      label: 'Noise source',
+      options: { same: 'As the noise', ...generatorTitles },
+      advanced: true,
+    }),
+  dialect: z
+    .enum(dialectNames)
+    .default('ours')
+    .meta({ widget: 'select', label: 'Dialect', options: dialectTitles, advanced: true }),
   noiseScale: z
     .number()
     .min(0)
@@ -105,7 +127,7 @@ export const samplingSampler = defineNode({
   version: 2,
   title: 'Sampler',
   category: 'sampling',
-  doc: 'Walks from noise to a clean latent along the reverse of the diffusion (paper §3.2). With a latent wired in and a strength below 1 it starts from that latent with noise added; with a mask too, only the masked part is drawn anew (optionally with the resampling jumps of RePaint). Start and end step let a sampling stop half-way and another sampler go on from there exactly. At strength 1 without a mask the latent plays no part. DDIM inverse walks the other way, from a latent up to the noise it could have been drawn from, for another sampler to go on from.',
+  doc: 'Walks from noise to a clean latent along the reverse of the diffusion (paper §3.2). With a latent wired in and a strength below 1 it starts from that latent with noise added; with a mask too, only the masked part is drawn anew (optionally with the resampling jumps of RePaint). Start and end step let a sampling stop half-way and another sampler go on from there exactly. At strength 1 without a mask the latent plays no part. DDIM inverse walks the other way, from a latent up to the noise it could have been drawn from, for another sampler to go on from. The dialect follows another tool where the same names draw other pictures (what a strength means, rounded training steps, scale of the start noise, last step).',
   aliases: [
     'KSampler',
     'KSamplerAdvanced',
@@ -148,10 +170,16 @@ async function sample({
   }
   const info = samplers[params.sampler];
   const clean = latent && repeatBatch(ops, sized(latent, shape), shape.batch, 'latent');
-  const { sigmas, first, last } = levelsOf(params, info, {
-    schedule: inputs.schedule?.sigmas,
+  const {
+    sigmas,
+    first,
+    last,
+    end,
+    start: ownStart,
+  } = levelsOf(params, info, {
+    schedule: inputs.schedule,
     latent,
-    diffusion: denoiser.unet.diffusion,
+    model: denoiser.unet,
   });
   if (!clean && (mask || first > 0 || info.rising)) {
     throw new LoomError(
@@ -180,13 +208,22 @@ async function sample({
       ? { latent: clean, mask: latentMask(ops, mask, shape), noise: noise.samples }
       : undefined;
 
-  const start = startState(ops, {
-    clean,
-    state: latent?.noisy !== undefined || info.rising,
-    noise: noise.samples,
-    sigma: startSigma,
-    fresh: first === 0,
-  });
+  const rules = dialects[params.dialect];
+  const added = clean && (first > 0 || rules.addsLatent) ? clean : undefined;
+  const start =
+    clean && (latent?.noisy || info.rising)
+      ? // x_t at this level already, in the paper's scale.
+        ops.linear([[Math.sqrt(1 + startSigma * startSigma), clean]])
+      : startState(ops, added, noise.samples, startSigma, (sigma) =>
+          ownStart === 'sigma'
+            ? sigma
+            : rules.startScale(sigma, {
+                sampler: params.sampler,
+                schedule: inputs.schedule ? undefined : spacingOf(params.schedule),
+                highest: noiseLevels(denoiser.unet.diffusion).max,
+                latent: added !== undefined,
+              }),
+        );
   const noisy = latent?.noisy;
   const resumes =
     noisy !== undefined &&
@@ -202,11 +239,13 @@ async function sample({
       noiseScale: params.noiseScale,
       order: Math.min(info.highestOrder, params.order === 0 ? info.defaults.order : params.order),
       variant: params.variant,
+      dialect: params.dialect,
     },
     sigmas,
     first,
     last,
-    noise,
+    noise: drawnNoise(noise, params, latent?.noisy ? 0 : first),
+    roundTimesteps: rules.roundTimesteps,
     start,
     history: resumes ? noisy.history : [],
     keep,
@@ -218,15 +257,16 @@ async function sample({
     },
   });
   const endSigma = sigmas[last] ?? 0;
-  if (endSigma === 0) {
-    const samples = keep ? ops.blend(keep.latent, sampled.x, keep.mask) : sampled.x;
-    return { latent: { kind: 'latent', space, samples } };
+  const inPaperScale = (): Tensor => ops.linear([[1 / Math.sqrt(1 + endSigma * endSigma), sampled.x]]);
+  if (endSigma === 0 || end) {
+    const x = end?.scaled === true ? inPaperScale() : sampled.x;
+    return { latent: { kind: 'latent', space, samples: keep ? ops.blend(keep.latent, x, keep.mask) : x } };
   }
   return {
     latent: {
       kind: 'latent',
       space,
-      samples: ops.linear([[1 / Math.sqrt(1 + endSigma * endSigma), sampled.x]]),
+      samples: inPaperScale(),
       noisy: {
         sigma: endSigma,
         sampler: params.sampler,
@@ -240,30 +280,25 @@ async function sample({
   };
 }
 
+/** The spacing by name; the model's own have none. */
+const spacingOf = (schedule: ScheduleChoice): ScheduleName | undefined =>
+  schedule === 'own' || schedule === 'lcm' ? undefined : schedule;
+
+/** Noise at level sigma, alone or added to a clean latent; at level 0 the latent itself. */
 function startState(
   ops: TensorOps,
-  from: {
-    readonly clean: Tensor | undefined;
-    /** The latent is x_t at this level already. */
-    readonly state: boolean;
-    readonly noise: Tensor;
-    readonly sigma: number;
-    readonly fresh: boolean;
-  },
+  clean: Tensor | undefined,
+  noise: Tensor,
+  sigma: number,
+  scale: (sigma: number) => number,
 ): Tensor {
-  const { clean, noise, sigma } = from;
-  const whole = Math.sqrt(1 + sigma * sigma);
-  if (clean && from.state) return ops.linear([[whole, clean]]);
-  if (clean && !from.fresh) {
-    return sigma === 0
-      ? ops.linear([[1, clean]])
-      : ops.linear([
-          [1, clean],
-          [sigma, noise],
-        ]);
-  }
-  // x_T ~ N(0, I) in the paper's scale.
-  return ops.linear([[whole, noise]]);
+  if (!clean) return ops.linear([[scale(sigma), noise]]);
+  return sigma === 0
+    ? ops.linear([[1, clean]])
+    : ops.linear([
+        [1, clean],
+        [scale(sigma), noise],
+      ]);
 }
 
 function sized(latent: LatentValue, shape: { readonly height: number; readonly width: number }): Tensor {

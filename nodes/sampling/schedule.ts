@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port } from '@/engine/types';
-import { scheduleOf } from './_math/schedules';
+import { modelSchedule } from './_math/model-schedule';
 import { scheduleParam, shapeOptions, shapeParams, stepsParam } from './_schedule-params';
 
 export const samplingSchedule = defineNode({
@@ -8,7 +8,7 @@ export const samplingSchedule = defineNode({
   version: 1,
   title: 'Schedule',
   category: 'sampling',
-  doc: 'The noise levels σ that a sampling visits, as its own node: the training steps of the model with leading, linspace or trailing spacing, Karras, exponential, polyexponential, beta, SGM-uniform, simple, normal (unrounded training steps) or KL-optimal. ρ, lowest and highest σ change the shape where a schedule has them; 0 keeps its own. The curve is drawn in the node.',
+  doc: 'The noise levels σ that a sampling visits, as its own node: the training steps of the model with leading, linspace or trailing spacing, Karras, exponential, polyexponential, beta, SGM-uniform, simple, normal (unrounded training steps), KL-optimal, DDIM-uniform or linear-quadratic. ρ, lowest and highest σ change the shape where a schedule has them; 0 keeps its own. The curve is drawn in the node.',
   aliases: [
     'BasicScheduler',
     'KarrasScheduler',
@@ -21,12 +21,12 @@ export const samplingSchedule = defineNode({
   outputs: { schedule: port('schedule') },
   params: z.object({ steps: stepsParam, schedule: scheduleParam, ...shapeParams }),
   run({ inputs, params }) {
-    const sigmas = scheduleOf(
+    const { sigmas, start } = modelSchedule(
       params.schedule,
       params.steps,
-      inputs.unet.unet.diffusion,
+      inputs.unet.unet,
       shapeOptions(params),
     );
-    return Promise.resolve({ schedule: { kind: 'schedule', sigmas } });
+    return Promise.resolve({ schedule: { kind: 'schedule', sigmas, start } });
   },
 });

@@ -1,5 +1,5 @@
 import type { LatentSpaceInfo } from '../model';
-import type { Tensor } from '../tensor';
+import type { NoiseSource, Tensor } from '../tensor';
 import { defineKind, space, spaceFields, tensor, valueSchema } from './kind';
 
 /** Unit-variance start noise and the seed that stochastic samplers go on drawing from. */
@@ -13,6 +13,9 @@ export interface NoiseValue {
   readonly firstElement?: number;
   /** Every element of the batch is the same noise; samplers then draw one element for all, too. Default false. */
   readonly same?: boolean;
+  /** Where it was drawn from, and with which seeds a batch: samplers go on from there. Default Philox. */
+  readonly generator?: NoiseSource['generator'];
+  readonly seeds?: NoiseSource['seeds'];
 }
 
 export const noise = defineKind<NoiseValue>({

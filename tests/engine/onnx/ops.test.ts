@@ -1,6 +1,6 @@
 /** Every op of a description, written as ONNX and run by onnxruntime, against plain loops in double precision. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noiseData } from '@/engine/tensor/cpu';
+import { noiseData } from '@/engine/tensor/noise';
 import { createBackend } from '@/engine/tensor/ort-node';
 import { writeGraph } from '@/engine/onnx';
 import {
