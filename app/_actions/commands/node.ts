@@ -6,6 +6,7 @@ import {
   ChevronsDownUp,
   EyeOff,
   Frame,
+  Grid3x3,
   Plus,
   Redo2,
   StickyNote,
@@ -16,7 +17,8 @@ import { boxOf } from '../../_state/boxes';
 import { addGroup, addNote, toggleMode } from '../../_state/edits';
 import { fitPadding, flow, placeForNew } from '../../_state/flow';
 import { select, view } from '../../_state/view';
-import { edit } from '../../_state/workspace';
+import { sweepable } from '../../_state/sweepable';
+import { edit, workspace } from '../../_state/workspace';
 import { showDocs } from '../panels';
 import {
   canChangeNodes,
@@ -43,6 +45,18 @@ export const nodeCommands = inGroup('node', [
     keys: ['w'],
     enabled: () => writable() && hasDocument(),
     perform: openDialog('connect'),
+  },
+  {
+    id: 'sweep',
+    icon: Grid3x3,
+    enabled: (target) =>
+      writable() &&
+      chosen(target).length === 1 &&
+      chosen(target).some((id) => sweepable(workspace.getState().document.nodes[id]).length > 0),
+    perform: (target) => {
+      const [node] = chosen(target);
+      if (node !== undefined) view.setState({ sweep: { node } });
+    },
   },
   {
     id: 'bypass',

@@ -11,6 +11,7 @@ const onNode: readonly (CommandId | 'separator')[] = [
   'run-here',
   'docs',
   'connect',
+  'sweep',
   'separator',
   'cut',
   'copy',

@@ -6,9 +6,12 @@ import { useTranslations } from 'use-intl';
 import type { AnyNode } from '@/engine';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { useNode } from '../../_state/node-channel';
+import { sweepable } from '../../_state/sweepable';
+import { view } from '../../_state/view';
 import { edit, activeTab } from '../../_state/workspace';
 import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
 import type { Field } from '../../_state/fields';
+import { SweepChip } from './SweepChip';
 import { widgetOf } from './widgets';
 
 export const FieldRow = memo(function FieldRow({
@@ -50,8 +53,18 @@ export const FieldRow = memo(function FieldRow({
   const optional = field.nullable && (field.type === 'number' || field.type === 'integer');
   const automatic = optional && value === null;
   return (
+    // Right click, or the menu key on what has the focus. Words keep the browser's own menu.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- a shortcut to the node's own menu
     <div
       className={stacked ? 'space-y-0.5' : 'grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-center gap-2'}
+      onContextMenu={(event) => {
+        const words = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+        if (disabled || words || !sweepable({ type: definition.id }).some(({ name }) => name === field.name))
+          return;
+        event.preventDefault();
+        event.stopPropagation();
+        view.setState({ sweep: { node, param: field.name } });
+      }}
     >
       {layout !== 'own-label' && (
         <label htmlFor={id} className="truncate text-[11.5px] text-muted-foreground" title={label}>
@@ -101,6 +114,7 @@ export const FieldRow = memo(function FieldRow({
           )}
         </span>
       )}
+      <SweepChip node={node} param={field.name} label={label} />
       {wrong !== undefined && <p className="col-span-2 text-[11px] text-destructive">{text(wrong)}</p>}
     </div>
   );

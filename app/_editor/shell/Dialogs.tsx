@@ -24,6 +24,9 @@ const SettingsDialog = lazy(() =>
 const ShareSlot = lazy(() =>
   import('../dialogs/ShareSlot').then((module) => ({ default: module.ShareSlot })),
 );
+const SweepDialog = lazy(() =>
+  import('../dialogs/SweepDialog').then((module) => ({ default: module.SweepDialog })),
+);
 const TemplateDialog = lazy(() =>
   import('../dialogs/TemplateDialog').then((module) => ({ default: module.TemplateDialog })),
 );
@@ -33,11 +36,13 @@ export function Dialogs() {
   const palette = useView((state) => state.palette !== null);
   const menu = useView((state) => state.menu !== null);
   const connectionError = useView((state) => state.connectionError !== null);
+  const sweep = useView((state) => state.sweep);
   return (
     <Suspense>
       {palette && <Palette />}
       {menu && <ContextMenu />}
       {connectionError && <ConnectionError />}
+      {sweep !== null && <SweepDialog key={sweep.node} at={sweep} />}
       {dialog === 'commands' && <CommandDialog />}
       {dialog === 'find' && <FindDialog />}
       {dialog === 'connect' && <ConnectDialog />}
