@@ -1,4 +1,5 @@
 /** What each command does, and when it can be done. */
+import { importReport } from '../_state/import-report';
 import { current } from 'immer';
 import { emptyDocument, toLoomError } from '@/engine';
 import { addGroup, addNote, itemOf, randomSeed, removeItems, toggleMode, type Box } from '../_state/edits';
@@ -57,6 +58,11 @@ export function enabled(id: CommandId, target: Target = {}): boolean {
     case 'add':
     case 'note':
       return writable();
+    case 'import-report':
+      return importReport.getState().report !== null;
+    case 'export-comfy':
+    case 'export-comfy-api':
+      return hasDocument();
     case 'layout':
     case 'new-seed':
       return writable() && hasDocument();
@@ -153,6 +159,7 @@ function start(targets: readonly string[] | undefined, times = 1): void {
 /** The readers and writers of files come with the first of them. */
 const files = () => import('./document-files');
 const incoming = () => import('./take-incoming');
+const comfyFiles = () => import('./comfy-files');
 
 const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   new: () => {
@@ -162,6 +169,9 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
   open: async () => (await files()).openFiles(),
   save: async () => (await files()).saveActive(false),
   'save-as': async () => (await files()).saveActive(true),
+  'export-comfy': async () => (await comfyFiles()).exportComfyWorkflow(),
+  'export-comfy-api': async () => (await comfyFiles()).exportComfyPrompt(),
+  'import-report': () => dialog('import-report'),
   share: () => dialog('share'),
   versions: () => dialog('versions'),
   close: () => closeTab(activeTab().id),

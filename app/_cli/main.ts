@@ -59,6 +59,18 @@ function program(finish: (code: number) => void): Command {
     .option('--threads <n>', 'wasm threads')
     .action(async (graph, options) => finish(await (await import('./inspect')).inspect(graph, options)));
 
+  loom
+    .command('convert')
+    .description("write graphs in another form: ComfyUI's workflow, ComfyUI's prompt (API), or ours")
+    .argument(
+      '<input>',
+      'a graph (ours, ComfyUI, InvokeAI, A1111 text), a picture that carries one, or a folder of them',
+    )
+    .requiredOption('--to <form>', 'comfy (workflow), comfy-api (prompt) or loom')
+    .option('--out <path>', 'the file to write, or the folder where the input is one')
+    .option('--json', 'print the report as JSON')
+    .action(async (input, options) => finish(await (await import('./convert')).convert(input, options)));
+
   return loom;
 }
 

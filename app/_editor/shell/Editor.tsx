@@ -14,6 +14,7 @@ import { Dock, DockRail } from './Dock';
 import { EmptyHint } from './EmptyHint';
 import {
   AboutDialog,
+  ImportDialog,
   CommandDialog,
   ContextMenu,
   FindDialog,
@@ -51,6 +52,7 @@ function Dialogs() {
       {dialog === 'hotkeys' && <HotkeyDialog />}
       {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'about' && <AboutDialog />}
+      {dialog === 'import-report' && <ImportDialog />}
       {(dialog === 'share' || dialog === 'versions') && <ShareSlot which={dialog} />}
     </>
   );

@@ -25,6 +25,9 @@ export const HotkeyDialog = lazyPart(() =>
 export const SettingsDialog = lazyPart(() =>
   import('../dialogs/SettingsDialog').then((module) => module.SettingsDialog),
 );
+export const ImportDialog = lazyPart(() =>
+  import('../dialogs/ImportDialog').then((module) => module.ImportDialog),
+);
 export const AboutDialog = lazyPart(() =>
   import('../dialogs/AboutDialog').then((module) => module.AboutDialog),
 );

@@ -32,21 +32,12 @@ export const differenceCodes = [
   'range-of-steps',
   'prompt-weights',
   'embedding',
-  'clip-skip',
-  'encode-size',
-  'latent-size',
-  'model-patch',
   'value-fixed',
   'value-range',
-  'control-net',
-  'seed-mode',
-  'save-format',
   'mask-channel',
-  'blur-shape',
-  'palette',
-  'group-node',
   'widget-lost',
-  'outside-unet',
+  'from-image',
+  'two-pass',
 ] as const;
 export type DifferenceCode = (typeof differenceCodes)[number];
 
@@ -147,7 +138,6 @@ export interface Placeholder {
   readonly needs: NeedCode;
 }
 export const needCodes = [
-  'checkpoint',
   'control-net',
   'lora',
   'upscale-model',
@@ -159,14 +149,13 @@ export const needCodes = [
   'model-merge',
   'guider',
   'sigmas',
-  'text-node',
   'value',
   'unknown',
   'video',
-  'audio',
   'other-family',
   'image-effect',
   'conditioning',
+  'invokeai',
 ] as const;
 export type NeedCode = (typeof needCodes)[number];
 
