@@ -2,7 +2,7 @@
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
-import late from '@/app/_i18n/late.en.json' with { type: 'json' };
+import words from '@/app/_i18n/en/messages.json' with { type: 'json' };
 import { readIncomingFile } from '@/app/_formats/read-incoming';
 import { exportPrompt, exportWorkflow } from '@/app/_interop/comfy/export';
 import { writeLooseJson } from '@/app/_interop/comfy/json';
@@ -91,7 +91,7 @@ async function one(file: string, to: Form, out: string): Promise<Converted | und
     file,
     out,
     nodes: [...(report?.nodes ?? []), ...nodes].filter(({ outcome }) => outcome !== 'exact'),
-    missing: (report?.missing ?? []).map(({ kind, name }) => `${late.interop.models[kind]}: ${name}`),
+    missing: (report?.missing ?? []).map(({ kind, name }) => `${words.interop.models[kind]}: ${name}`),
   };
 }
 
@@ -114,11 +114,13 @@ function print({ file, out, nodes, missing }: Converted): void {
   console.log(`${file} → ${out}`);
   for (const node of nodes) {
     const why = [
-      ...(node.needs === undefined ? [] : [late.interop.needs[node.needs]]),
-      ...node.differences.map(({ code, what = '' }) => late.interop.differs[code].replaceAll('{what}', what)),
+      ...(node.needs === undefined ? [] : [words.interop.needs[node.needs]]),
+      ...node.differences.map(({ code, what = '' }) =>
+        words.interop.differs[code].replaceAll('{what}', what),
+      ),
     ];
     console.error(
-      `  ${node.outcome} ${node.id} ${node.type}: ${why.join(' ') || late.interop.needs.unknown}`,
+      `  ${node.outcome} ${node.id} ${node.type}: ${why.join(' ') || words.interop.needs.unknown}`,
     );
   }
   for (const model of missing) console.error(`  missing ${model}`);

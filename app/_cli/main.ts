@@ -71,6 +71,18 @@ function program(finish: (code: number) => void): Command {
     .option('--json', 'print the report as JSON')
     .action(async (input, options) => finish(await (await import('./convert')).convert(input, options)));
 
+  loom
+    .command('run-comfy')
+    .description('run a graph on a ComfyUI server and write the pictures that it makes')
+    .argument('<graph>', 'a graph of ours or of ComfyUI')
+    .requiredOption(
+      '--server <address>',
+      'the address of the server, such as http://127.0.0.1:8188; nothing else is asked',
+    )
+    .requiredOption('--out <folder>', 'where to write')
+    .option('--seed <n>', 'replace every seed')
+    .action(async (graph, options) => finish(await (await import('./run-comfy')).runComfy(graph, options)));
+
   return loom;
 }
 

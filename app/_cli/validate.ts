@@ -1,7 +1,7 @@
 /** `loom validate`: what inference says about a graph, one line per diagnostic with what would fix it, or the graph fixed. */
 import { writeFile } from 'node:fs/promises';
 import { createTranslator } from 'use-intl/core';
-import words from '@/app/_i18n/en.json' with { type: 'json' };
+import words from '@/app/_i18n/en/messages.json' with { type: 'json' };
 import { fixText } from '@/app/_i18n/fix-text';
 import {
   applyFix,

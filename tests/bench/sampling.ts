@@ -18,14 +18,15 @@ import { defineNode, type DenoiserValue } from '@/engine/types';
 import { nodeEngine } from '@/app/_cli/node-engine';
 import { createTrajectoryStore, type TrajectoryStore } from '@/app/_snapshots/trajectory';
 import { pictures } from '@/app/_worker/images';
-import { scheduleOf } from '@/nodes/sampling/_math/schedules';
+import { modelSchedule } from '@/nodes/sampling/_math/model-schedule';
 import { streamOf } from '@/nodes/sampling/_run';
-import { inputs, outputs, params } from '@/nodes/sampling/_sampler-ports';
+import { samplingSampler } from '@/nodes/sampling/sampler';
 import { registry } from '@/nodes/registry';
 import type { Result } from './engine';
 
 const ways = ['plain', 'silent', 'closed', 'kept', 'previews'] as const;
 type Way = (typeof ways)[number];
+const { inputs, outputs, params } = samplingSampler;
 
 /** The sampler node without its feature: start state, formulas, result; no report, no record. For whole samplings from noise. */
 const plainSampler = defineNode({
@@ -40,7 +41,7 @@ const plainSampler = defineNode({
   async run({ inputs: { denoiser, noise }, params: chosen, runtime: { ops }, signal, progress }) {
     // As the node fetches what it does when it runs: on Node that is half a millisecond every time.
     const { samplers } = await import('@/nodes/sampling/_math/samplers');
-    const sigmas = scheduleOf(chosen.schedule, chosen.steps, denoiser.unet.diffusion);
+    const { sigmas } = modelSchedule(chosen.schedule, chosen.steps, denoiser.unet);
     const { run, defaults } = samplers[chosen.sampler];
     const steps = sigmas.length - 1;
     const start = ops.linear([[Math.sqrt(1 + (sigmas[0] ?? 0) ** 2), noise.samples]]);

@@ -3,8 +3,7 @@
 import { CircleCheck, CircleDashed, FolderOpen, TriangleAlert, type LucideIcon } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { perform } from '../../_actions/perform';
-import { LateMessages } from '../../_i18n/LateMessages';
+import { perform } from '../../_actions/commands';
 import { countOutcomes, type NodeReport, type Outcome } from '../../_interop/comfy/report';
 import type { ImportReport } from '../../_interop/open';
 import { importReport } from '../../_state/import-report';
@@ -14,11 +13,7 @@ import { Modal } from '../../_ui/Modal';
 
 export function ImportDialog() {
   const report = useStore(importReport, (state) => state.report);
-  return report === null ? null : (
-    <LateMessages>
-      <Report report={report} />
-    </LateMessages>
-  );
+  return report === null ? null : <Report report={report} />;
 }
 
 const close = (): void => view.setState({ dialog: null });
