@@ -1,7 +1,16 @@
 /** What a session is made of, by how the package stores the network. */
-import type { GraphNetwork, GraphSource, LoadOptions, NetworkFiles, StoredNetwork } from '@/engine/types';
+import type {
+  GraphNetwork,
+  GraphSource,
+  LoadOptions,
+  NetworkFiles,
+  NetworkSource,
+  StoredNetwork,
+} from '@/engine/types';
 import type { Loading } from './network';
+import { describeArchitecture } from './networks/architecture';
 import { expandWeights } from './storage';
+import { storedWeights } from './stored-weights';
 
 /** Fetches a network's files. The function makes the source of them: weights of ours are expanded then, not before. */
 export function fetchGraph(
@@ -9,7 +18,7 @@ export function fetchGraph(
   network: NetworkFiles,
   loading: Loading,
   options: LoadOptions,
-): Promise<() => GraphSource> {
+): Promise<() => GraphSource | NetworkSource> {
   switch (network.kind) {
     case 'stored':
       return fetchStored(name, network, loading, options);
@@ -25,8 +34,18 @@ async function fetchStored(
   network: StoredNetwork,
   { backend, files, description }: Loading,
   options: LoadOptions,
-): Promise<() => GraphSource> {
+): Promise<() => GraphSource | NetworkSource> {
   const { precision } = backend.info;
+  const file = `${description.id}/${network.weights}`;
+  const { architecture } = network;
+  if (backend.ownKernels === true && architecture !== undefined) {
+    const [weights = new Uint8Array()] = await files.load([network.weights], options);
+    return () => {
+      const store = storedWeights(weights, file);
+      const described = describeArchitecture(architecture, name, store.entries);
+      return { name, description: described, weights: store, precision };
+    };
+  }
   const [model = new Uint8Array(), weights = new Uint8Array()] = await files.load(
     [network[precision], network.weights],
     options,
@@ -37,7 +56,7 @@ async function fetchStored(
     externalData: [
       {
         path: network.externalData,
-        data: expandWeights(weights, precision, `${description.id}/${network.weights}`),
+        data: expandWeights(weights, precision, file),
       },
     ],
   });

@@ -1,5 +1,6 @@
 /** `models/<id>/manifest.json`: everything about a package but its weights. Parsed before anything is fetched. */
 import { z } from 'zod';
+import { architectureSchema } from './networks/architecture';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/u, 'lower-case letters, digits and dashes');
 /** A path inside the package's folder. No way out of it. */
@@ -14,6 +15,8 @@ export const networkSchema = z.strictObject({
   weights: path,
   /** The name under which the graphs ask for their external data. */
   externalData: z.string().min(1),
+  /** What the graphs compute, where it is one of ours: kernels of our own run it without them. */
+  architecture: architectureSchema.optional(),
 });
 export type NetworkManifest = z.output<typeof networkSchema>;
 

@@ -5,6 +5,7 @@ import {
   type GraphSource,
   type LoadOptions,
   type NetworkFiles,
+  type NetworkSource,
   type PackageDescription,
   type Session,
   type Tensor,
@@ -26,7 +27,7 @@ export interface Loading {
 export class Network {
   readonly #session: Shared<Session>;
   /** What a session is made of, between being fetched and being taken. */
-  readonly #source: Shared<() => GraphSource>;
+  readonly #source: Shared<() => GraphSource | NetworkSource>;
 
   constructor(
     private readonly loading: Loading,

@@ -5,6 +5,7 @@ import { addGroup, addNote, itemOf, randomSeed, removeItems, toggleMode, type Bo
 import { cancel, run } from '../_state/run-control';
 import { fitPadding, flow, placeForNew } from '../_state/flow';
 import { currentLocale, prefer, preferences } from '../_state/preferences';
+import { removeResults, resultStore } from '../_state/results';
 import { runStore } from '../_state/run-store';
 import { samplerAmong } from '../_state/samplers';
 import { gesture, select, selectedNodes, view, type DialogName } from '../_state/view';
@@ -72,7 +73,7 @@ export function enabled(id: CommandId, target: Target = {}): boolean {
     case 'fit-selection':
       return selection.size > 0;
     case 'clear-results':
-      return runStore.getState().results.length > 0;
+      return resultStore.getState().results.some(({ kept }) => !kept);
     default:
       return true;
   }
@@ -293,7 +294,13 @@ const actions: Record<CommandId, (target: Target) => void | Promise<void>> = {
     });
   },
   cancel: () => cancel(),
-  'clear-results': () => runStore.setState({ results: [] }),
+  'clear-results': () =>
+    removeResults(
+      resultStore
+        .getState()
+        .results.filter(({ kept }) => !kept)
+        .map(({ id }) => id),
+    ),
 
   commands: () => dialog('commands'),
   hotkeys: () => dialog('hotkeys'),

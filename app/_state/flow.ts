@@ -2,7 +2,7 @@
 import type { ReactFlowInstance } from 'reactflow';
 import { narrow } from '../_ui/media';
 import { preferences } from './preferences';
-import { runStore } from './run-store';
+import { resultStore } from './results';
 import type { Point } from './view';
 
 let instance: ReactFlowInstance | null = null;
@@ -37,6 +37,6 @@ export const stripHeight = 92;
  */
 export function fitPadding(): { x: '28px'; top: '28px'; bottom: `${number}px` } {
   const stripToCome =
-    !narrow.get() && preferences.getState().results && runStore.getState().results.length === 0;
+    !narrow.get() && preferences.getState().results && resultStore.getState().results.length === 0;
   return { x: '28px', top: '28px', bottom: `${72 + (stripToCome ? stripHeight : 0)}px` };
 }

@@ -16,11 +16,18 @@ const schema = z.object({
   dock: z.enum(['inspect', 'docs', 'problems', 'list', 'trajectory', 'none']).catch('none'),
   dockWidth: z.number().min(280).max(720).catch(360),
   results: z.boolean().catch(true),
+  /** Room for results, in megabytes. */
+  resultsMegabytes: z.number().min(8).max(100_000).catch(256),
+  /** Pattern of a saved result's name. */
+  fileName: z.string().max(200).catch('{title}-{seed}-{index}'),
   previews: z.boolean().catch(true),
   keepTrajectory: z.boolean().catch(true),
   visited: z.boolean().catch(false),
 });
 export type Preferences = z.output<typeof schema>;
+
+/** Budgets that the gallery offers, in megabytes. */
+export const resultBudgets = [64, 256, 1024, 4096] as const;
 
 const key = 'loom.preferences';
 

@@ -8,7 +8,15 @@ import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
 import type { ToPage } from '../_worker/protocol';
 import { preferences } from './preferences';
-import { nextProgress, runStore, setPictures, setNodeRun, type NodeRun, type QueuedRun } from './run-store';
+import {
+  nextProgress,
+  runStore,
+  setComputed,
+  setPictures,
+  setNodeRun,
+  type NodeRun,
+  type QueuedRun,
+} from './run-store';
 import { addResult } from './results';
 import { activeTab, edit, workspace } from './workspace';
 import { nextSeed, randomSeed, seedControl } from './edits';
@@ -131,6 +139,7 @@ export function run(options: { targets?: readonly string[]; times?: number } = {
       run: nanoid(8),
       tab: tab.id,
       document: serialise(document),
+      snapshot: document,
       targets: options.targets,
     };
     runStore.setState((state) => ({ queue: [...state.queue, queued] }));
@@ -192,10 +201,11 @@ function endRun(outcome: 'done' | 'failed' | 'cancelled', ms: number): void {
   }));
 }
 
-const queuedOf = ({ run: id, tab, document, targets }: QueuedRun): QueuedRun => ({
+const queuedOf = ({ run: id, tab, document, snapshot, targets }: QueuedRun): QueuedRun => ({
   run: id,
   tab,
   document,
+  snapshot,
   targets,
 });
 
@@ -249,9 +259,11 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       break;
     case 'node-cached':
       set(message.node, { is: 'cached' });
+      setComputed(tab, message.node, current.snapshot);
       break;
     case 'node-finished':
       set(message.node, { is: 'done', ms: message.ms });
+      setComputed(tab, message.node, current.snapshot);
       runStore.setState((state) => ({ version: state.version + 1 }));
       break;
     case 'node-skipped':
@@ -273,7 +285,13 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
         const before = message.index === 0 ? [] : (runStore.getState().pictures[tab]?.[message.node] ?? []);
         setPictures(tab, message.node, [...before, { width, height, rgba }]);
       }
-      if (message.sink) addResult(current, message.node, { width, height, rgba }, now - current.startedAt);
+      if (message.sink)
+        addResult(current, {
+          node: message.node,
+          element: message.index,
+          picture: { width, height, rgba },
+          ms: now - current.startedAt,
+        });
       break;
     }
     case 'run-finished':

@@ -1,6 +1,7 @@
 /** What runs and what came of it, fed by the worker's messages. Never saved with a document. */
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
+import type { LoomDocument } from '@/engine';
 import type { BackendInfo, Diagnostic } from '@/engine/types';
 import type { ErrorMessage } from '../_worker/protocol';
 
@@ -27,24 +28,12 @@ export interface Picture {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** A finished picture and the graph that made it. */
-export interface Result {
-  readonly id: string;
-  readonly run: string;
-  readonly node: string;
-  readonly picture: Picture;
-  /** Canonical JSON of the document at the time of the run. */
-  readonly document: string;
-  readonly seed: string | undefined;
-  readonly title: string;
-  readonly ms: number;
-  readonly at: number;
-}
-
 export interface QueuedRun {
   readonly run: string;
   readonly tab: string;
   readonly document: string;
+  /** What `document` was written from: what a node computed is compared with what it would compute now. */
+  readonly snapshot: LoomDocument;
   readonly targets: readonly string[] | undefined;
 }
 
@@ -63,7 +52,8 @@ export interface RunState {
   readonly nodes: Readonly<Record<string, Readonly<Record<string, NodeRun>>>>;
   /** Per tab, then per node: what it last put out or is putting out. */
   readonly pictures: Readonly<Record<string, Readonly<Record<string, readonly Picture[]>>>>;
-  readonly results: readonly Result[];
+  /** Per tab, then per node: the document it last computed with. */
+  readonly computed: Readonly<Record<string, Readonly<Record<string, LoomDocument>>>>;
   /** What the current or last run's plan warned of. */
   readonly warnings: readonly Diagnostic[];
   /** Rises whenever values behind ports may have changed: the inspector looks again. */
@@ -83,19 +73,22 @@ export const runStore = createStore<RunState>(() => ({
   current: null,
   nodes: {},
   pictures: {},
-  results: [],
+  computed: {},
   warnings: [],
   version: 0,
   last: null,
 }));
 export const useRun = <T>(select: (state: RunState) => T): T => useStore(runStore, select);
 
-/** Results kept in the strip. */
-export const resultLimit = 60;
-
 /** Sets one node's state within a tab. */
 export function setNodeRun(tab: string, node: string, run: NodeRun): void {
   runStore.setState((state) => ({ nodes: { ...state.nodes, [tab]: { ...state.nodes[tab], [node]: run } } }));
+}
+/** Notes which document a node's output was computed with. */
+export function setComputed(tab: string, node: string, document: LoomDocument): void {
+  runStore.setState((state) => ({
+    computed: { ...state.computed, [tab]: { ...state.computed[tab], [node]: document } },
+  }));
 }
 /** Replaces what a node shows. */
 export function setPictures(tab: string, node: string, pictures: readonly Picture[]): void {

@@ -2,7 +2,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { clsx } from 'clsx';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { KeyboardEventHandler, ReactNode } from 'react';
 
 /** A titled dialog; focus is kept inside and given back. */
 export function Modal({
@@ -12,6 +12,7 @@ export function Modal({
   description,
   closeLabel,
   wide = false,
+  onKeyDown,
   children,
 }: {
   readonly open: boolean;
@@ -20,6 +21,8 @@ export function Modal({
   readonly description?: string;
   readonly closeLabel: string;
   readonly wide?: boolean;
+  /** Keys that the dialog takes wherever the focus is in it. */
+  readonly onKeyDown?: KeyboardEventHandler;
   readonly children: ReactNode;
 }) {
   return (
@@ -27,6 +30,7 @@ export function Modal({
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-[60] bg-black/40" />
         <Dialog.Popup
+          onKeyDown={onKeyDown}
           className={clsx(
             'fixed top-1/2 left-1/2 z-[61] flex max-h-[86dvh] w-[calc(100vw-24px)] -translate-x-1/2 -translate-y-1/2 flex-col',
             'rounded-xl border border-border bg-popover text-popover-foreground shadow-2xl outline-none',

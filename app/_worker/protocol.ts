@@ -29,7 +29,15 @@ export const backendInfoSchema = z.strictObject({
   device: z.string(),
   memory: z.number().positive().optional(),
   limits: z.array(
-    z.enum(['no-webgpu', 'no-adapter', 'software-adapter', 'no-shader-f16', 'no-threads', 'forced']),
+    z.enum([
+      'no-webgpu',
+      'no-adapter',
+      'software-adapter',
+      'no-shader-f16',
+      'no-threads',
+      'own-kernels',
+      'forced',
+    ]),
   ),
 });
 

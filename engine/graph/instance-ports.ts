@@ -2,7 +2,7 @@
 import { definitionOf, type LoomDefinition, type LoomDocument, type LoomNode } from '../document/schema';
 import { z } from 'zod';
 import type { AnyNode, NodeRegistry, Ports } from '../types/node';
-import { port as makePort } from '../types/values';
+import { port as makePort } from '../types/define-port';
 import { getOwn } from '../types/get-own';
 
 type Place = Pick<LoomDocument, 'definitions'>;

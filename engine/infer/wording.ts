@@ -1,10 +1,12 @@
 /** What diagnostics say, in English sentences that name the place. */
+import { getOwn } from '../types/get-own';
+import type { FieldName } from '../types/kinds/kind';
 import type { TypeExpression } from '../types/type-expression';
 import { polynomialOf, type Monomial } from '../solver/polynomial';
 import { isUnknown } from '../solver/unify';
 
 /** What each field is called in a sentence. */
-const fieldNames: Readonly<Record<string, string>> = {
+const words: Readonly<Record<FieldName | 'kind', string>> = {
   kind: 'kind of value',
   space: 'latent space',
   channels: 'number of channels',
@@ -17,12 +19,14 @@ const fieldNames: Readonly<Record<string, string>> = {
   onlyWidth: 'only width that its graph takes',
   parts: 'conditioning',
   accepts: 'accepted conditioning',
+  guidance: 'way of guidance',
+  image: 'use of its image channels',
   for: 'conditioner',
   labels: 'set of map labels',
   type: 'type of first stage',
   size: 'codebook size',
 };
-export const fieldName = (field: string): string => fieldNames[field] ?? field;
+export const fieldName = (field: string): string => getOwn<string>(words, field) ?? field;
 
 /** What there is to say about an expression, whatever the language: the editor words it from its catalogue. */
 export type Phrase =

@@ -256,7 +256,7 @@ function shapeOf(network: NetworkDescription, op: NetworkOp, shapes: ReadonlyMap
       return [b, c * op.channels];
     }
     case 'embedding':
-      return [...of(op.ids, 2).dims, op.table.shape[1] ?? 0];
+      return [...of(op.ids, 1, 2).dims, op.table.shape[1] ?? 0];
     case 'pool-token': {
       const { b, n, c } = of(op.x, 3);
       if (of(op.ids, 2).dims.join() !== `${b},${n}`) throw fail('pools by ids of another length');

@@ -4,7 +4,8 @@
  * hundred kilobytes. Only operators that onnxruntime-web has on wasm and WebGPU.
  * Loaded when a description is first opened, never before.
  */
-import type { GraphSource, NetworkDescription, NetworkOp, NetworkSource, ValueId, WeightRef } from '../types';
+import { weightsOf } from '../network/shapes';
+import type { GraphSource, NetworkDescription, NetworkOp, NetworkSource, ValueId } from '../types';
 import { attention } from './attention';
 import { channelsOf } from './channels';
 import {
@@ -35,7 +36,7 @@ export interface WriteOptions {
  */
 export async function writeGraph(source: NetworkSource, options: WriteOptions = {}): Promise<GraphSource> {
   const { description, weights: store, precision, name } = source;
-  const used = new Set(weightsOf(description).map((ref) => entryOf(store, ref).name));
+  const used = new Set(description.ops.flatMap(weightsOf).map((ref) => entryOf(store, ref).name));
   const { places, files } = await externalData(store, used, {
     slices: options.slices ?? false,
     signal: options.signal,
@@ -102,24 +103,3 @@ const LOWERINGS: { readonly [Kind in NetworkOp['op']]: Lowering<Kind> } = {
   'pool-token': poolToken,
   quantise,
 };
-
-/** Every weight that a description names, as often as it does. */
-function weightsOf({ ops }: NetworkDescription): readonly WeightRef[] {
-  return ops.flatMap((op) => {
-    switch (op.op) {
-      case 'conv2d':
-      case 'linear':
-        return op.bias === undefined ? [op.weight] : [op.weight, op.bias];
-      case 'group-norm':
-      case 'layer-norm':
-        return [op.weight, op.bias];
-      case 'embedding':
-      case 'add-positions':
-        return [op.table];
-      case 'quantise':
-        return [op.codebook];
-      default:
-        return [];
-    }
-  });
-}

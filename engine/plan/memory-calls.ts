@@ -1,6 +1,7 @@
 /** Which networks a step calls. Knows kinds of ports, no nodes: a network is called where its value ends up. */
 import type { NetworkName } from '../types/model';
-import type { PortKind, PortType } from '../types/port';
+import type { PortKind } from '../types/kinds';
+import type { PortType } from '../types/port';
 import { evaluationsOf, packagesOf } from '../infer/call-node';
 import type { PlanStep } from './plan-types';
 

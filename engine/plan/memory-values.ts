@@ -1,7 +1,9 @@
 /** Bytes of the values on edges. */
 import type { Catalog } from '../types/node';
 import type { BackendInfo } from '../types/backend';
-import type { PortKind, PortType } from '../types/port';
+import { kindOf } from '../types/kinds';
+import type { PortType } from '../types/port';
+import type { Tensor } from '../types/tensor';
 import { packagesOf } from '../infer/call-node';
 import type { PlanStep } from './plan-types';
 
@@ -28,18 +30,8 @@ export function ownSizeOf(
   return undefined;
 }
 
-/** float32 channels of each kind that holds an array, and whether it is counted in pixels or latent cells. */
-const arrays: Partial<
-  Record<PortKind, { readonly channels: number | 'given'; readonly per: 'pixel' | 'cell' }>
-> = {
-  image: { channels: 3, per: 'pixel' },
-  mask: { channels: 1, per: 'pixel' },
-  // One byte a pixel.
-  'semantic-map': { channels: 0.25, per: 'pixel' },
-  latent: { channels: 'given', per: 'cell' },
-  noise: { channels: 'given', per: 'cell' },
-  codes: { channels: 1, per: 'cell' },
-};
+/** Bytes of one element. */
+const elementBytes: Readonly<Record<Tensor['dtype'], number>> = { float32: 4, int32: 4, uint8: 1, int64: 8 };
 
 /**
  * Bytes of a value of this type; 0 for kinds that hold next to nothing. `known` is false where
@@ -49,17 +41,18 @@ export function bytesOf(
   { kind, fields }: PortType,
   own: OwnSize | undefined,
 ): { readonly bytes: number; readonly known: boolean } {
-  const array = arrays[kind];
+  const { array } = kindOf(kind);
   if (array === undefined) return { bytes: 0, known: true };
   const { height, width } = fields;
-  const channels = array.channels === 'given' ? fields['channels'] : array.channels;
-  const batch = kind === 'semantic-map' ? 1 : fields['batch'];
   const sized = typeof height === 'number' && typeof width === 'number';
-  const known = sized && typeof channels === 'number' && typeof batch === 'number';
   const standIn = own === undefined ? 0 : own.cells * (array.per === 'pixel' ? own.factor ** 2 : 1);
-  const area = sized ? height * width : standIn;
-  const bytes = 4 * area * numberOr(channels, 1) * numberOr(batch, 1);
+  let known = sized;
+  let bytes = elementBytes[array.dtype] * (sized ? height * width : standIn);
+  for (const axis of array.axes) {
+    if (axis === 'height' || axis === 'width') continue;
+    const size = typeof axis === 'number' ? axis : fields[axis];
+    if (typeof size === 'number') bytes *= size;
+    else known = false;
+  }
   return { bytes, known };
 }
-
-const numberOr = (size: unknown, otherwise: number): number => (typeof size === 'number' ? size : otherwise);

@@ -1,6 +1,6 @@
 /** CPU copies of results on a GPU: what a run can go on from after the device is lost. */
 import type { Tensor, TensorData, TensorOps } from '../types/tensor';
-import type { AnyValue } from '../types/values';
+import { kindOf } from '../types/kinds';
 import { tensorsOf, type Values } from './values';
 
 /** Values whose tensors are CPU copies, by the tensor they stand for. */
@@ -10,23 +10,9 @@ export interface Backup {
   readonly bytes: number;
 }
 
-/** Kinds that hold tensors and plain data only; the others hold networks of the lost device. */
-const kinds: ReadonlySet<AnyValue['kind']> = new Set([
-  'image',
-  'mask',
-  'semantic-map',
-  'latent',
-  'codes',
-  'noise',
-  'schedule',
-  'sampler',
-  'number',
-  'text',
-]);
-
-/** Whether every value can be made again from copies of its tensors. */
+/** Whether every value can be made again from copies of its tensors: those that hold networks of a device cannot. */
 export const canBackUp = (values: Values): boolean =>
-  Object.values(values).every(({ kind }) => kinds.has(kind));
+  Object.values(values).every(({ kind }) => kindOf(kind).rebuild !== undefined);
 
 /** Copies the values' tensors to the CPU. The caller keeps them alive meanwhile. */
 export async function copy(values: Values): Promise<Backup> {
@@ -43,29 +29,9 @@ export function restore(backup: Backup, ops: TensorOps): Values {
   for (const [tensor, { data, dims }] of backup.copies) made.set(tensor, ops.from(data, dims));
   const again = (tensor: Tensor): Tensor => made.get(tensor) ?? tensor;
   return Object.fromEntries(
-    Object.entries(backup.values).map(([port, value]) => [port, withTensors(value, again)]),
+    Object.entries(backup.values).map(([port, value]) => [
+      port,
+      kindOf(value.kind).rebuild?.(value, again) ?? value,
+    ]),
   );
-}
-
-function withTensors(value: AnyValue, again: (tensor: Tensor) => Tensor): AnyValue {
-  switch (value.kind) {
-    case 'image':
-      return { ...value, pixels: again(value.pixels) };
-    case 'mask':
-      return { ...value, mask: again(value.mask) };
-    case 'semantic-map':
-      return { ...value, map: again(value.map) };
-    case 'latent': {
-      const samples = again(value.samples);
-      return value.noisy
-        ? { ...value, samples, noisy: { ...value.noisy, history: value.noisy.history.map(again) } }
-        : { ...value, samples };
-    }
-    case 'noise':
-      return { ...value, samples: again(value.samples) };
-    case 'codes':
-      return { ...value, codes: again(value.codes) };
-    default:
-      return value;
-  }
 }

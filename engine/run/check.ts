@@ -6,7 +6,7 @@ import type { Solution } from '../solver/unify';
 import { describeExpression, fieldName, nodeName } from '../infer/wording';
 import { LoomError } from '../types/error';
 import type { PortType } from '../types/port';
-import type { AnyValue } from '../types/values';
+import type { AnyValue } from '../types/kinds';
 import { shapeProblem, typeOfValue, type Values } from './values';
 
 /** The checks of one run of one node: what its inputs settle holds for its outputs. */

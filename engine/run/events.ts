@@ -1,7 +1,7 @@
 /** What a run tells while it goes and when it ends. */
 import type { LoomError } from '../types/error';
 import type { Progress } from '../types/node';
-import type { AnyValue } from '../types/values';
+import type { AnyValue } from '../types/kinds';
 import type { NodeRef } from '../plan/plan-types';
 
 /** Nodes that share one computation get each their own event. `node` is a path inside sub-graphs. */

@@ -4,7 +4,7 @@ import type { Backend } from '../types/backend';
 import type { TrajectoryStep } from '../types/node';
 import type { ModelSource } from '../types/model';
 import type { AssetSource, ImageCodec } from '../types/runtime';
-import type { AnyValue } from '../types/values';
+import type { AnyValue } from '../types/kinds';
 import type { RunEvent, RunResult } from './events';
 
 export interface ExecutorOptions {

@@ -2,7 +2,7 @@
 import type { Plan, PlanStep } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import { LoomError } from '../types/error';
-import type { AnyValue } from '../types/values';
+import type { AnyValue } from '../types/kinds';
 import type { Cache, Entry } from './cache';
 import type { RetainedResults } from './retained-results';
 import type { Report } from './report';

@@ -7,7 +7,7 @@ import type { NodeRef, Plan, PlanStep } from '../plan/plan-types';
 import type { Backend } from '../types/backend';
 import { LoomError, toLoomError } from '../types/error';
 import type { ModelSource } from '../types/model';
-import type { AnyValue } from '../types/values';
+import type { AnyValue } from '../types/kinds';
 import type { Cache, Entry } from './cache';
 import type { RunResult } from './events';
 import type { ExecutorOptions, RunOptions } from './executor-types';

@@ -5,7 +5,7 @@ import { LoomError, toLoomError } from '../types/error';
 import type { Progress, TrajectoryStep } from '../types/node';
 import type { Runtime } from '../types/runtime';
 import type { Tensor } from '../types/tensor';
-import type { AnyValue } from '../types/values';
+import type { AnyValue } from '../types/kinds';
 import type { Entry } from './cache';
 import { ValueCheck } from './check';
 import type { RunFile } from './executor-types';

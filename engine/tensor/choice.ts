@@ -7,6 +7,11 @@ export interface BackendChoice {
   readonly prefer?: 'auto' | 'webgpu' | 'wasm';
   /** `auto`: fp16 on WebGPU with `shader-f16`, else fp32. */
   readonly precision?: 'auto' | 'fp16' | 'fp32';
+  /**
+   * What runs networks on WebGPU: kernels of our own where a network is described and they pass their self-test,
+   * else onnxruntime; or onnxruntime alone (default).
+   */
+  readonly kernels?: 'own' | 'onnxruntime';
   /** Where onnxruntime's wasm files are served, e.g. `/ort/`. Default: beside the script (Node: node_modules). */
   readonly wasmPaths?: string;
   /** Threads of the wasm build. Default: the cores there are, at most 8. */

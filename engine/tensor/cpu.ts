@@ -10,7 +10,7 @@ import {
 } from '../types';
 import { CountedTensor, elementCount, type Ledger } from './counted';
 import { mergeMoments, momentsOf, noMoments, statsOf, type Moments } from './moments';
-import { fillNormal } from './normal';
+import { noiseData } from './noise';
 import { tapTable } from './resample';
 import {
   around,
@@ -95,24 +95,6 @@ function move(from: TensorData, start: number, length: number, to: TensorData, a
   if (to instanceof BigInt64Array) {
     if (part instanceof BigInt64Array) to.set(part, at);
   } else if (!(part instanceof BigInt64Array)) to.set(part, at);
-}
-
-/** Standard normal noise of these dimensions: the one place that makes it, for every backend. */
-export function noiseData(dims: readonly number[], source: NoiseSource): Float32Array {
-  const [batch = 1] = dims;
-  const out = new Float32Array(elementCount(dims));
-  if (source.seed < 0n || source.seed >= 1n << 64n)
-    throw new LoomError('invalid-param', `The seed ${source.seed} is not an unsigned 64-bit number.`);
-  if (batch === 0) return out;
-  const each = out.length / batch;
-  for (let k = 0; k < batch; k += 1)
-    fillNormal(
-      out.subarray(k * each, (k + 1) * each),
-      source.seed,
-      source.stream,
-      (source.firstElement ?? 0) + k,
-    );
-  return out;
 }
 
 /** CPU arithmetic. Structural operations (concat, slice, flip, pad, nearest resize) take any element type. */

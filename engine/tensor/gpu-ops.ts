@@ -8,7 +8,8 @@ import {
   type TensorScope,
 } from '../types';
 import { CountedTensor, elementCount } from './counted';
-import { checkLength, CpuOps, noiseData } from './cpu';
+import { checkLength, CpuOps } from './cpu';
+import { noiseData } from './noise';
 import * as kernels from './gpu-kernels';
 import type { GpuMachine, Kernel, Parameter } from './gpu-machine';
 import { mergeMoments, noMoments, statsOf, type Moments } from './moments';

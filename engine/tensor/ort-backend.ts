@@ -1,10 +1,14 @@
 /** The backend over onnxruntime-web, once a build of it (and for WebGPU a device) has been chosen. */
 import type { Env, InferenceSession, InferenceSessionFactory, Tensor } from 'onnxruntime-web';
 import type { Backend, BackendInfo, GraphSource, NetworkSource, Session, SessionOptions } from '../types';
+import type { Kernels } from '../webgpu/device';
+import { byRule } from '../webgpu/plan';
 import { emptyLedger } from './counted';
 import { createCpuScope } from './cpu-backend';
 import { GpuMachine } from './gpu-machine';
+import { FallbackSession } from './fallback-session';
 import { GpuOps } from './gpu-ops';
+import { NetworkSession } from './network-session';
 import { failure, OrtSession, type SessionHost } from './ort-session';
 import { Queue } from './queue';
 import { createScope } from './scope';
@@ -20,34 +24,56 @@ export interface Ort {
 export interface Chosen {
   readonly info: BackendInfo;
   readonly device?: GPUDevice;
+  /** Networks run in kernels of our own too; given with a device. */
+  readonly kernels?: Kernels;
 }
 
 /** onnxruntime's wasm has one stack per page: creating, running and releasing sessions share one queue. */
 const queue = new Queue();
 
-/** A backend on `ort`. With `chosen.device` everything runs on that device. */
-export function backendOn(ort: Ort, chosen: Chosen): Backend {
+/**
+ * A backend on onnxruntime, which `load` fetches and configures for the first
+ * session that needs it. With `chosen.device` everything runs on that device.
+ */
+export function backendOn(load: () => Promise<Ort>, chosen: Chosen): Backend {
   const ledger = emptyLedger();
-  const { device, info } = chosen;
+  const { device, info, kernels } = chosen;
   const gpu = device === undefined ? undefined : new GpuMachine(device, ledger);
-  const host: SessionHost = { Tensor: ort.Tensor, queue, ledger, gpu };
-  const open = new Set<OrtSession>();
+  let loaded: Promise<Ort> | undefined;
+  const open = new Set<Session>();
   // Made here, not where a session is created: there it would keep that call's graph and weights alive with the session.
-  const forget = (gone: OrtSession): void => {
+  const forget = (gone: Session): void => {
     open.delete(gone);
   };
+  const openGraph = (source: GraphSource | NetworkSource, options: SessionOptions): Promise<Session> =>
+    queue.add(async () => {
+      options.signal?.throwIfAborted();
+      gpu?.check();
+      loaded ??= load();
+      // A download that failed is tried again by the next call.
+      loaded.catch(() => (loaded = undefined));
+      const ort = await loaded;
+      const host: SessionHost = { Tensor: ort.Tensor, queue, ledger, gpu };
+      const session = new OrtSession(source.name, await create(ort, source, options, device), host, forget);
+      open.add(session);
+      return session;
+    });
   return {
     info,
     scope: () =>
       gpu === undefined ? createCpuScope(ledger) : createScope((own, child) => new GpuOps(gpu, own, child)),
-    createSession: (source, options = {}) =>
-      queue.add(async (): Promise<Session> => {
-        options.signal?.throwIfAborted();
-        gpu?.check();
-        const session = new OrtSession(source.name, await create(ort, source, options, device), host, forget);
-        open.add(session);
-        return session;
-      }),
+    createSession: (source, options = {}) => {
+      if ('model' in source || gpu === undefined || kernels === undefined) return openGraph(source, options);
+      gpu.check();
+      const host = { kernels, gpu, ledger, choose: byRule };
+      const instead = () => openGraph(source, {});
+      const session: Session = new FallbackSession(new NetworkSession(source, host), instead, () =>
+        forget(session),
+      );
+      open.add(session);
+      return Promise.resolve(session);
+    },
+    ...(kernels !== undefined && { ownKernels: true }),
     live: () => ({ ...ledger }),
     lost: gpu?.lost ?? new Promise(() => {}),
     dispose: async () => {

@@ -10,9 +10,12 @@ export type { BackendChoice } from './choice';
 export async function createBackend(choice: BackendChoice = {}): Promise<Backend> {
   if (choice.prefer === 'webgpu') throw noWebGpu('Node has none');
   const threads = choice.threads ?? Math.max(1, Math.min(8, availableParallelism()));
-  const ort = await import('onnxruntime-web');
-  configure(ort, threads, choice.wasmPaths);
-  return backendOn(ort, {
+  const load = async () => {
+    const ort = await import('onnxruntime-web');
+    configure(ort, threads, choice.wasmPaths);
+    return ort;
+  };
+  return backendOn(load, {
     info: wasmInfo(choice, threads, [choice.prefer === 'wasm' ? 'forced' : 'no-webgpu'], {
       memory: totalmem(),
     }),

@@ -1,5 +1,7 @@
 /** The browser's backend: WebGPU where there is an adapter, else wasm with SIMD and threads. */
 import type { Backend } from '../types';
+import { Kernels } from '../webgpu/device';
+import { passesSelfTest } from '../webgpu/self-test';
 import { chooseBackend, type BackendChoice } from './choice';
 import { backendOn, configure } from './ort-backend';
 
@@ -12,19 +14,29 @@ export type { BackendChoice } from './choice';
 export async function createBackend(choice: BackendChoice = {}): Promise<Backend> {
   const chosen = await chooseBackend(choice);
   const { info } = chosen;
-  if (chosen.kind === 'wasm') {
-    const ort = await import('onnxruntime-web/wasm');
-    configure(ort, chosen.threads, choice.wasmPaths);
-    return backendOn(ort, { info });
-  }
+  if (chosen.kind === 'wasm')
+    return backendOn(
+      async () => {
+        const ort = await import('onnxruntime-web/wasm');
+        configure(ort, chosen.threads, choice.wasmPaths);
+        return ort;
+      },
+      { info },
+    );
   const { adapter } = chosen;
   const device = await adapter.requestDevice({
     requiredFeatures: featuresOf(adapter),
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
-  const ort = await import('onnxruntime-web/webgpu');
-  configure(ort, choice.threads ?? 1, choice.wasmPaths);
-  return backendOn(ort, { device, info });
+  const load = async () => {
+    const ort = await import('onnxruntime-web/webgpu');
+    configure(ort, choice.threads ?? 1, choice.wasmPaths);
+    return ort;
+  };
+  if (choice.kernels !== 'own') return backendOn(load, { device, info });
+  const kernels = new Kernels(device);
+  if (await passesSelfTest(kernels)) return backendOn(load, { device, info, kernels });
+  return backendOn(load, { device, info: { ...info, limits: [...info.limits, 'own-kernels'] } });
 }
 
 /**

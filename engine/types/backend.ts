@@ -70,6 +70,8 @@ export interface BackendInfo {
     | 'software-adapter'
     | 'no-shader-f16'
     | 'no-threads'
+    /** Kernels of our own computed something wrong, or not at all, in their self-test: onnxruntime runs networks. */
+    | 'own-kernels'
     | 'forced'
   )[];
 }
@@ -81,11 +83,10 @@ export interface Backend {
   /** A description becomes an ONNX graph. */
   createSession(source: GraphSource | NetworkSource, options?: SessionOptions): Promise<Session>;
   /**
-   * The same network in kernels of our own. Absent where there are none (wasm, or a self-test that failed):
-   * then the network's ONNX graph goes to {@link createSession}. Rejects with `unsupported` for a network
-   * that these kernels cannot run, with `out-of-memory` or `package-invalid` for its weights.
+   * Whether networks given as descriptions run in kernels of our own; absent where they become ONNX graphs
+   * (wasm, or a self-test that failed). A package that has both gives a description to one and its graph to the other.
    */
-  readonly createNetwork?: (source: NetworkSource, options?: SessionOptions) => Promise<Session>;
+  readonly ownKernels?: boolean;
   /** Tensors and sessions alive now: leak tests compare before and after. */
   live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
   /** Settles with the reason when the device is lost. Never rejects. */

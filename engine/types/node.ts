@@ -3,11 +3,12 @@ import type { z } from 'zod';
 import type { BackendInfo } from './backend';
 import type { LatentSpaceInfo, NetworkName } from './model';
 import type { Recommendation } from './package';
-import type { PortKind, PortType } from './port';
+import type { Port } from './define-port';
+import type { AnyValue, PortKind, ValueOf } from './kinds';
+import type { PortType } from './port';
 import type { Runtime } from './runtime';
 import type { Tensor } from './tensor';
 import type { TypeExpression } from './type-expression';
-import type { AnyValue, Port, ValueOf } from './values';
 
 export type Ports = Readonly<Record<string, Port>>;
 
@@ -135,15 +136,17 @@ declare module 'zod' {
   interface GlobalMeta extends ParamHints {}
 }
 
-export type NodeCategory =
-  | 'model'
-  | 'conditioning'
-  | 'latent'
-  | 'sampling'
-  | 'first-stage'
-  | 'image'
-  | 'mask'
-  | 'utility';
+export const nodeCategories = [
+  'model',
+  'conditioning',
+  'latent',
+  'sampling',
+  'first-stage',
+  'image',
+  'mask',
+  'utility',
+] as const;
+export type NodeCategory = (typeof nodeCategories)[number];
 
 export interface NodeDef<
   I extends Ports = Ports,

@@ -22,7 +22,13 @@ export interface StoredNetwork {
   readonly weights: string;
   /** The name under which the graphs ask for their external data. */
   readonly externalData: string;
+  /** What the graphs compute, where it is one of ours (`models/networks/architecture.ts`). */
+  readonly architecture?: StoredArchitecture;
 }
+/** Networks of ours that kernels of our own can run: widths and depths are read off the weights. `tiny-…`: the test package's. */
+export type StoredArchitecture =
+  | { readonly kind: 'loom-unet' | 'loom-text'; readonly headChannels: number }
+  | { readonly kind: 'loom-encoder' | 'loom-decoder' | 'tiny-unet' | 'tiny-text' };
 
 /** A graph that came with the model, used as it is. */
 export interface GraphNetwork {

@@ -29,14 +29,28 @@ export interface Tensor {
 /** One term of a weighted sum: `scale · x`. */
 export type WeightedTensor = readonly [scale: number, x: Tensor];
 
-/** Names one stream of the counter-based generator. */
+/**
+ * Generators that noise is drawn from: *philox* is ours (counter-based, the same on every machine, each
+ * element on its own); the others give what `torch.randn` gives on a CPU and on CUDA, for the pictures of other tools.
+ */
+export const noiseGenerators = ['philox', 'torch-cpu', 'torch-cuda'] as const;
+export type NoiseGenerator = (typeof noiseGenerators)[number];
+
+/** Names one draw of noise. */
 export interface NoiseSource {
   /** Unsigned 64-bit seed. */
   readonly seed: bigint;
-  /** 0 = initial noise; k ≥ 1 = the noise a stochastic sampler injects at its k-th draw. */
+  /**
+   * 0 = initial noise; k ≥ 1 = the noise a stochastic sampler injects at its k-th draw. A torch generator has a state:
+   * there it is the number of calls of the same size before this one.
+   */
   readonly stream: number;
   /** Index of the first batch element, so that element k of a batch can be made alone. Default 0. */
   readonly firstElement?: number;
+  /** Default *philox*. */
+  readonly generator?: NoiseGenerator;
+  /** For torch's generators: *one* call draws the whole batch (ComfyUI, diffusers), or *each* element k has seed + k (A1111). Default *one*. */
+  readonly seeds?: 'one' | 'each';
 }
 
 /** How {@link TensorOps.resize} samples. */
@@ -63,7 +77,7 @@ export interface TensorOps {
   blend(a: Tensor, b: Tensor, mask: Tensor): Tensor;
   /** Clamps every element to lo…hi. */
   clamp(x: Tensor, lo: number, hi: number): Tensor;
-  /** Standard normal noise, Philox-4x32-10 + Box–Muller; the same bits on every backend. dims[0] is the batch. */
+  /** Standard normal noise; the same bits on every backend. dims[0] is the batch. */
   noise(dims: readonly number[], source: NoiseSource): Tensor;
   /** Joins along one axis. */
   concat(xs: readonly Tensor[], axis: number): Tensor;

@@ -8,7 +8,7 @@ import { unet2dCondition } from '../networks/diffusers/unet-2d-condition';
 import { clipText } from '../networks/transformers/clip-text';
 import { weightEntries } from '../weights/file-weights';
 import type { SafetensorsHeader } from '../weights/safetensors-header';
-import { FAMILIES, familyOf, PREFIX, variantOf, type Family, type Variant } from './family';
+import { BETAS, FAMILIES, familyOf, PREFIX, UPSCALER, variantOf, type Family, type Variant } from './family';
 import type { Fact } from './facts';
 import { hintsOf, type Hints } from './hints';
 import { openClipPlace, unetPlace, vaePlace, type FilePlace } from './names';
@@ -53,14 +53,17 @@ export function readCheckpoint(header: SafetensorsHeader, name: string): Checkpo
   const tensors = new Tensors(weightEntries([header]));
   const family = familyOf(tensors, name);
   if (family === 'autoencoder') return autoencoderAlone(tensors, name);
-  const facts = FAMILIES[family];
-  const vae = vaePart(tensors.under(PREFIX.vae), facts.scale, name);
   const inner = tensors.under(PREFIX.unet);
-  const found = unetShape(inner, facts.heads, name);
-  const latent = typeof vae?.config['latent_channels'] === 'number' ? vae.config['latent_channels'] : 4;
-  const variant = variantOf(family, found.inChannels, latent, name);
+  const vaeTensors = tensors.under(PREFIX.vae);
+  const latent = vaeTensors.size('decoder.conv_in.weight', 1) ?? 4;
+  const variant = variantOf(family, inner.size('input_blocks.0.0.weight', 1) ?? 0, latent, name);
+  const { pipelines, title, numbers, ...usual } = FAMILIES[family];
+  const { heads, scale } = variant === 'upscaler' ? UPSCALER : usual;
+  const betas = variant === 'upscaler' ? UPSCALER.betas : BETAS;
+  const vae = vaePart(vaeTensors, scale, name);
+  const found = unetShape(inner, heads, name);
   const text = textParts(tensors, family);
-  const config = withNumbers(found.config, facts.numbers, text.at(-1), name);
+  const config = withNumbers(found.config, numbers, text.at(-1), name);
   const hints = hintsOf(family, variant, {
     metadata: header.metadata,
     has: (tensor) => header.tensors.has(tensor),
@@ -69,24 +72,24 @@ export function readCheckpoint(header: SafetensorsHeader, name: string): Checkpo
   return {
     family,
     variant,
-    pipeline: facts.pipelines[variant],
+    pipeline: pipelines[variant],
     unet: part(config, inner, [unet2dCondition(config)], (weight) => unetPlace(weight, found)),
     ...(vae === undefined ? {} : { vae }),
     text,
-    scheduler: schedulerOf(hints),
+    scheduler: schedulerOf(hints, betas),
     distilled: hints.distilled,
     facts: [
-      { name: 'family', value: facts.title, from: 'weights' },
+      { name: 'family', value: title, from: 'weights' },
       { name: 'variant', value: variant, from: 'weights' },
       ...hints.facts,
-      { name: 'scale', value: facts.scale, from: 'table' },
+      { name: 'scale', value: scale, from: 'table' },
       {
         name: 'heads',
-        value: facts.heads.kind === 'count' ? facts.heads.heads : `width / ${facts.heads.width}`,
+        value: heads.kind === 'count' ? heads.heads : `width / ${heads.width}`,
         from: 'table',
       },
       { name: 'groups', value: Number(config['norm_num_groups']), from: 'table' },
-      { name: 'schedule', value: '0.00085 … 0.012, scaled linear', from: 'table' },
+      { name: 'schedule', value: `${betas.start} … ${betas.end}, scaled linear`, from: 'table' },
     ],
   };
 }
@@ -180,7 +183,10 @@ function part(
   return { config, entries: viewOf(descriptions, tensors.entries, place) };
 }
 
-function schedulerOf({ prediction, distilled }: Hints): Readonly<Record<string, unknown>> {
+function schedulerOf(
+  { prediction, distilled }: Hints,
+  betas: { readonly start: number; readonly end: number },
+): Readonly<Record<string, unknown>> {
   return {
     _class_name:
       distilled === 'lcm'
@@ -189,8 +195,8 @@ function schedulerOf({ prediction, distilled }: Hints): Readonly<Record<string, 
           ? 'EulerDiscreteScheduler'
           : 'DDIMScheduler',
     num_train_timesteps: 1000,
-    beta_start: 0.00085,
-    beta_end: 0.012,
+    beta_start: betas.start,
+    beta_end: betas.end,
     beta_schedule: 'scaled_linear',
     prediction_type: prediction,
     timestep_spacing: distilled === 'turbo' ? 'trailing' : 'leading',

@@ -78,6 +78,14 @@ export const PREFIX = {
   refinerClip: 'conditioner.embedders.0.model.',
 } as const;
 
+/** What the ×4 upscaler has otherwise than its family: heads, autoencoder (f = 4) and schedule. */
+export const UPSCALER = {
+  heads: { kind: 'count', heads: 8 },
+  scale: 0.08333,
+  betas: { start: 0.0001, end: 0.02 },
+} as const;
+export const BETAS = { start: 0.00085, end: 0.012 } as const;
+
 /** Names that only other families have, for a refusal in their own words. */
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/(^|\.)double_blocks\.0\./u, 'Flux'],

@@ -11,8 +11,6 @@ export interface UNetFound {
   readonly config: Readonly<Record<string, unknown>>;
   readonly layers: number;
   readonly upAttention: readonly boolean[];
-  readonly inChannels: number;
-  readonly contextWidth: number;
 }
 
 interface LevelFound {
@@ -50,8 +48,6 @@ export function unetShape(tensors: Tensors, headsOf: Heads, name: string): UNetF
   return {
     layers: first.layers,
     upAttention,
-    inChannels,
-    contextWidth,
     config: {
       _class_name: 'UNet2DConditionModel',
       in_channels: inChannels,

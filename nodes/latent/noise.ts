@@ -8,14 +8,15 @@ import {
   sidesOfUnet,
   unetOfOnlySize,
 } from '../_shared/latent';
+import { generatorParam, seedsParam } from '../_shared/noise-params';
 import { seedParam, sideParam } from '../_shared/params';
 
 export const latentNoise = defineNode({
   id: 'latent/noise',
-  version: 1,
+  version: 2,
   title: 'Noise',
   category: 'latent',
-  doc: 'Draws the start noise x_T ~ N(0, I) in the latent space of the U-Net. The counter-based generator Philox-4x32-10 gives the same noise for the same seed on every machine, and element k of a batch is the same whether drawn alone (set First) or with others. Same noise repeats one element over the batch, to compare conditions. Width and height are in pixels; 0 takes the size the U-Net was trained at.',
+  doc: 'Draws the start noise x_T ~ N(0, I) in the latent space of the U-Net. The counter-based generator Philox-4x32-10 gives the same noise for the same seed on every machine, and element k of a batch is the same whether drawn alone (set First) or with others. Same noise repeats one element over the batch, to compare conditions, and the samplers behind it draw one for all, too. For the pictures of other tools the noise can be what torch draws on a CPU (ComfyUI) or on CUDA (A1111), to the same seed. Width and height are in pixels; 0 takes the size the U-Net was trained at.',
   aliases: ['EmptyLatentImage', 'Empty Latent Image', 'RandomNoise', 'Noise', 'Seed'],
   inputs: {
     unet: port('unet', { ...unetOfOnlySize }, { doc: 'Gives the latent space and the native size.' }),
@@ -29,6 +30,8 @@ export const latentNoise = defineNode({
     width: sideParam('Width'),
     height: sideParam('Height'),
     same: z.boolean().default(false).meta({ widget: 'switch', label: 'Same noise', advanced: true }),
+    generator: generatorParam,
+    seeds: seedsParam,
     first: z.int().min(0).max(65_535).default(0).meta({ label: 'First', advanced: true, min: 0, step: 1 }),
   }),
   refine: (params) => ({
@@ -44,17 +47,18 @@ export const latentNoise = defineNode({
     const width =
       params.width === 0 ? nativeSize.width : cells(params.width, space.factor, multipleOf, 'width');
     const seed = BigInt(params.seed);
+    const { generator, seeds, same, first: firstElement } = params;
     const draw = (batch: number) =>
       runtime.ops.noise([batch, space.channels, height, width], {
         seed,
         stream: 0,
-        firstElement: params.first,
+        firstElement,
+        generator,
+        seeds,
       });
-    const samples = params.same
-      ? repeatBatch(runtime.ops, draw(1), params.batch, 'noise')
-      : draw(params.batch);
+    const samples = same ? repeatBatch(runtime.ops, draw(1), params.batch, 'noise') : draw(params.batch);
     return Promise.resolve({
-      noise: { kind: 'noise', space, samples, seed, firstElement: params.first, same: params.same },
+      noise: { kind: 'noise', space, samples, seed, firstElement, same, generator, seeds },
     });
   },
 });

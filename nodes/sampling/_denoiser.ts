@@ -111,7 +111,8 @@ function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps)
     const sample = concat ? call.ops.concat([stacked, concat], 1) : stacked;
     const size = dims[0] ?? 1;
     const exact = levels.timestepOf(sigma);
-    const t = call.roundTimesteps === true ? Math.round(exact) : exact;
+    // Half-way, the lower one.
+    const t = call.roundTimesteps === true ? Math.ceil(exact - 0.5) : exact;
     const timesteps = Array.from({ length: size * used.length }, () => t);
     const output = await unet.call(sample, timesteps, context, {
       ops: call.ops,

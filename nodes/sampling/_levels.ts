@@ -1,9 +1,14 @@
 /** Which noise levels a sampling visits, and where in them it begins and ends. */
 import { LoomError, type DiffusionInfo, type LatentValue } from '@/engine/types';
 import type { SamplerInfo } from './_math/define-sampler';
-import { checkSchedule, scheduleOf, type ScheduleName } from './_math/schedules';
+import type { DialectName } from './_math/dialect-names';
+import { dialectLevels, dialects, type Part } from './_math/dialects';
+import type { SamplerName } from './_math/samplers';
+import { checkSchedule, type ScheduleName } from './_math/schedules';
 
 interface Asked {
+  readonly sampler: SamplerName;
+  readonly dialect: DialectName;
   readonly steps: number;
   readonly schedule: ScheduleName;
   readonly strength: number;
@@ -16,13 +21,9 @@ export interface Levels {
   readonly sigmas: Float64Array;
   readonly first: number;
   readonly last: number;
+  /** The last level is above 0 but stands for it: what is there counts as clean, in the paper's scale where `scaled`. */
+  readonly end: { readonly sigma: number; readonly scaled: boolean } | undefined;
 }
-
-/**
- * Steps that a strength leaves of n: int(s·n), as LDM's `t_enc` and diffusers have it, so that a strength below 1
- * never means all of them.
- */
-export const stepsOfStrength = (strength: number, steps: number): number => Math.floor(strength * steps);
 
 /** The levels of a sampling. Throws `bad-input` and `invalid-param` where what is asked does not go together. */
 export function levelsOf(
@@ -35,21 +36,40 @@ export function levelsOf(
     readonly diffusion: DiffusionInfo;
   },
 ): Levels {
-  const own = from.schedule ?? scheduleOf(asked.schedule, asked.steps, from.diffusion);
-  if (info.rising) return risingLevels(own, asked, from.latent);
+  const { dialect, sampler, schedule, steps: asking } = asked;
+  if (info.rising) {
+    const falling = from.schedule ?? dialectLevels('ours', sampler, schedule, asking, from.diffusion);
+    return risingLevels(falling, asked, from.latent);
+  }
+  const part = partOf(asked, from.schedule, from.latent);
+  const own =
+    from.schedule ?? dialectLevels(dialect, sampler, schedule, part?.steps ?? asking, from.diffusion);
   checkSchedule(own);
+  const begin = part ? Math.max(0, own.length - 1 - part.taken) : 0;
+  // ComfyUI numbers the steps that it takes, the others those of the schedule.
+  const zero = dialect === 'comfy' && from.schedule === undefined ? begin : 0;
   const { sigmas, first } = from.latent?.noisy
     ? resumeAt(own, from.latent)
-    : { sigmas: own, first: firstStep(own, asked) };
+    : { sigmas: own, first: Math.min(own.length - 1, Math.max(begin, zero + asked.startStep)) };
   const steps = sigmas.length - 1;
-  const last = Math.min(steps, asked.endStep + (steps - (own.length - 1)));
-  checkOrder(first, last, asked);
-  return { sigmas, first, last };
+  const last = Math.min(steps, zero + asked.endStep + (steps - (own.length - 1)));
+  if (first > last) refuseOrder(first, asked);
+  const stands = dialects[dialect].end(sampler, from.diffusion);
+  const ends = from.schedule === undefined && last === steps && stands.sigma > 0;
+  return { sigmas, first, last, end: ends && sigmas[last] === stands.sigma ? stands : undefined };
 }
 
-function firstStep(sigmas: Float64Array, { strength, startStep }: Asked): number {
-  const steps = sigmas.length - 1;
-  return Math.min(steps, Math.max(startStep, steps - stepsOfStrength(strength, steps)));
+/** The part that a strength leaves; undefined = all of it. */
+function partOf(
+  { dialect, strength, steps }: Asked,
+  schedule: Float64Array | undefined,
+  latent: LatentValue | undefined,
+): Part | undefined {
+  if (latent?.noisy) return undefined;
+  // A1111 counts a strength of 1 beside a latent as 0.999.
+  if (strength === 1 && !(dialect === 'a1111' && latent)) return undefined;
+  if (schedule) return dialects.ours.part(strength, schedule.length - 1);
+  return dialects[dialect].part(strength, steps);
 }
 
 /** A schedule turned round, from the clean latent to noise; strength says how far up. */
@@ -64,13 +84,12 @@ function risingLevels(own: Float64Array, asked: Asked, latent: LatentValue | und
   }
   const steps = sigmas.length - 1;
   const first = Math.min(steps, asked.startStep);
-  const last = Math.min(steps, asked.endStep, stepsOfStrength(asked.strength, steps));
-  checkOrder(first, last, asked);
-  return { sigmas, first, last };
+  const last = Math.min(steps, asked.endStep, dialects.ours.part(asked.strength, steps).taken);
+  if (first > last) refuseOrder(first, asked);
+  return { sigmas, first, last, end: undefined };
 }
 
-function checkOrder(first: number, last: number, { endStep }: Asked): void {
-  if (first <= last) return;
+function refuseOrder(first: number, { endStep }: Asked): never {
   throw new LoomError(
     'invalid-param',
     `The end step ${endStep} comes before the step ${first} at which this sampling begins.`,
@@ -79,7 +98,7 @@ function checkOrder(first: number, last: number, { endStep }: Asked): void {
 }
 
 /** Where in the schedule a half-way latent stands; its level is put in when the schedule lacks it. */
-export function resumeAt(sigmas: Float64Array, latent: LatentValue): { sigmas: Float64Array; first: number } {
+function resumeAt(sigmas: Float64Array, latent: LatentValue): { sigmas: Float64Array; first: number } {
   const level = latent.noisy?.sigma ?? 0;
   const found = sigmas.findIndex((sigma) => Math.abs(sigma - level) <= 1e-6 * level);
   if (found !== -1) return { sigmas, first: found };

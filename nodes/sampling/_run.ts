@@ -1,7 +1,7 @@
 /** A whole sampling: start state, inpainting, RePaint's jumps, reports. */
-import type { DenoiserValue, NoiseValue, Tensor, TensorOps } from '@/engine/types';
+import type { DenoiserValue, Tensor, TensorOps } from '@/engine/types';
 import { pathDraws, pathIncrement } from './_math/brownian';
-import { repeatBatch } from '../_shared/latent';
+import { stepNoise, streamNoise, type Draws } from './_draws';
 import type { Sampled, Sampler, SamplerOptions } from './_math/loop';
 
 export interface RunOptions {
@@ -13,7 +13,9 @@ export interface RunOptions {
   readonly sigmas: Float64Array;
   readonly first: number;
   readonly last: number;
-  readonly noise: Pick<NoiseValue, 'seed' | 'firstElement' | 'same'>;
+  readonly noise: Draws;
+  /** The network is told whole training steps. */
+  readonly roundTimesteps: boolean;
   /** State at sigmas[first], [B, C, h, w]. */
   readonly start: Tensor;
   readonly history: readonly Tensor[];
@@ -82,10 +84,16 @@ export async function runSampling(run: RunOptions): Promise<Sampled> {
       const predicted = await denoise(input, sigma, index / steps, {
         ops: own,
         signal,
+        roundTimesteps: run.roundTimesteps,
         ...(unconditional && { unconditional }),
       });
       return run.keep ? own.blend(run.keep.latent, predicted, run.keep.mask) : predicted;
     };
+    // What a pass after the first draws has no counterpart elsewhere.
+    const fresh = (shape: readonly number[], index: number, draw: number, own: TensorOps): Tensor =>
+      number === 0
+        ? stepNoise(run.noise, own, shape, { index, stream: streamOf(number, index, draw) })
+        : streamNoise(run.noise, own, shape, streamOf(number, index, draw));
     return run.sampler(from, {
       ops: passOps,
       sigmas,
@@ -93,14 +101,16 @@ export async function runSampling(run: RunOptions): Promise<Sampled> {
       last,
       options: run.options,
       history,
-      noise: (shape, index, draw, own) => noise(run, own, shape, streamOf(number, index, draw)),
-      path: (shape, high, low, clock, _at, own) =>
-        own.linear(
-          pathIncrement(high, low, clock).map(({ draw, weight }) => [
-            weight,
-            noise(run, own, shape, pathStream(number, draw)),
-          ]),
-        ),
+      noise: fresh,
+      path: (shape, high, low, clock, { index, draw: named, anew }, own) =>
+        anew && number === 0 && run.noise.torch
+          ? fresh(shape, index, named, own)
+          : own.linear(
+              pathIncrement(high, low, clock).map(({ draw, weight }) => [
+                weight,
+                streamNoise(run.noise, own, shape, pathStream(number, draw)),
+              ]),
+            ),
       denoise: (at, sigma, index, own) => evaluate(at, sigma, index, own),
       async denoiseBoth(at, sigma, index, own) {
         let unconditional: Tensor | undefined;
@@ -149,7 +159,7 @@ function jumpBack(run: RunOptions, x: Tensor, from: number, to: number, pass: nu
   const high = run.sigmas[from] ?? 0;
   const low = run.sigmas[to] ?? 0;
   const kept = run.keep ? keepAt(run, run.keep, run.ops, x, low, pass, to) : x;
-  const fresh = noise(run, run.ops, x.dims, streamOf(pass, from, jumpDraw));
+  const fresh = streamNoise(run.noise, run.ops, x.dims, streamOf(pass, from, jumpDraw));
   return run.ops.linear([
     [1, kept],
     [Math.sqrt(high * high - low * low), fresh],
@@ -166,20 +176,12 @@ function keepAt(
   pass: number,
   index: number,
 ): Tensor {
-  const n = pass === 0 ? keep.noise : noise(run, ops, x.dims, streamOf(pass, index, keptDraw));
+  const n = pass === 0 ? keep.noise : streamNoise(run.noise, ops, x.dims, streamOf(pass, index, keptDraw));
   const known = ops.linear([
     [1, keep.latent],
     [sigma, n],
   ]);
   return ops.blend(known, x, keep.mask);
-}
-
-/** The sampler's own noise; one element for all of a batch whose start noise is one element. */
-function noise(run: RunOptions, ops: TensorOps, dims: readonly number[], stream: number): Tensor {
-  const { seed, firstElement = 0, same = false } = run.noise;
-  const [batch = 1, ...rest] = dims;
-  const drawn = ops.noise(same ? [1, ...rest] : dims, { seed, stream, firstElement });
-  return same ? repeatBatch(ops, drawn, batch, 'noise') : drawn;
 }
 
 function countSteps({ sigmas, first, last, jumps }: RunOptions): number {

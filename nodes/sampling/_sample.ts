@@ -1,8 +1,11 @@
 /** What the sampler node does; fetched by the engine that runs it, not by the page that shows it. */
 import { LoomError, type LatentValue, type MaskValue, type Tensor, type TensorOps } from '@/engine/types';
 import { nchw, repeatBatch, sameSpace } from '../_shared/latent';
+import { dialects } from './_math/dialects';
+import { noiseLevels } from './_math/noise-levels';
 import { samplers } from './_math/samplers';
 import { levelsOf } from './_levels';
+import { drawnNoise } from './_draws';
 import { runSampling } from './_run';
 import type { SamplerContext } from './_sampler-ports';
 
@@ -32,7 +35,7 @@ export async function sample({
   }
   const info = samplers[params.sampler];
   const clean = latent && repeatBatch(ops, sized(latent, shape), shape.batch, 'latent');
-  const { sigmas, first, last } = levelsOf(params, info, {
+  const { sigmas, first, last, end } = levelsOf(params, info, {
     schedule: inputs.schedule?.sigmas,
     latent,
     diffusion: denoiser.unet.diffusion,
@@ -64,13 +67,20 @@ export async function sample({
       ? { latent: clean, mask: latentMask(ops, mask, shape), noise: noise.samples }
       : undefined;
 
-  const start = startState(ops, {
-    clean,
-    state: latent?.noisy !== undefined || info.rising,
-    noise: noise.samples,
-    sigma: startSigma,
-    fresh: first === 0,
-  });
+  const rules = dialects[params.dialect];
+  const added = clean && (first > 0 || rules.addsLatent) ? clean : undefined;
+  const start =
+    clean && (latent?.noisy || info.rising)
+      ? // x_t at this level already, in the paper's scale.
+        ops.linear([[Math.sqrt(1 + startSigma * startSigma), clean]])
+      : startState(ops, added, noise.samples, startSigma, (sigma) =>
+          rules.startScale(sigma, {
+            sampler: params.sampler,
+            schedule: inputs.schedule ? undefined : params.schedule,
+            highest: noiseLevels(denoiser.unet.diffusion).max,
+            latent: added !== undefined,
+          }),
+        );
   const noisy = latent?.noisy;
   const resumes =
     noisy !== undefined &&
@@ -86,11 +96,13 @@ export async function sample({
       noiseScale: params.noiseScale,
       order: Math.min(info.highestOrder, params.order === 0 ? info.defaults.order : params.order),
       variant: params.variant,
+      dialect: params.dialect,
     },
     sigmas,
     first,
     last,
-    noise,
+    noise: drawnNoise(noise, params, latent?.noisy ? 0 : first),
+    roundTimesteps: rules.roundTimesteps,
     start,
     history: resumes ? noisy.history : [],
     keep,
@@ -102,15 +114,16 @@ export async function sample({
     },
   });
   const endSigma = sigmas[last] ?? 0;
-  if (endSigma === 0) {
-    const samples = keep ? ops.blend(keep.latent, sampled.x, keep.mask) : sampled.x;
-    return { latent: { kind: 'latent', space, samples } };
+  const inPaperScale = (): Tensor => ops.linear([[1 / Math.sqrt(1 + endSigma * endSigma), sampled.x]]);
+  if (endSigma === 0 || end) {
+    const x = end?.scaled === true ? inPaperScale() : sampled.x;
+    return { latent: { kind: 'latent', space, samples: keep ? ops.blend(keep.latent, x, keep.mask) : x } };
   }
   return {
     latent: {
       kind: 'latent',
       space,
-      samples: ops.linear([[1 / Math.sqrt(1 + endSigma * endSigma), sampled.x]]),
+      samples: inPaperScale(),
       noisy: {
         sigma: endSigma,
         sampler: params.sampler,
@@ -124,30 +137,21 @@ export async function sample({
   };
 }
 
+/** Noise at level sigma, alone or added to a clean latent; at level 0 the latent itself. */
 function startState(
   ops: TensorOps,
-  from: {
-    readonly clean: Tensor | undefined;
-    /** The latent is x_t at this level already. */
-    readonly state: boolean;
-    readonly noise: Tensor;
-    readonly sigma: number;
-    readonly fresh: boolean;
-  },
+  clean: Tensor | undefined,
+  noise: Tensor,
+  sigma: number,
+  scale: (sigma: number) => number,
 ): Tensor {
-  const { clean, noise, sigma } = from;
-  const whole = Math.sqrt(1 + sigma * sigma);
-  if (clean && from.state) return ops.linear([[whole, clean]]);
-  if (clean && !from.fresh) {
-    return sigma === 0
-      ? ops.linear([[1, clean]])
-      : ops.linear([
-          [1, clean],
-          [sigma, noise],
-        ]);
-  }
-  // x_T ~ N(0, I) in the paper's scale.
-  return ops.linear([[whole, noise]]);
+  if (!clean) return ops.linear([[scale(sigma), noise]]);
+  return sigma === 0
+    ? ops.linear([[1, clean]])
+    : ops.linear([
+        [1, clean],
+        [scale(sigma), noise],
+      ]);
 }
 
 function sized(latent: LatentValue, shape: { readonly height: number; readonly width: number }): Tensor {

@@ -1,7 +1,7 @@
 /**
  * Old parameters of the sampler. Frozen once released: nothing here reads today's tables.
  *
- * 1 → 2: a strength s takes int(s·n) of n steps instead of round(s·n), and UniPC's own order is 2 instead of 3; both are
+ * 1 → 2: a strength s takes int(s·n) of n steps instead of round(s·n), and the own order of UniPC and DEIS is 2 instead of 3; all are
  * written out so that an old graph still runs the steps that it ran. What draws otherwise whatever
  * is written: SDE samplers follow a Brownian path instead of fresh noise each step, and DPM++ 3M SDE has
  * k-diffusion's curvature weight.
@@ -23,7 +23,8 @@ export const samplerMigrations = {
     const strength = number(old['strength'], 1);
     const taken = Math.round(strength * steps);
     if (strength < 1 && taken !== Math.floor(strength * steps)) next['strength'] = strengthOf(taken, steps);
-    if (old['sampler'] === 'unipc' && number(old['order'], 0) === 0) next['order'] = 3;
+    const wasThree = old['sampler'] === 'unipc' || old['sampler'] === 'deis';
+    if (wasThree && number(old['order'], 0) === 0) next['order'] = 3;
     return next;
   },
 } as const;

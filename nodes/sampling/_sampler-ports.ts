@@ -1,7 +1,9 @@
 /** The sampler's ports and parameters, apart from what it does with them: the page shows these only. */
 import { z } from 'zod';
-import { broadcast, mul, port, v, type RunContext } from '@/engine/types';
+import { broadcast, mul, noiseGenerators, port, v, type RunContext } from '@/engine/types';
 import { latentFields, spaceFields } from '../_shared/latent';
+import { generatorTitles } from '../_shared/noise-params';
+import { dialectNames, dialectTitles } from './_math/dialect-names';
 import { samplerNames, samplerTitles } from './_math/samplers';
 import { scheduleParam, stepsParam } from './_schedule-params';
 
@@ -42,6 +44,19 @@ export const params = z.object({
     .nullable()
     .default(null)
     .meta({ widget: 'slider', label: 'η', min: 0, max: 1, step: 0.05, advanced: true }),
+  noiseSource: z
+    .enum(['same', ...noiseGenerators])
+    .default('same')
+    .meta({
+      widget: 'select',
+      label: 'Noise source',
+      options: { same: 'As the noise', ...generatorTitles },
+      advanced: true,
+    }),
+  dialect: z
+    .enum(dialectNames)
+    .default('ours')
+    .meta({ widget: 'select', label: 'Dialect', options: dialectTitles, advanced: true }),
   noiseScale: z
     .number()
     .min(0)

@@ -15,7 +15,12 @@ export const scheduleParam = z
   .meta({
     widget: 'schedule-plot',
     label: 'Schedule',
-    options: { karras: 'Karras', 'sgm-uniform': 'SGM uniform', 'kl-optimal': 'KL optimal' },
+    options: {
+      karras: 'Karras',
+      'sgm-uniform': 'SGM uniform',
+      'kl-optimal': 'KL optimal',
+      'ddim-uniform': 'DDIM uniform',
+    },
   });
 
 const level = (label: string) =>

@@ -8,7 +8,7 @@ export const samplingSchedule = defineNode({
   version: 1,
   title: 'Schedule',
   category: 'sampling',
-  doc: 'The noise levels σ that a sampling visits, as its own node: the training steps of the model with leading, linspace or trailing spacing, Karras, exponential, polyexponential, beta, SGM-uniform, simple, normal (unrounded training steps) or KL-optimal. ρ, lowest and highest σ change the shape where a schedule has them; 0 keeps its own. The curve is drawn in the node.',
+  doc: 'The noise levels σ that a sampling visits, as its own node: the training steps of the model with leading, linspace or trailing spacing, Karras, exponential, polyexponential, beta, SGM-uniform, simple, normal (unrounded training steps), KL-optimal, DDIM-uniform or linear-quadratic. ρ, lowest and highest σ change the shape where a schedule has them; 0 keeps its own. The curve is drawn in the node.',
   aliases: [
     'BasicScheduler',
     'KarrasScheduler',

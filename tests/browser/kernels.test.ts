@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { noiseData } from '@/engine/tensor/cpu';
+import { noiseData } from '@/engine/tensor/noise';
 import { fromHalf, toHalf } from '@/engine/types';
 import { HALVES, kernelCases } from './kernel-cases';
 import { withPage } from './serve';

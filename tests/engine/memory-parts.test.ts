@@ -50,7 +50,7 @@ describe('working memory of a call', () => {
 
 describe('bytes of a value', () => {
   const own = { cells: 1024, factor: 8 };
-  it('are float32 channels over its size', () => {
+  it('are its elements over its size', () => {
     const size = { batch: 2, height: 3, width: 5 };
     const bytes = (kind: 'image' | 'mask' | 'latent' | 'codes' | 'semantic-map') =>
       bytesOf({ kind, fields: { ...size, channels: 4 } }, own);
@@ -58,8 +58,8 @@ describe('bytes of a value', () => {
     expect(bytes('mask')).toEqual({ bytes: 4 * 2 * 15, known: true });
     expect(bytes('latent')).toEqual({ bytes: 4 * 4 * 2 * 15, known: true });
     expect(bytes('codes')).toEqual({ bytes: 4 * 2 * 15, known: true });
-    // One byte a pixel, and never a batch.
-    expect(bytes('semantic-map')).toEqual({ bytes: 15, known: true });
+    // One byte a pixel.
+    expect(bytes('semantic-map')).toEqual({ bytes: 2 * 15, known: true });
   });
 
   it('are those of the package’s own size where the size is not known', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { boxMuller } from '@/engine/tensor/normal';
-import { noiseData } from '@/engine/tensor/cpu';
+import { noiseData } from '@/engine/tensor/noise';
 import { philox4x32 } from '@/engine/tensor/philox';
 
 /** Random123 1.14.0, tests/kat_vectors, lines "philox4x32 10". */

@@ -1,13 +1,19 @@
 'use client';
 /** What a node is doing: a line of progress with steps and time left, its time when done, its error. */
-import { AlertTriangle, Check, CircleSlash, Clock, Loader2, Zap } from 'lucide-react';
+import { AlertTriangle, Check, CircleSlash, Clock, Loader2, RefreshCw, Zap } from 'lucide-react';
 import { useFormatter, useTranslations } from 'use-intl';
 import type { NodeRun } from '../../_state/run-store';
 import { useFormat } from '../../_i18n/format';
 
-/** The small icon in the header. */
-export function StatusIcon({ run }: { readonly run: NodeRun | undefined }) {
+/** The small icon in the header. `stale`: what the node shows was made from an earlier state of the graph. */
+export function StatusIcon({ run, stale }: { readonly run: NodeRun | undefined; readonly stale: boolean }) {
   const t = useTranslations('status');
+  if (stale && (run === undefined || run.is === 'done' || run.is === 'cached'))
+    return (
+      <span role="img" aria-label={t('stale')} title={t('stale')} className="flex items-center text-warning">
+        <RefreshCw size={13} />
+      </span>
+    );
   if (run === undefined) return null;
   const look = {
     waiting: { icon: <Clock size={13} />, colour: 'text-muted-foreground' },

@@ -9,6 +9,7 @@ import { registry } from '@/nodes/registry';
 import { perform } from '../../_actions/perform';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { useRun } from '../../_state/run-store';
+import { useStale } from '../../_state/stale-store';
 import { useNode, useNodeState } from '../../_state/node-channel';
 import { edit } from '../../_state/workspace';
 import { gesture, useView } from '../../_state/view';
@@ -35,6 +36,7 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const labels = useNodeLabels();
   const tab = useNodeState(id, (state) => state.active);
   const run = useRun((state) => state.nodes[tab]?.[id]);
+  const stale = useStale(id);
   const pictures = useRun((state) => state.pictures[tab]?.[id]);
   const diagnostics = useDiagnostics(id);
   const definition = node === undefined ? undefined : registry.get(node.type);
@@ -94,7 +96,7 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
             <Play size={13} />
           </HeaderButton>
         </span>
-        <StatusIcon run={run} />
+        <StatusIcon run={run} stale={stale} />
         {run === undefined && blocked && (
           <span
             title={t('has-problems')}

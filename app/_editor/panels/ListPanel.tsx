@@ -11,6 +11,7 @@ import { perform } from '../../_actions/perform';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { flow } from '../../_state/flow';
 import { useRun } from '../../_state/run-store';
+import { useStale } from '../../_state/stale-store';
 import { select, useView, view } from '../../_state/view';
 import { useNode } from '../../_state/node-channel';
 import { edit, useWorkspace, workspace } from '../../_state/workspace';
@@ -54,6 +55,7 @@ const Row = memo(function Row({
   const portLabel = usePortLabel();
   const tab = useWorkspace((state) => state.active);
   const run = useRun((state) => state.nodes[tab]?.[id]);
+  const stale = useStale(id);
   const pictures = useRun((state) => state.pictures[tab]?.[id]);
   const chosen = useView((state) => state.selection.has(id));
   const found = useDiagnostics(id);
@@ -93,7 +95,7 @@ const Row = memo(function Row({
           {node.mode !== undefined && node.mode !== 'active' && (
             <span className="text-[11px] text-warning">{t(`mode-${node.mode}`)}</span>
           )}
-          <StatusIcon run={run} />
+          <StatusIcon run={run} stale={stale} />
         </button>
         {!touch && (
           <>

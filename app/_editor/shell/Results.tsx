@@ -1,23 +1,30 @@
 'use client';
 /** The strip of past results: each shows its picture large, saves it, and brings back the graph that made it. */
-import { lazyPart } from '../../_ui/lazy-part';
-import { ChevronDown } from 'lucide-react';
+import { ChevronDown, Images, Pin } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { stripHeight } from '../../_state/flow';
 import { prefer } from '../../_state/preferences';
-import { useRun } from '../../_state/run-store';
+import { useResults } from '../../_state/results';
 import { IconButton } from '../../_ui/Button';
-import { PictureCanvas } from '../node/Pictures';
+import { lazyPart } from '../../_ui/lazy-part';
+import { ResultImage } from '../results/ResultImage';
 
 const ResultDialog = lazyPart(() => import('../dialogs/ResultDialog').then((module) => module.ResultDialog));
+const GalleryDialog = lazyPart(() =>
+  import('../dialogs/GalleryDialog').then((module) => module.GalleryDialog),
+);
+
+/** Results that the strip shows; the gallery has the rest. */
+const shownInStrip = 60;
 
 export function Results() {
   const t = useTranslations('results');
-  const results = useRun((state) => state.results);
+  const results = useResults((all) => all);
   const [open, setOpen] = useState<string | null>(null);
+  const [gallery, setGallery] = useState(false);
   const shown = results.find((result) => result.id === open);
-  if (results.length === 0) return null;
+  if (results.length === 0 && !gallery) return null;
   return (
     <section
       aria-label={t('label')}
@@ -25,8 +32,8 @@ export function Results() {
       style={{ height: stripHeight }}
     >
       <ul className="flex min-w-0 flex-1 gap-2 overflow-x-auto py-2">
-        {results.map((result) => (
-          <li key={result.id} className="shrink-0">
+        {results.slice(0, shownInStrip).map((result) => (
+          <li key={result.id} className="relative shrink-0">
             <button
               type="button"
               onClick={() => setOpen(result.id)}
@@ -37,15 +44,24 @@ export function Results() {
               })}
               className="block size-[72px] overflow-hidden rounded-md border border-border hover:border-primary"
             >
-              <PictureCanvas picture={result.picture} label="" className="size-full object-cover" />
+              <ResultImage result={result} label="" className="size-full object-cover" />
             </button>
+            {result.kept && (
+              <span aria-hidden className="absolute top-1 right-1 rounded bg-card/85 p-0.5">
+                <Pin size={10} />
+              </span>
+            )}
           </li>
         ))}
       </ul>
+      <IconButton small side="top" label={t('all')} onClick={() => setGallery(true)}>
+        <Images size={15} />
+      </IconButton>
       <IconButton small side="top" label={t('hide')} onClick={() => prefer({ results: false })}>
         <ChevronDown size={15} />
       </IconButton>
-      {shown !== undefined && <ResultDialog result={shown} onClose={() => setOpen(null)} />}
+      {gallery && shown === undefined && <GalleryDialog onShow={setOpen} onClose={() => setGallery(false)} />}
+      {shown !== undefined && <ResultDialog result={shown} onShow={setOpen} onClose={() => setOpen(null)} />}
     </section>
   );
 }

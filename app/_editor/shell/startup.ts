@@ -7,9 +7,11 @@ import { preloadLazyParts } from './ahead';
 import { exposeConsole } from './debug-api';
 import { followLink, openLinked } from './linked';
 import { setTranslate } from '../../_i18n/translate';
+import { persistResults } from '../../_persistence/persist-results';
 import { persistWorkspace } from '../../_persistence/persist-workspace';
 import { loadCatalog } from '../../_state/catalog';
 import { startEngine } from '../../_state/run-control';
+import { followStale } from '../../_state/stale-store';
 import { workspace } from '../../_state/workspace';
 import { resetView } from '../../_state/view';
 
@@ -17,6 +19,7 @@ let begun = false;
 
 async function openFirst(): Promise<void> {
   const back = await persistWorkspace();
+  void persistResults();
   if (await openLinked()) return;
   if (back === 0 && Object.keys(workspace.getState().document.nodes).length === 0)
     await openTemplate('text-to-image');
@@ -41,6 +44,7 @@ export function useStartup(): void {
       navigator.serviceWorker.register('/sw.js').catch(() => undefined);
   }, []);
   useEffect(followLink, []);
+  useEffect(followStale, []);
   useEffect(
     () =>
       workspace.subscribe((now, before) => {

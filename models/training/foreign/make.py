@@ -7,6 +7,7 @@ make.py OUT: the fixtures of tests/models/foreign. Small networks as people's fi
 import json
 import os
 import sys
+import tempfile
 
 import torch
 from safetensors.torch import save_file
@@ -67,6 +68,16 @@ def golden_text(name, net, vocab=96):
     put(name, input_ids=i, last_hidden_state=out.last_hidden_state, penultimate=out.hidden_states[-2], **more)
 
 
+def agree(name, *nets):
+    """diffusers reads the single file to the same weights: the layout is not this script's opinion."""
+    for net in nets:
+        with tempfile.TemporaryDirectory() as config:
+            net.save_config(config)
+            read = type(net).from_single_file(f"{OUT}/{name}.safetensors", config=config, torch_dtype=torch.float32).state_dict()
+        assert all(torch.equal(read[k], v) for k, v in net.state_dict().items()), name
+    print(name, "diffusers reads the single file to the same weights")
+
+
 def sd15():
     u, v, t = unet(11, heads=8), vae(12), text(13)
     # One head of 64 a head is what a width of 16 has.
@@ -74,6 +85,7 @@ def sd15():
     t = text_with(t)
     folder("sd15", unet=u, vae=v, text_encoder=t)
     save_file(half({**one.unet(u), **one.vae(v), **one.clip(t), **one.buffers()}), f"{OUT}/sd15.safetensors", metadata={"format": "pt"})
+    agree("sd15", u, v)
     golden_unet("sd15.unet", u)
     golden_vae("sd15.vae", v)
     golden_text("sd15.text", t)
@@ -94,6 +106,7 @@ def sd21():
     t = text_with(t)
     v = vae(23)
     save_file(half({**one.unet(u), **one.vae(v), **one.open_clip(t, "cond_stage_model.model.", unused_layer=0.5)}), f"{OUT}/sd21.safetensors")
+    agree("sd21", u, v)
     golden_unet("sd21.unet", u)
     golden_text("sd21.text", t)
 
@@ -107,6 +120,7 @@ def sdxl():
     a, b = text_with(a), text_with(b)
     state = {**one.unet(u), **one.clip(a, "conditioner.embedders.0.transformer."), **one.open_clip(b, "conditioner.embedders.1.model.")}
     save_file(half({**state, **one.vae(vae(34, 0.13025))}), f"{OUT}/sdxl.safetensors")
+    agree("sdxl", u)
     g = torch.Generator().manual_seed(9)
     added = dict(text_embeds=torch.randn(2, 16, generator=g), time_ids=torch.tensor([[1024.0, 768, 0, 32, 1024, 1024]] * 2))
     golden_unet("sdxl.unet", u, cross=24, added_cond_kwargs=added)
@@ -127,6 +141,7 @@ def inpaint():
     t.config.num_attention_heads = 1
     t = text_with(t)
     save_file(half({**one.unet(u), **one.vae(vae(43)), **one.clip(t)}), f"{OUT}/inpaint.safetensors")
+    agree("inpaint", u)
     golden_unet("inpaint.unet", u, cin=9)
 
 

@@ -59,6 +59,6 @@ export const erSde = defineSampler({
       terms.push([onDenoised, denoised]);
       const mean = step.sum(...terms);
       const deviation = Math.sqrt(Math.max(0, next * next - sigma * sigma * r * r));
-      return { x: step.sum([1, mean], [deviation, step.path(sigma, next, clock, 0)]), history };
+      return { x: step.sum([1, mean], [deviation, step.path(sigma, next, clock, 0, true)]), history };
     }),
 });

@@ -2,6 +2,7 @@
  * Linear multistep in σ: the slopes (x − D)/σ of up to `order` (default 4) steps
  * are interpolated by a polynomial, which is integrated exactly (k-diffusion's
  * `sample_lms`, there by quadrature; = ρAB-DEIS of 2204.13902). One call a step.
+ * In ComfyUI's dialect the last step to σ = 0 is x̂₀.
  */
 import { defineSampler } from './define-sampler';
 import { loop } from './loop';
@@ -15,6 +16,7 @@ export const lms = defineSampler({
   run: (x, sampling) =>
     loop(x, sampling, async (step) => {
       const denoised = await step.denoise(step.x, step.sigma);
+      if (step.next === 0 && step.options.dialect === 'comfy') return { x: denoised };
       const slope = step.sum([1 / step.sigma, step.x], [-1 / step.sigma, denoised]);
       const slopes = [slope, ...step.history].slice(0, step.options.order);
       const nodes = slopes.map((_, k) => (k === 0 ? step.sigma : step.before(k)));

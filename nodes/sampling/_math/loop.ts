@@ -8,6 +8,7 @@
  */
 import type { Tensor, TensorOps } from '@/engine/types';
 import type { Clock } from './brownian';
+import type { DialectName } from './dialect-names';
 
 /** Options that samplers share; each says which it reads. */
 export interface SamplerOptions {
@@ -17,6 +18,8 @@ export interface SamplerOptions {
   readonly noiseScale: number;
   /** Highest order of a multistep method. */
   readonly order: number;
+  /** Whose formulas, where tools differ. Default ours. */
+  readonly dialect?: DialectName;
   /** UniPC's B(h): h ('bh1') or e^h − 1 ('bh2', the default). */
   readonly variant?: 'bh1' | 'bh2';
 }
@@ -53,14 +56,15 @@ export interface Sampling {
   noise(dims: readonly number[], index: number, draw: number, ops: TensorOps): Tensor;
   /**
    * Standard normal noise that is the increment of one Brownian path from σ `from` down to `to`,
-   * over its deviation. `at` names the draw for those who inject noise of their own.
+   * over its deviation. `at` names the draw for those who inject noise of their own; `anew` says that other tools draw it
+   * anew each step, without a path.
    */
   path(
     dims: readonly number[],
     from: number,
     to: number,
     clock: Clock,
-    at: { readonly index: number; readonly draw: number },
+    at: { readonly index: number; readonly draw: number; readonly anew: boolean },
     ops: TensorOps,
   ): Tensor;
   readonly onStep?: (report: StepReport) => void;
@@ -94,7 +98,7 @@ export interface Step {
   /** Draw `draw` (0…3) of this step's noise, scaled by `options.noiseScale`. */
   readonly noise: (draw: number) => Tensor;
   /** The Brownian path's increment from σ `from` to `to`, scaled likewise. */
-  readonly path: (from: number, to: number, clock: Clock, draw: number) => Tensor;
+  readonly path: (from: number, to: number, clock: Clock, draw: number, anew?: boolean) => Tensor;
   /** Σ cᵢ·xᵢ in this step's scope. */
   readonly sum: (...terms: readonly (readonly [number, Tensor])[]) => Tensor;
 }
@@ -168,7 +172,8 @@ async function takeStep(
       return both;
     },
     noise: (draw) => scaled(sampling.noise(x.dims, index, draw, ops)),
-    path: (from, to, clock, draw) => scaled(sampling.path(x.dims, from, to, clock, { index, draw }, ops)),
+    path: (from, to, clock, draw, anew = false) =>
+      scaled(sampling.path(x.dims, from, to, clock, { index, draw, anew }, ops)),
     sum: (...terms) => ops.linear(terms),
   });
 }

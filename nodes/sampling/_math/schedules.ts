@@ -18,6 +18,8 @@ export const scheduleNames = [
   'simple',
   'normal',
   'kl-optimal',
+  'ddim-uniform',
+  'linear-quadratic',
 ] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
 
@@ -28,6 +30,8 @@ export interface ScheduleOptions {
   /** Beta: both parameters of the beta distribution, 0.6 in the paper. */
   readonly alpha?: number;
   readonly beta?: number;
+  /** Beta: timesteps rounded to training steps, equal ones dropped, as ComfyUI has it. */
+  readonly round?: boolean;
   /** Ends of the range; the network's own where left out. */
   readonly sigmaMin?: number;
   readonly sigmaMax?: number;
@@ -69,20 +73,40 @@ const polyexponential: Levels = (n, levels, { rho = 1, sigmaMin = levels.min, si
   ramp(n).map((u) =>
     Math.exp((1 - u) ** rho * (Math.log(sigmaMax) - Math.log(sigmaMin)) + Math.log(sigmaMin)),
   );
-/** Timesteps at quantiles of a beta distribution (2407.12173), not rounded to training steps, so that n steps stay n. Reads `alpha`, `beta`. */
-const betaSchedule: Levels = (n, levels, { alpha = 0.6, beta = 0.6 }) =>
-  count(n).map((i) => levels.sigmaAt(betaQuantile(1 - i / n, alpha, beta) * (levels.count - 1)));
+/** Timesteps at quantiles of a beta distribution (2407.12173), not rounded to training steps unless asked, so that n steps stay n. Reads `alpha`, `beta`, `round`. */
+const betaSchedule: Levels = (n, levels, { alpha = 0.6, beta = 0.6, round = false }) => {
+  const times = count(n).map((i) => betaQuantile(1 - i / n, alpha, beta) * (levels.count - 1));
+  const used = round ? [...new Set(times.map(roundEven))] : times;
+  return used.map((t) => levels.sigmaAt(t));
+};
 /** n + 1 timesteps evenly from the last to the first, without the first (Stability's `sgm`; ComfyUI's "sgm_uniform"). */
 const sgmUniform: Levels = (n, levels) =>
   count(n).map((i) => levels.sigmaAt((1 - i / n) * (levels.count - 1)));
 /** Every (T/n)-th training step from the last, truncated (ComfyUI's "simple"). */
 const simple: Levels = (n, levels) =>
-  count(n).map((i) => levels.sigmaAt(levels.count - 1 - Math.floor((i * levels.count) / n)));
+  count(n).map((i) => levels.sigmaAt(levels.count - 1 - Math.floor(i * (levels.count / n))));
 /** n timesteps evenly from the last to the first, not rounded (k-diffusion's `get_sigmas`; ComfyUI's "normal"). */
 const normal: Levels = (n, levels) => ramp(n).map((u) => levels.sigmaAt((1 - u) * (levels.count - 1)));
 /** Even in arctan σ (Sabour et al. 2404.14507, "Align your steps", §3: optimal for Gaussian data in KL divergence). */
 const klOptimal: Levels = (n, levels, { sigmaMin = levels.min, sigmaMax = levels.max }) =>
   ramp(n).map((u) => Math.tan(u * Math.atan(sigmaMin) + (1 - u) * Math.atan(sigmaMax)));
+/** Every ⌊T/n⌋-th training step from step 1 to the last that fits: more than n levels where T is no multiple of n (the LDM code's `make_ddim_timesteps`, ComfyUI's "ddim_uniform"). */
+const ddimUniform: Levels = (n, levels) => {
+  const stride = Math.floor(levels.count / n);
+  const fitting = Math.floor((levels.count - 2) / stride) + 1;
+  return count(fitting).map((i) => levels.sigmaAt(1 + (fitting - 1 - i) * stride));
+};
+/** σ/σ_max falls by 0.025 over the first half of the steps, then as a parabola to 0 (Mochi, genmoai/models; ComfyUI's "linear_quadratic"). */
+const linearQuadratic: Levels = (n, levels, { sigmaMax = levels.max }) => {
+  if (n === 1) return [sigmaMax];
+  const slow = Math.floor(n / 2);
+  const [slope, rest] = [0.025 / slow, n - slow];
+  const curvature = (slow - 0.025 * n) / (slow * rest * rest);
+  const steepness = slope - (2 * (slow - 0.025 * n)) / (rest * rest);
+  return count(n).map(
+    (i) => sigmaMax * (1 - (i < slow ? i * slope : curvature * (i * i + slow * slow) + steepness * i)),
+  );
+};
 
 const table: Readonly<Record<ScheduleName, Levels>> = {
   trailing,
@@ -96,6 +120,8 @@ const table: Readonly<Record<ScheduleName, Levels>> = {
   simple,
   normal,
   'kl-optimal': klOptimal,
+  'ddim-uniform': ddimUniform,
+  'linear-quadratic': linearQuadratic,
 };
 
 /** n noise levels and the final 0. Throws `invalid-param` for n < 1, n > T, or an empty range. */

@@ -22,7 +22,11 @@ export const unipc = defineSampler({
   run: (x, sampling) => {
     const steps = sampling.sigmas.length - 1;
     return loop(x, sampling, async (step) => {
-      const { order } = step.options;
+      // ComfyUI leaves room for its last step: with two steps the order is 1.
+      const order =
+        step.options.dialect === 'comfy'
+          ? Math.max(1, Math.min(step.options.order, steps - 1))
+          : step.options.order;
       const denoised = await step.denoise(step.x, step.sigma);
       const [from, ...models] = step.history;
       // Correct x with the order that predicted it.

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '@/engine/tensor/ort-node';
-import { noiseData } from '@/engine/tensor/cpu';
+import { noiseData } from '@/engine/tensor/noise';
 import type { Backend, NetworkDescription, TensorData } from '@/engine/types';
 import { loomDecoder, loomEncoder } from '@/models/networks/loom-first-stage';
 import type { Entries } from '@/models/networks/loom-ops';

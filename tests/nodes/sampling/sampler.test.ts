@@ -7,6 +7,7 @@ import { samplingSchedule } from '@/nodes/sampling/schedule';
 import { samplingUnet } from '@/nodes/sampling/unet';
 import { latentNoise } from '@/nodes/latent/noise';
 import { latentAddNoise } from '@/nodes/latent/add-noise';
+import { noiseData } from '@/engine/tensor/noise';
 import { bench, failure, floats } from '../harness';
 
 type Bench = ReturnType<typeof bench>;
@@ -246,6 +247,177 @@ describe('DDIM inverse', () => {
     expect(
       await failure(b.run(samplingSampler, { denoiser, noise, latent: noisy.latent }, inverse)),
     ).toMatchObject({ place: { port: 'latent' } });
+  });
+});
+
+describe('noise of other tools', () => {
+  /** Euler ancestral's last-but-one state tells the noise of its last draw: one step from level to level. */
+  const injected = async (
+    params: Parameters<typeof samplingSampler.params.parse>[0] & object,
+    noiseParams: object,
+  ): Promise<Float32Array> => {
+    const b = bench();
+    const { unet, denoiser } = await parts(b);
+    const { noise } = await b.run(latentNoise, { unet }, { seed: '42', ...noiseParams });
+    const at = async (noiseScale: number) => {
+      const { latent } = await b.run(
+        samplingSampler,
+        { denoiser, noise },
+        { sampler: 'euler-ancestral', steps: 4, endStep: 1, noiseScale, ...params },
+      );
+      return floats(latent.samples);
+    };
+    const [with1, without] = [await at(1), await at(0)];
+    const drawn = with1.map((x, i) => x - (without[i] ?? 0));
+    const rms = Math.sqrt(drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length);
+    return drawn.map((x) => x / rms);
+  };
+  const normalised = (values: Float32Array): Float32Array => {
+    const rms = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+    return values.map((x) => x / rms);
+  };
+  const dims = [1, 4, 8, 8];
+  const cpu = { generator: 'torch-cpu' } as const;
+  const cuda = { generator: 'torch-cuda' } as const;
+  const cases: [string, object, object, Parameters<typeof noiseData>[1]][] = [
+    ['torch CPU goes on after the start noise', {}, cpu, { seed: 42n, stream: 1, ...cpu }],
+    ['torch CUDA goes on after the start noise', {}, cuda, { seed: 42n, stream: 1, ...cuda }],
+    [
+      'ComfyUI on a CPU draws from a generator of its own, of the next seed',
+      { dialect: 'comfy' },
+      cpu,
+      { seed: 43n, stream: 0, ...cpu },
+    ],
+    [
+      'ComfyUI on a GPU draws the start on the CPU and the rest there',
+      { dialect: 'comfy', noiseSource: 'torch-cuda' },
+      cpu,
+      { seed: 42n, stream: 0, ...cuda },
+    ],
+  ];
+  for (const [name, params, noiseParams, source] of cases) {
+    it(`${name}`, async () => {
+      const got = await injected(params, noiseParams);
+      expect(largest(got, normalised(noiseData(dims, source)))).toBeLessThan(1e-4);
+    });
+  }
+  it('the start noise is torch’s, whole batches and seeds of their own', async () => {
+    const b = bench();
+    const { unet } = await parts(b);
+    const { noise } = await b.run(latentNoise, { unet }, { seed: '42', batch: 2, ...cpu });
+    expect(await floats(noise.samples)).toEqual(noiseData([2, 4, 8, 8], { seed: 42n, stream: 0, ...cpu }));
+    const each = await b.run(latentNoise, { unet }, { seed: '42', batch: 2, seeds: 'each', ...cuda });
+    expect((await floats(each.noise.samples)).slice(256)).toEqual(
+      noiseData(dims, { seed: 43n, stream: 0, ...cuda }),
+    );
+  });
+  it('a sampling left half-way goes on with the same draws', async () => {
+    const b = bench();
+    const { unet, denoiser } = await parts(b);
+    const { noise } = await b.run(latentNoise, { unet }, { seed: '42', ...cpu });
+    const asked = { sampler: 'euler-ancestral', steps: 6 } as const;
+    const whole = await b.run(samplingSampler, { denoiser, noise }, asked);
+    const half = await b.run(samplingSampler, { denoiser, noise }, { ...asked, endStep: 3 });
+    const rest = await b.run(samplingSampler, { denoiser, noise, latent: half.latent }, asked);
+    expect(largest(await floats(rest.latent.samples), await floats(whole.latent.samples))).toBeLessThan(2e-6);
+  });
+});
+
+describe('dialects', () => {
+  const levels = async (params: object, withLatent = false): Promise<number[]> => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    const latent = withLatent ? { latent: picture(b) } : {};
+    await b.run(samplingSampler, { denoiser, noise, ...latent }, params, { trace: true });
+    return b.log.steps.map(({ sigma }) => sigma);
+  };
+  const timesteps = async (params: object): Promise<number[]> => {
+    const b = bench();
+    const { denoiser, noise } = await parts(b);
+    await b.run(samplingSampler, { denoiser, noise }, params);
+    return b.fake.calls.map(({ timestep }) => timestep);
+  };
+  it('ComfyUI: denoise makes steps/denoise steps and takes the last of them', async () => {
+    const asked = { sampler: 'euler', schedule: 'karras', steps: 6, dialect: 'comfy' } as const;
+    const part = await levels({ ...asked, strength: 0.5 }, true);
+    const full = await levels({ ...asked, steps: 12 });
+    expect(part).toEqual(full.slice(6));
+    expect((await levels({ ...asked, strength: 0 }, true)).length).toBe(0);
+  });
+  it('A1111: takes int(strength · steps) + 1', async () => {
+    const asked = { sampler: 'euler', schedule: 'karras', steps: 20, dialect: 'a1111' } as const;
+    expect((await levels({ ...asked, strength: 0.75 }, true)).length).toBe(16);
+    expect((await levels({ ...asked, strength: 1 }, true)).length).toBe(20);
+  });
+  it('ComfyUI rounds timesteps, the others do not', async () => {
+    const asked = { sampler: 'euler', schedule: 'karras', steps: 9 } as const;
+    for (const dialect of ['ours', 'a1111', 'diffusers'] as const)
+      expect((await timesteps({ ...asked, dialect })).every(Number.isInteger)).toBe(false);
+    expect((await timesteps({ ...asked, dialect: 'comfy' })).every(Number.isInteger)).toBe(true);
+  });
+  it('the next-to-last level goes for DPM2 in ComfyUI and A1111, for UniPC in ComfyUI alone', async () => {
+    const lowest = async (sampler: string, dialect: string): Promise<number> =>
+      (await levels({ sampler, schedule: 'karras', steps: 8, dialect })).at(-1) ?? 0;
+    const whole = await lowest('dpm2', 'ours');
+    for (const [sampler, dialect, drops] of [
+      ['dpm2', 'comfy', true],
+      ['dpm2-ancestral', 'a1111', true],
+      ['unipc', 'comfy', true],
+      ['unipc', 'a1111', false],
+      ['dpm2', 'diffusers', false],
+      ['euler', 'comfy', false],
+    ] as const) {
+      const same = Math.abs((await lowest(sampler, dialect)) - whole) < 1e-9;
+      // diffusers' Karras levels end a training step higher.
+      expect(same, `${sampler} ${dialect}`).toBe(!drops && dialect !== 'diffusers');
+    }
+  });
+  it('what a sampling begins with: σ·n or √(1 + σ²)·n, beside a latent or alone', async () => {
+    const begin = async (params: object, withLatent = false): Promise<number> => {
+      const b = bench();
+      const { denoiser, noise } = await parts(b);
+      const latent = { latent: { ...picture(b), samples: b.ops.full([1, 4, 8, 8], 0) } };
+      await b.run(
+        samplingSampler,
+        { denoiser, noise, ...(withLatent ? latent : {}) },
+        { steps: 5, ...params },
+        { trace: true },
+      );
+      const [first] = b.log.steps;
+      const start = await floats(noise.samples);
+      return (first?.x[0] ?? 0) / (start[0] ?? 1) / (first?.sigma ?? 1);
+    };
+    const whole = (sigma: number): number => Math.sqrt(1 + sigma * sigma) / sigma;
+    const top = (await levels({ steps: 5 }))[0] ?? 1;
+    const euler = { sampler: 'euler', schedule: 'trailing' } as const;
+    expect(await begin(euler)).toBeCloseTo(whole(top), 5);
+    expect(await begin({ ...euler, dialect: 'a1111' })).toBeCloseTo(1, 5);
+    expect(await begin({ ...euler, dialect: 'diffusers' })).toBeCloseTo(1, 5);
+    expect(await begin({ ...euler, dialect: 'comfy' })).toBeCloseTo(whole(top), 5);
+    expect(await begin({ ...euler, dialect: 'comfy', strength: 0.5 }, true)).toBeCloseTo(1, 5);
+    expect(await begin({ sampler: 'ddim', schedule: 'trailing', dialect: 'diffusers' })).toBeCloseTo(
+      whole(top),
+      5,
+    );
+  });
+  it('UniPC in ComfyUI and DDIM in diffusers end above 0 and are clean all the same', async () => {
+    for (const params of [
+      { sampler: 'unipc', dialect: 'comfy' },
+      { sampler: 'ddim', dialect: 'diffusers', schedule: 'leading' },
+    ] as const) {
+      const b = bench();
+      const { denoiser, noise } = await parts(b);
+      const theirs = await b.run(samplingSampler, { denoiser, noise }, { steps: 8, ...params });
+      const ours = await b.run(
+        samplingSampler,
+        { denoiser, noise },
+        { steps: 8, ...params, dialect: 'ours' },
+      );
+      expect(theirs.latent.noisy).toBeUndefined();
+      const apart = largest(await floats(theirs.latent.samples), await floats(ours.latent.samples));
+      expect(apart).toBeGreaterThan(1e-6);
+      expect(apart).toBeLessThan(0.3);
+    }
   });
 });
 

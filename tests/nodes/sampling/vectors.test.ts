@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCpuBackend } from '@/engine/tensor';
-import type { Conditioner, DiffusionInfo, Tensor, TensorOps, UNet } from '@/engine/types';
+import type { DiffusionInfo, Tensor, TensorOps } from '@/engine/types';
 import { createDenoiser } from '@/nodes/sampling/_denoiser';
 import { noiseLevels } from '@/nodes/sampling/_math/noise-levels';
 import { samplerNames, samplers } from '@/nodes/sampling/_math/samplers';
 import { scheduleNames, scheduleOf } from '@/nodes/sampling/_math/schedules';
+import { betas, injectedNoise, perceptron, vectors } from './perceptron';
 import { Wide, valuesOf, wideOps } from './wide';
 
 const read = (name: string): unknown =>
@@ -22,44 +23,8 @@ const schedules = z
     sigmas: z.record(z.string(), z.record(z.string(), numbers)),
   })
   .parse(read('schedules.json'));
-const vectors = z
-  .object({
-    dims: z.tuple([z.int(), z.int()]),
-    steps: z.int(),
-    network: z.object({
-      w1: numbers,
-      b1: numbers,
-      wt: numbers,
-      w2: numbers,
-      condition: z.number(),
-      guidance: z.number(),
-    }),
-    start: numbers,
-    cases: z.array(
-      z.object({
-        prediction: z.enum(['epsilon', 'v', 'sample']),
-        sampler: z.enum(samplerNames),
-        schedule: z.enum(scheduleNames),
-        eta: z.number().optional(),
-        order: z.int().optional(),
-        variant: z.enum(['bh1', 'bh2']).optional(),
-        out: numbers,
-      }),
-    ),
-  })
-  .parse(read('samplers.json'));
-
-/** Linear in √β, as the LDM code. */
-function diffusion(prediction: DiffusionInfo['prediction']): DiffusionInfo {
-  const { T, betaStart, betaEnd } = schedules;
-  let product = 1;
-  const alphasCumprod = Float64Array.from({ length: T }, (_, t) => {
-    const beta = (Math.sqrt(betaStart) + (t / (T - 1)) * (Math.sqrt(betaEnd) - Math.sqrt(betaStart))) ** 2;
-    product *= 1 - beta;
-    return product;
-  });
-  return { prediction, alphasCumprod };
-}
+const diffusion = (prediction: DiffusionInfo['prediction']): DiffusionInfo =>
+  betas(prediction, schedules.betaStart, schedules.betaEnd);
 
 describe('schedules against NumPy', () => {
   for (const name of scheduleNames) {
@@ -96,7 +61,7 @@ async function errorOf(one: (typeof vectors.cases)[number], ops: TensorOps): Pro
   const sigmas = info.rising ? falling.toReversed() : falling;
   const context = make([vectors.network.condition], [1, 1, 1]);
   const denoiser = createDenoiser({
-    unet: perceptron(one.prediction),
+    unet: perceptron(one.prediction, diffusion(one.prediction)),
     positive: info.unconditional
       ? [{ parts: { text: { part: 'text', context, label: '' } }, weight: 1, start: 0, end: 1 }]
       : [],
@@ -107,13 +72,7 @@ async function errorOf(one: (typeof vectors.cases)[number], ops: TensorOps): Pro
   const { signal } = new AbortController();
   // An inversion begins with a clean latent, every other sampler with x_T in the paper's scale.
   const whole = Math.sqrt(1 + (sigmas[0] ?? 0) ** 2);
-  const injected = (index: number, draw: number): Tensor =>
-    make(
-      Array.from(
-        { length: batch * size },
-        (_, k) => 1.3 * Math.sin(1.7 * k + 2.3 * index + 0.9 * draw + 0.4),
-      ),
-    );
+  const injected = (index: number, draw: number): Tensor => make(injectedNoise(batch * size, index, draw));
   const { x } = await info.run(make(vectors.start.map((value) => value * whole)), {
     ops,
     sigmas,
@@ -185,37 +144,3 @@ describe('samplers against NumPy, through the denoiser and float32 arithmetic', 
     expect(worst.float32).toBeGreaterThan(0);
   });
 });
-
-/** The vectors' network, evaluated in float64 on float32 inputs. */
-function perceptron(prediction: DiffusionInfo['prediction']): UNet {
-  const { w1, b1, wt, w2 } = vectors.network;
-  const [, size] = vectors.dims;
-  const hidden = b1.length;
-  const conditioner: Conditioner = { id: 'none' };
-  return {
-    space: { space: 'vector', channels: size, factor: 1, rgb: { weight: [], bias: [] } },
-    diffusion: diffusion(prediction),
-    conditioner,
-    nativeSize: { height: 1, width: 1 },
-    multipleOf: 1,
-    concatChannels: 0,
-    contextWidth: 1,
-    load: () => Promise.resolve(),
-    async call(sample: Tensor, timesteps, context, { ops }) {
-      const conditions = context instanceof Wide ? context.values : await context.read();
-      const values = sample instanceof Wide ? sample.values : await sample.read();
-      const out = sample instanceof Wide ? new Float64Array(values.length) : new Float32Array(values.length);
-      for (const [b, t] of timesteps.entries()) {
-        const inner = Array.from({ length: hidden }, (_, h) => {
-          let sum = (b1[h] ?? 0) + (wt[h] ?? 0) * (t / 1000 + Number(conditions[b]));
-          for (let k = 0; k < size; k++) sum += (w1[h * size + k] ?? 0) * Number(values[b * size + k]);
-          return Math.tanh(sum);
-        });
-        for (let k = 0; k < size; k++) {
-          out[b * size + k] = inner.reduce((sum, value, h) => sum + value * (w2[k * hidden + h] ?? 0), 0);
-        }
-      }
-      return out instanceof Float64Array ? new Wide(out, sample.dims) : ops.from(out, sample.dims);
-    },
-  };
-}
