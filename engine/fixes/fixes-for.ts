@@ -60,6 +60,7 @@ export function fixesFor(
     case 'too-large':
     case 'invalid-sweep':
     case 'memory-short':
+    case 'pack-missing':
       return pending ? [] : trial.keep(removal(diagnostic));
     default:
       return diagnostic.code satisfies never;
