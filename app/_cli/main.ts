@@ -4,6 +4,8 @@ import { toLoomError } from '@/engine';
 import { errorLines } from './document';
 import { inWords } from './system-files';
 
+const modelsHelp =
+  'models beside the built-in ones: a folder of packages, one package (ours or a diffusers folder), or one .safetensors file';
 const packHelp = 'a node pack (an ES module: it runs as a program); may be given several times';
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
@@ -31,7 +33,7 @@ function program(finish: (code: number) => void): Command {
       'out.png',
     )
     .option('--node <id>', 'run only up to this node')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--threads <n>', 'wasm threads')
     .option('--no-metadata', 'leave the graph out of the picture')
@@ -42,7 +44,7 @@ function program(finish: (code: number) => void): Command {
     .command('validate')
     .description('say what is wrong with a graph: one line per problem, exit code 1 if there is any error')
     .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom; - is standard input')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--json', 'print the diagnostics as JSON')
     .option(
@@ -59,6 +61,15 @@ function program(finish: (code: number) => void): Command {
     .action(async (options) => finish(await (await import('./nodes')).nodes(options)));
 
   loom
+    .command('models')
+    .description('list the models there are, or describe one: what is known of it and from where')
+    .argument('[id]', 'a model, by its id or a part of it')
+    .option('--models <path>', modelsHelp)
+    .option('--verify', 'read every file to its end and check its hash where it is known')
+    .option('--json', 'as JSON')
+    .action(async (id, options) => finish(await (await import('./models')).models(id, options)));
+
+  loom
     .command('inspect')
     .description('write what flows at a port: statistics, tensors and pictures')
     .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom; - is standard input')
@@ -72,7 +83,7 @@ function program(finish: (code: number) => void): Command {
       [],
     )
     .option('--seed <n>', 'replace every seed')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--threads <n>', 'wasm threads')
     .action(async (graph, options) => finish(await (await import('./inspect')).inspect(graph, options)));

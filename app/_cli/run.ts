@@ -19,6 +19,7 @@ import { diagnosticLine, readDocument } from './document';
 import { nodeEngine, type NodeEngine } from './node-engine';
 import { setParam, setSeed } from './overrides';
 import { asFormat, pictureOutput } from './picture-output';
+import { whyMissing } from './packages';
 import { progressView } from './progress';
 import { writeWhole } from './system-files';
 
@@ -58,6 +59,8 @@ export async function execute(
   const planned = plan(inference, { targets, device: engine.backend.info });
   if (planned.targets.length === 0) {
     const diagnostics = planned.blocked.flatMap((blocked) => blocked.diagnostics);
+    const unusable = whyMissing(engine, diagnostics);
+    if (unusable) throw unusable;
     throw new LoomError(
       'invalid-graph',
       'Nothing in this graph can run.',

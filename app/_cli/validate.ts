@@ -1,6 +1,6 @@
 /** `loom validate`: what inference says about a graph, one line per diagnostic with what would fix it, or the graph fixed. */
 import { createTranslator } from 'use-intl/core';
-import words from '@/app/_i18n/en.json' with { type: 'json' };
+import words from '@/app/_i18n/en/messages.json' with { type: 'json' };
 import { fixText } from '@/app/_i18n/fix-text';
 import {
   LoomError,
@@ -16,9 +16,9 @@ import {
   type NodeRegistry,
   type QuickFix,
 } from '@/engine';
-import { diagnosticLine, readDocument } from './document';
+import { diagnosticLine, errorLines, readDocument } from './document';
 import { registryOf, type WithNodes } from './node-packs';
-import { installed } from './packages';
+import { installed, whyMissing } from './packages';
 import { writeWhole } from './system-files';
 
 /** Fixes applied one after another at most: each removes an error, so that more than this is a broken graph. */
@@ -90,9 +90,11 @@ export async function validate(
   const print = options.fix === '-' ? console.error : console.log;
   const document = await readDocument(file);
   const registry = await registryOf(options);
-  const { catalog } = await installed(options.models);
+  const { catalog, ...known } = await installed(options.models);
   const inference = infer({ document, registry, catalog });
   const { diagnostics } = inference;
+  const unusable = whyMissing(known, diagnostics);
+  if (unusable && !options.json) for (const line of errorLines(unusable)) console.error(line);
   if (options.json)
     print(
       JSON.stringify(
