@@ -106,5 +106,7 @@ export function copyAssets(root: string, { tests }: { readonly tests: boolean })
     folders.filter((folder) => existsSync(folder)),
     at('public/models'),
   );
+  // CLIP's words, for checkpoints without a tokenizer: fetched only when one encodes a prompt.
+  copy(at('models/clip/merges.txt'), at('public/models/clip/merges.txt'));
   console.log(`models: ${ids.join(', ') || 'none installed'}`);
 }
