@@ -74,7 +74,12 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       const known = options.loras?.find((one) => one.id === id);
       if (known === undefined)
         return Promise.reject(
-          new LoomError('file-missing', `There is no LoRA "${id}" here.`, { file: id }, { fix: 'Open the file again.' }),
+          new LoomError(
+            'file-missing',
+            `There is no LoRA "${id}" here.`,
+            { file: id },
+            { fix: 'Open the file again.' },
+          ),
         );
       return OpenedLora.open(known, signal);
     },
@@ -104,7 +109,9 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       await Promise.all(
         entries.flatMap((entry) => {
           const opened = entry?.shared.value;
-          return [...(opened?.networks ?? []), ...(opened?.adapted ?? [])].map((network) => network.dispose());
+          return [...(opened?.networks ?? []), ...(opened?.adapted ?? [])].map((network) =>
+            network.dispose(),
+          );
         }),
       );
     },

@@ -51,8 +51,7 @@ export function adapted(
 /** Every weight a LoRA may change, by part. */
 function targetsOf({ parts }: LoadingLoras): LoraTargets {
   const targets: Partial<Record<LoraPart, WeightsNetwork['entries']>> = {};
-  for (const [stored, part] of parts)
-    if (stored.kind === 'weights') targets[part] ??= stored.entries;
+  for (const [stored, part] of parts) if (stored.kind === 'weights') targets[part] ??= stored.entries;
   return targets;
 }
 
@@ -74,7 +73,9 @@ export function adaptable<T, L extends { readonly loras?: LoadingLoras }>(
       if (!(file instanceof OpenedLora))
         throw new LoomError('bad-input', `The LoRA "${file.id}" was not opened by this source.`);
       if (!Number.isFinite(strength))
-        throw new LoomError('invalid-param', `The strength of ${file.name} is no number.`, { path: 'strength' });
+        throw new LoomError('invalid-param', `The strength of ${file.name} is no number.`, {
+          path: 'strength',
+        });
       if (strength === 0) return base();
       signal.throwIfAborted();
       const lora = await readLora(file.data, file.header, targetsOf(loras), file.name);

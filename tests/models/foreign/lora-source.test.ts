@@ -10,9 +10,13 @@ import { backend, decibels, fixtures, golden, type Golden } from './kit';
 
 const { signal } = new AbortController();
 
-async function opened(): Promise<{ models: LoadedModels; unet: UNet; lora: (name: string) => ReturnType<NonNullable<LoadedModels['lora']>> }> {
-  const packages = (await findPackages(createNodeFolder(`${fixtures}/sd15.safetensors`), signal)).flatMap((found) =>
-    'known' in found ? [found.known] : [],
+async function opened(): Promise<{
+  models: LoadedModels;
+  unet: UNet;
+  lora: (name: string) => ReturnType<NonNullable<LoadedModels['lora']>>;
+}> {
+  const packages = (await findPackages(createNodeFolder(`${fixtures}/sd15.safetensors`), signal)).flatMap(
+    (found) => ('known' in found ? [found.known] : []),
   );
   const loras = await findLoras(createNodeFolder(fixtures), signal);
   const files = { open: () => Promise.reject(new Error('no file of ours is read')) };
@@ -86,6 +90,8 @@ describe('LoRAs on a checkpoint that was opened', async () => {
     await expect(unet.withLora?.(await lora('lora-kohya'), NaN, { signal })).rejects.toMatchObject({
       code: 'invalid-param',
     });
-    await expect(unet.withLora?.({ id: 'forged' }, 1, { signal })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(unet.withLora?.({ id: 'forged' }, 1, { signal })).rejects.toMatchObject({
+      code: 'bad-input',
+    });
   });
 });
