@@ -44,6 +44,7 @@ export type DialogName =
   | 'find'
   | 'connect'
   | 'about'
+  | 'packs'
   | null;
 
 export interface View {

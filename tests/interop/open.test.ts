@@ -38,8 +38,13 @@ describe('A1111', () => {
     if (!opened) throw new Error('not opened');
     expect(opened.report.source).toBe('a1111');
     const { nodes } = opened.document;
-    expect(nodes['prompt']?.params).toEqual({ text: 'a red house, (warm light:1.2)\nby the sea' });
-    expect(nodes['negative']?.params).toEqual({ text: 'people,\ntext' });
+    expect(nodes['prompt']?.params).toEqual({
+      text: 'a red house, (warm light:1.2)\nby the sea',
+      weights: 'scale',
+      tooLong: 'chunk',
+      clipSkip: 0,
+    });
+    expect(nodes['negative']?.params).toMatchObject({ text: 'people,\ntext' });
     expect(nodes['sampler']?.params).toMatchObject({
       sampler: 'dpmpp-2m',
       schedule: 'karras',
@@ -132,7 +137,7 @@ describe('InvokeAI', () => {
     const incoming = await readIncomingFile(file(bytes, 'a.png'));
     if (incoming.kind !== 'document') throw new Error('no document');
     expect(incoming.report?.source).toBe('invokeai');
-    expect(incoming.document.nodes['prompt']?.params).toEqual({ text: 'a house' });
+    expect(incoming.document.nodes['prompt']?.params).toMatchObject({ text: 'a house' });
     expect(incoming.document.nodes['sampler']?.params).toMatchObject({
       sampler: 'dpmpp-2m',
       schedule: 'karras',

@@ -1,6 +1,7 @@
 /** Commands on whole documents. */
 import {
   ClipboardList,
+  FileCode2,
   FileJson,
   FileOutput,
   FilePlus2,
@@ -57,6 +58,7 @@ export const fileCommands = inGroup('file', [
     perform: openDialog('import-report'),
   },
   { id: 'share', icon: Share2, keys: ['Alt+s'], perform: openDialog('share') },
+  { id: 'load-pack', icon: FileCode2, perform: openDialog('packs') },
   { id: 'versions', icon: History, perform: openDialog('versions') },
   { id: 'close', icon: X, keys: ['Alt+w'], perform: () => closeTab(activeTab().id) },
 ]);

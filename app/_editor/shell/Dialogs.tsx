@@ -21,6 +21,9 @@ const HotkeyDialog = lazy(() =>
 const ImportDialog = lazy(() =>
   import('../dialogs/ImportDialog').then((module) => ({ default: module.ImportDialog })),
 );
+const NodePackDialog = lazy(() =>
+  import('../dialogs/NodePackDialog').then((module) => ({ default: module.NodePackDialog })),
+);
 const SettingsDialog = lazy(() =>
   import('../dialogs/SettingsDialog').then((module) => ({ default: module.SettingsDialog })),
 );
@@ -54,6 +57,7 @@ export function Dialogs() {
       {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'about' && <AboutDialog />}
       {dialog === 'import-report' && <ImportDialog />}
+      {dialog === 'packs' && <NodePackDialog />}
       {(dialog === 'share' || dialog === 'versions') && <ShareSlot which={dialog} />}
     </Suspense>
   );

@@ -44,6 +44,12 @@ export function importParameters(
   const file = { kind: 'checkpoint', name: model } as const;
   const id = model === '' ? undefined : options.modelId?.(file);
   const seed = /^\d{1,20}$/.exec(values['seed'] ?? '')?.[0] ?? '0';
+  // Weights by A1111's rule, long prompts in chunks; "Clip skip: 2" leaves one layer out.
+  const reading = {
+    weights: 'scale',
+    tooLong: 'chunk',
+    clipSkip: Math.min(12, Math.max(0, Math.round(number(values['clip skip'], 1)) - 1)),
+  };
   const hires = values['hires upscale'] !== undefined || values['hires steps'] !== undefined;
   const image = values['denoising strength'] !== undefined && !hires;
   const random = values['rng'] ?? 'GPU';
@@ -59,8 +65,8 @@ export function importParameters(
     version: documentVersion,
     nodes: {
       model: part('model/package', 0, 0, model === '' ? {} : { package: id ?? model }),
-      prompt: part('conditioning/text', 340, 0, { text: prompt }, 'Prompt'),
-      negative: part('conditioning/text', 340, 320, { text: negative }, 'Negative prompt'),
+      prompt: part('conditioning/text', 340, 0, { text: prompt, ...reading }, 'Prompt'),
+      negative: part('conditioning/text', 340, 320, { text: negative, ...reading }, 'Negative prompt'),
       noise: part('latent/noise', 340, 640, {
         seed,
         generator: random === 'CPU' ? 'torch-cpu' : 'torch-cuda',
@@ -95,10 +101,14 @@ export function importParameters(
     ),
     meta: options.title === undefined ? {} : { title: options.title },
   });
-  const weights = /\([^()]+\)|\[[^[\]]+\]|<lora:/.test(prompt + negative);
+  const loras = [...(prompt + negative).matchAll(/<lora:([^:>]+)/g)].map((match) => match[1] ?? '');
   const nodes: readonly NodeReport[] = [
     said('model', 'Model', []),
-    said('prompt', 'Prompt', weights ? [{ code: 'prompt-weights' }] : []),
+    said(
+      'prompt',
+      'Prompt',
+      loras.map((what) => ({ code: 'lora-tag', what }) as const),
+    ),
     said('negative', 'Negative prompt', []),
     said('noise', 'Seed', []),
     said('sampler', values['sampler'] ?? 'Sampler', [

@@ -30,7 +30,7 @@ export const differenceCodes = [
   'corner-rules',
   'interpolation',
   'range-of-steps',
-  'prompt-weights',
+  'lora-tag',
   'embedding',
   'value-fixed',
   'value-range',
@@ -38,6 +38,8 @@ export const differenceCodes = [
   'widget-lost',
   'from-image',
   'two-pass',
+  'two-prompts',
+  'score',
 ] as const;
 export type DifferenceCode = (typeof differenceCodes)[number];
 
@@ -129,6 +131,8 @@ export interface ComfyClass {
  */
 export interface Folded {
   readonly folds: (values: Values) => Values;
+  /** What an output hands on: a socket of its own. A wire is seen through to what feeds that. */
+  readonly passes?: Readonly<Record<number, string>>;
 }
 /** What a class becomes here. */
 export type Becomes = Mapping | Placeholder | Folded;
