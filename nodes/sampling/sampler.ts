@@ -1,6 +1,7 @@
 import { defineNode } from '@/engine/types';
 import { samplerMigrations } from './_sampler-migrate';
 import { inputs, outputs, params } from './_sampler-ports';
+import { samplerWarnings } from './_warnings';
 
 export const samplingSampler = defineNode({
   id: 'sampling/sampler',
@@ -21,6 +22,7 @@ export const samplingSampler = defineNode({
   outputs,
   params,
   migrate: samplerMigrations,
+  warnings: samplerWarnings,
   async run(context) {
     const { sample } = await import('./_sample');
     return await sample(context);

@@ -1,5 +1,6 @@
 import { defineNode } from '@/engine/types';
 import { inputs, outputs, params } from './_unet-ports';
+import { unetWarnings } from './_warnings';
 
 export const samplingUnet = defineNode({
   id: 'sampling/unet',
@@ -11,6 +12,7 @@ export const samplingUnet = defineNode({
   inputs,
   outputs,
   params,
+  warnings: unetWarnings,
   evaluations: ({ perPart, guidance }) => (perPart ? 3 : guidance === 1 ? 1 : 2),
   async run(context) {
     const { makeDenoiser } = await import('./_unet');
