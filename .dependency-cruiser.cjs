@@ -20,7 +20,9 @@ const engineRooms = ['types', 'tensor', 'document', 'solver', 'graph', 'infer', 
 const appRooms = [
   '_security',
   '_i18n',
+  '_interop',
   '_formats',
+  '_packs',
   '_snapshots',
   '_ui',
   '_inspect',
@@ -87,8 +89,8 @@ module.exports = {
     rule(
       'command-line-shares',
       { path: '^app/_cli/' },
-      { path: '^app/', pathNot: '^app/(_cli|_i18n|_formats|_snapshots)/' },
-      'The command line takes from the app only what is shared with it: texts, formats, snapshots.',
+      { path: '^app/', pathNot: '^app/(_cli|_i18n|_formats|_interop|_packs|_snapshots)/' },
+      'The command line takes from the app only what is shared with it: texts, formats, other tools, node packs, snapshots.',
     ),
     rule(
       'nothing-imports-the-command-line',

@@ -1,5 +1,5 @@
 /** A VQ package's codebook, wherever the package keeps it. */
-import { LoomError, type LoadOptions } from '@/engine/types';
+import { fromHalf, LoomError, type LoadOptions } from '@/engine/types';
 import type { Loading } from './network';
 import { floatsOf, readSafetensors } from './safetensors';
 
@@ -11,7 +11,11 @@ export async function readCodebook(
   const { firstStage, id, latent } = description;
   const { codebook } = firstStage;
   if (codebook === undefined) return undefined;
-  if (codebook.from.kind === 'tensor') throw new Error('not yet');
+  if (codebook.from.kind === 'slice') {
+    const { file: path, offset, bytes, type } = codebook.from;
+    const { buffer } = new Uint8Array(await files.slice(path, offset, offset + bytes, load.signal));
+    return type === 'float32' ? new Float32Array(buffer) : fromHalf(new Uint16Array(buffer));
+  }
   const name = `${id}/${codebook.from.file}`;
   const [file = new Uint8Array()] = await files.load([codebook.from.file], load);
   const { values, shape } = floatsOf(readSafetensors(file, name), 'vectors', name);

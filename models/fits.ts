@@ -25,7 +25,13 @@ export function checkDevice(
 ): void {
   const bytes = residentBytes(network, info);
   if (bytes === undefined || network.kind === 'stored') return;
-  if (info.kind === 'webgpu' && network.precision === 'fp16' && info.half === false)
+  // A graph of ours is written in the precision that the device has; one that came with the model is as it is.
+  if (
+    network.kind === 'graph' &&
+    info.kind === 'webgpu' &&
+    network.precision === 'fp16' &&
+    info.half === false
+  )
     throw new LoomError(
       'precision-unsupported',
       `${name} computes in half precision, and this GPU's WebGPU has no shader-f16.`,

@@ -1,4 +1,5 @@
 /** A folder on disk. Node only: the browser's bundle never imports this. */
+import { openAsBlob } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileCut, fileGone, type FolderFile, type ModelFolder } from './folder';
@@ -54,6 +55,13 @@ export function createNodeFolder(path: string): ModelFolder {
       } finally {
         await handle.close();
       }
+    },
+    async blob(file, signal) {
+      signal.throwIfAborted();
+      const { base } = await place();
+      return openAsBlob(join(base, file)).catch((cause: unknown) => {
+        throw fileGone(basename(root), file, cause);
+      });
     },
   };
 }

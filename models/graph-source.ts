@@ -6,10 +6,12 @@ import type {
   NetworkFiles,
   NetworkSource,
   StoredNetwork,
+  WeightsNetwork,
 } from '@/engine/types';
 import type { Loading } from './network';
 import { describeArchitecture } from './networks/architecture';
 import { expandWeights } from './storage';
+import { storeOf } from './weights/file-weights';
 import { storedWeights } from './stored-weights';
 
 /** Fetches a network's files. The function makes the source of them: weights of ours are expanded then, not before. */
@@ -25,7 +27,7 @@ export function fetchGraph(
     case 'graph':
       return fetchForeign(name, network, loading, options);
     case 'weights':
-      throw new Error('not yet');
+      return fetchWeights(name, network, loading, options);
   }
 }
 
@@ -83,4 +85,23 @@ async function fetchForeign(
     data: blobs[i] ?? bytes.get(file) ?? new Uint8Array(),
   }));
   return () => ({ name, model, externalData });
+}
+
+/** A graph of ours over the person's own tensors: they stay in their files where these can be read in pieces. */
+async function fetchWeights(
+  name: string,
+  network: WeightsNetwork,
+  { backend, files }: Loading,
+  options: LoadOptions,
+): Promise<() => NetworkSource> {
+  const data: { path: string; data: Uint8Array | Blob }[] = [];
+  for (const path of network.files) {
+    const blob = await files.blob(path, options.signal);
+    const [whole = new Uint8Array()] = blob ? [] : await files.load([path], options);
+    data.push({ path, data: blob ?? whole });
+  }
+  const { kind, half } = backend.info;
+  // Half precision where the device computes in it; wasm has none, and single is what its weights become anyway.
+  const precision = network.precision === 'fp16' && kind === 'webgpu' && half !== false ? 'fp16' : 'fp32';
+  return () => ({ name, description: network.network, weights: storeOf(network.entries, data), precision });
 }

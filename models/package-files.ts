@@ -4,12 +4,15 @@ import type { FileCache } from './cache';
 import type { FileSource } from './files';
 import { readWhole, type ModelFolder } from './folder';
 import { loadFile } from './load';
+import { sha256Hex } from './sha256';
 
 export interface PackageFiles {
   /** Whole files one after the other, with bytes reported over all of them. */
   load(names: readonly string[], options: LoadOptions): Promise<Uint8Array[]>;
   /** A file as a `Blob` that is read piece by piece; undefined where the place has none. */
   blob(name: string, signal: AbortSignal): Promise<Blob | undefined>;
+  /** A file that the product brings for all packages, by its path below `models/`. */
+  builtIn(path: string, signal: AbortSignal): Promise<Uint8Array>;
   /** Bytes start…end−1 of a file. */
   slice(name: string, start: number, end: number, signal: AbortSignal): Promise<Uint8Array>;
 }
@@ -63,6 +66,7 @@ export function verifiedFiles(
     });
   return {
     load,
+    builtIn: (path, signal) => readBuiltIn(source, path, signal),
     blob: () => Promise.resolve(undefined),
     async slice(name, start, end, signal) {
       const [whole = new Uint8Array()] = await load([name], { signal });
@@ -71,10 +75,26 @@ export function verifiedFiles(
   };
 }
 
-/** Files of a person's folder, as they lie there. */
+async function readBuiltIn(source: FileSource, path: string, signal: AbortSignal): Promise<Uint8Array> {
+  const { chunks } = await source.open(path, signal);
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return new Uint8Array(await new Blob(parts.map((part) => new Uint8Array(part))).arrayBuffer());
+}
+
+const damaged = (file: string): LoomError =>
+  new LoomError(
+    'file-damaged',
+    `The file ${file} is damaged: its contents are not what its list says.`,
+    { file },
+    { fix: `Copy or download ${file} again.`, details: { file } },
+  );
+
+/** Files of a person's folder, as they lie there; what has a hash beforehand is checked when it is read whole. */
 export function folderFiles(
   description: Pick<PackageDescription, 'id' | 'files'>,
   folder: ModelFolder,
+  source: FileSource,
 ): PackageFiles {
   const { id, files } = description;
   const at = (thrown: unknown): never => {
@@ -82,9 +102,18 @@ export function folderFiles(
   };
   return {
     load: (names, options) =>
-      inTurn(description, names, options, (path, progress) =>
-        readWhole(folder, { path, size: sizeOf(id, files, path) }, options.signal, progress),
-      ).catch(at),
+      inTurn(description, names, options, async (path, progress) => {
+        const bytes = await readWhole(
+          folder,
+          { path, size: sizeOf(id, files, path) },
+          options.signal,
+          progress,
+        );
+        const { sha256 } = files[path] ?? {};
+        if (sha256 !== undefined && (await sha256Hex(bytes)) !== sha256) throw damaged(path);
+        return bytes;
+      }).catch(at),
+    builtIn: (path, signal) => readBuiltIn(source, path, signal),
     blob: async (name, signal) => folder.blob?.(name, signal).catch(at),
     slice: (name, start, end, signal) => folder.read(name, start, end, signal).catch(at),
   };

@@ -102,7 +102,7 @@ async function openPackage(
   const loading: Loading = {
     description,
     backend,
-    files: folder ? folderFiles(description, folder) : verifiedFiles(description, files, cache),
+    files: folder ? folderFiles(description, folder, files) : verifiedFiles(description, files, cache),
   };
   const space: LatentSpaceInfo = description.latent;
   const { conditioner, networks: encoders } = openConditioner(loading);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { exportsOf } from '@/app/_snapshots/export';
 import { snapshot } from '@/app/_snapshots/snapshot';
 import { LoomError } from '@/engine';
-import { registry } from '@/nodes/registry';
 import { readDocument } from './document';
 import { nodeEngine } from './node-engine';
+import { registryOf, type WithNodes } from './node-packs';
 import { execute, prepared } from './run';
 
-interface InspectCommand {
+interface InspectCommand extends WithNodes {
   readonly node: string;
   readonly port: string;
   readonly out: string;
@@ -25,7 +25,8 @@ interface InspectCommand {
  * @returns 0 when files were written.
  */
 export async function inspect(file: string, options: InspectCommand): Promise<number> {
-  const document = prepared(await readDocument(file), options);
+  const registry = await registryOf(options);
+  const document = prepared(await readDocument(file), registry, options);
   const node = document.nodes[options.node];
   if (!node)
     throw new LoomError(
@@ -45,7 +46,7 @@ export async function inspect(file: string, options: InspectCommand): Promise<nu
       { node: options.node, port: options.port },
       { fix: `Its ports: ${[...outputs, ...inputs].join(', ')}.` },
     );
-  const engine = await nodeEngine(options);
+  const engine = await nodeEngine({ ...options, registry });
   try {
     await execute(engine, document, [options.node]);
     const borrowed = engine.executor.borrow({ node: options.node, port: options.port, side });

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { toLoomError } from '@/engine';
 import { errorLines } from './document';
 
+const packHelp = 'a node pack (an ES module: it runs as a program); may be given several times';
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
 function program(finish: (code: number) => void): Command {
@@ -21,6 +22,7 @@ function program(finish: (code: number) => void): Command {
     .option('--out <file.png>', 'where to write the picture; several are numbered', 'out.png')
     .option('--node <id>', 'run only up to this node')
     .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--nodes <file>', packHelp, collect, [])
     .option('--threads <n>', 'wasm threads')
     .option('--no-metadata', 'leave the graph out of the picture')
     .option('--json', 'print timings as JSON on standard output')
@@ -31,6 +33,7 @@ function program(finish: (code: number) => void): Command {
     .description('say what is wrong with a graph: one line per problem, exit code 1 if there is any error')
     .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
     .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--nodes <file>', packHelp, collect, [])
     .option('--json', 'print the diagnostics as JSON')
     .option('--fix <file.json>', 'write the graph with the first fix of every error applied')
     .action(async (graph, options) => finish(await (await import('./validate')).validate(graph, options)));
@@ -38,6 +41,7 @@ function program(finish: (code: number) => void): Command {
   loom
     .command('nodes')
     .description('list the nodes with their ports and parameters')
+    .option('--nodes <file>', packHelp, collect, [])
     .option('--json', 'as JSON, parameters as JSON Schema')
     .action(async (options) => finish(await (await import('./nodes')).nodes(options)));
 
@@ -51,6 +55,7 @@ function program(finish: (code: number) => void): Command {
     .option('--set <node.param=value>', 'change a parameter; may be given several times', collect, [])
     .option('--seed <n>', 'replace every seed')
     .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--nodes <file>', packHelp, collect, [])
     .option('--threads <n>', 'wasm threads')
     .action(async (graph, options) => finish(await (await import('./inspect')).inspect(graph, options)));
 

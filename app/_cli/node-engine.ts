@@ -7,9 +7,11 @@ import {
   type Backend,
   type Catalog,
   type Executor,
+  type NodeRegistry,
 } from '@/engine';
 import { createBackend } from '@/engine/tensor/ort-node';
 import { createModelSource, type LoadedModels } from '@/models';
+import { registry as library } from '@/nodes/registry';
 import { codec } from './codec';
 import { installed } from './packages';
 
@@ -18,6 +20,7 @@ export interface NodeEngine {
   readonly catalog: Catalog;
   readonly models: LoadedModels;
   readonly executor: Executor;
+  readonly registry: NodeRegistry;
   dispose(): Promise<void>;
 }
 
@@ -53,6 +56,8 @@ export async function fileAsDataUrl(file: string): Promise<string> {
 export async function nodeEngine(options: {
   readonly models?: string;
   readonly threads?: string;
+  /** The nodes it knows; the library's when left out. */
+  readonly registry?: NodeRegistry;
 }): Promise<NodeEngine> {
   const threads = options.threads === undefined ? undefined : Number(options.threads);
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
@@ -66,6 +71,7 @@ export async function nodeEngine(options: {
     catalog,
     models,
     executor,
+    registry: options.registry ?? library,
     async dispose() {
       executor.dispose();
       await models.unload();

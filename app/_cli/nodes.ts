@@ -1,7 +1,7 @@
 /** `loom nodes`: the catalogue of nodes, for people and for programs. */
 import { z } from 'zod';
 import type { AnyNode, Port } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registryOf, type WithNodes } from './node-packs';
 
 const ports = (record: Readonly<Record<string, Port>>) =>
   Object.entries(record).map(([name, port]) => ({
@@ -30,8 +30,8 @@ const row = (label: string, record: Readonly<Record<string, Port>>) => {
   return text.length > 0 ? [`    ${label} ${text.join(', ')}`] : [];
 };
 
-export async function nodes(options: { readonly json?: boolean }): Promise<number> {
-  const all = registry.all().toSorted((a, b) => a.id.localeCompare(b.id));
+export async function nodes(options: WithNodes & { readonly json?: boolean }): Promise<number> {
+  const all = (await registryOf(options)).all().toSorted((a, b) => a.id.localeCompare(b.id));
   if (options.json) {
     console.log(JSON.stringify(all.map(described), null, 2));
     return 0;

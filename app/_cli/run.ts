@@ -9,17 +9,18 @@ import {
   plan,
   type ImageValue,
   type LoomDocument,
+  type NodeRegistry,
   type RunFile,
   type RunOptions,
   type RunResult,
 } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registryOf, type WithNodes } from './node-packs';
 import { diagnosticLine, readDocument } from './document';
 import { nodeEngine, type NodeEngine } from './node-engine';
 import { setParam, setSeed } from './overrides';
 import { progressView } from './progress';
 
-export interface RunCommand {
+export interface RunCommand extends WithNodes {
   readonly set: readonly string[];
   readonly seed?: string;
   readonly out: string;
@@ -33,6 +34,7 @@ export interface RunCommand {
 /** The document as the command line changes it. @throws LoomError where a change does not fit. */
 export function prepared(
   document: LoomDocument,
+  registry: NodeRegistry,
   options: { readonly set: readonly string[]; readonly seed?: string },
 ): LoomDocument {
   const seeded = options.seed === undefined ? document : setSeed(document, registry, options.seed);
@@ -49,7 +51,7 @@ export async function execute(
   targets?: readonly string[],
   onFile?: RunOptions['onFile'],
 ): Promise<RunResult> {
-  const inference = infer({ document, registry, catalog: engine.catalog });
+  const inference = infer({ document, registry: engine.registry, catalog: engine.catalog });
   const planned = plan(inference, { targets, device: engine.backend.info });
   if (planned.targets.length === 0) {
     const diagnostics = planned.blocked.flatMap((blocked) => blocked.diagnostics);
@@ -89,7 +91,7 @@ export async function execute(
 /** The pictures of a run: what its targets put out, else (at an Image node) what reached them. */
 function pictures(engine: NodeEngine, document: LoomDocument, result: RunResult) {
   return result.targets.flatMap(({ node, iteration }) => {
-    const definition = registry.get(document.nodes[node]?.type ?? '');
+    const definition = engine.registry.get(document.nodes[node]?.type ?? '');
     const made = Object.values(definition?.outputs ?? {}).some(({ type }) => type.kind === 'image');
     const side = definition?.sink && !made ? ('in' as const) : ('out' as const);
     const ports = (side === 'in' ? definition?.inputs : definition?.outputs) ?? {};
@@ -105,7 +107,7 @@ function pictures(engine: NodeEngine, document: LoomDocument, result: RunResult)
 }
 
 /** The seed that the picture is made of, where the graph has just one. */
-function onlySeed(document: LoomDocument): string | undefined {
+function onlySeed(document: LoomDocument, registry: NodeRegistry): string | undefined {
   const seeds = Object.values(document.nodes).flatMap((node) =>
     Object.entries(registry.get(node.type)?.params.shape ?? {})
       .filter(([, field]) => field.meta()?.widget === 'seed')
@@ -119,6 +121,7 @@ async function encoded(
   image: ImageValue,
   node: string,
   document: LoomDocument,
+  registry: NodeRegistry,
   metadata: boolean,
 ): Promise<readonly Uint8Array[]> {
   const data = await image.pixels.read();
@@ -127,7 +130,7 @@ async function encoded(
   const { dims } = image.pixels;
   return Array.from({ length: dims[0] ?? 0 }, (_, element) => {
     const png = encodeImage({ dims, data }, element);
-    const seed = onlySeed(document);
+    const seed = onlySeed(document, registry);
     return metadata
       ? embedGraph(png, { document, node, element, ...(seed === undefined ? {} : { seed }) })
       : png;
@@ -144,8 +147,9 @@ function unused(path: string, written: readonly string[]): string {
 
 /** Writes pictures to `--out`, and what saving nodes made beside them. @returns 0 when anything was written. */
 export async function run(file: string, options: RunCommand): Promise<number> {
-  const document = prepared(await readDocument(file), options);
-  const engine = await nodeEngine(options);
+  const registry = await registryOf(options);
+  const document = prepared(await readDocument(file), registry, options);
+  const engine = await nodeEngine({ ...options, registry });
   try {
     const saved: RunFile[] = [];
     const targets = options.node === undefined ? undefined : [options.node];
@@ -154,7 +158,7 @@ export async function run(file: string, options: RunCommand): Promise<number> {
     const files: Uint8Array[] = [];
     try {
       for (const { image, node } of found)
-        files.push(...(await encoded(image, node, document, options.metadata)));
+        files.push(...(await encoded(image, node, document, registry, options.metadata)));
     } finally {
       for (const { release } of found) release();
     }

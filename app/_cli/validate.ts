@@ -12,17 +12,18 @@ import {
   type Diagnostic,
   type Inference,
   type LoomDocument,
+  type NodeRegistry,
   type QuickFix,
 } from '@/engine';
-import { registry } from '@/nodes/registry';
 import { diagnosticLine, readDocument } from './document';
+import { registryOf, type WithNodes } from './node-packs';
 import { installed } from './packages';
 
 /** Fixes applied one after another at most: each removes an error, so that more than this is a broken graph. */
 const maxFixes = 100;
 
 /** A fix in English, nodes named by title and id. */
-function fixLine(fix: QuickFix, document: LoomDocument): string {
+function fixLine(fix: QuickFix, document: LoomDocument, registry: NodeRegistry): string {
   const t = createTranslator({ locale: 'en', messages: words, namespace: 'fixes' });
   const typeTitle = (type: string): string => registry.get(type)?.title ?? type;
   const titleOf = (id: string): string => {
@@ -42,7 +43,12 @@ function firstFix(inference: Inference): QuickFix | undefined {
 }
 
 /** The document with the first fix of each error applied, as long as there is one; `said` gets each. */
-function fixed(document: LoomDocument, catalog: Catalog, said: (fix: QuickFix, at: LoomDocument) => void) {
+function fixed(
+  document: LoomDocument,
+  registry: NodeRegistry,
+  catalog: Catalog,
+  said: (fix: QuickFix, at: LoomDocument) => void,
+) {
   let current = document;
   for (let count = 0; count < maxFixes; count++) {
     const inference = infer({ document: current, registry, catalog });
@@ -64,9 +70,10 @@ const failed = (diagnostics: readonly Diagnostic[]): boolean =>
  */
 export async function validate(
   file: string,
-  options: { readonly models?: string; readonly json?: boolean; readonly fix?: string },
+  options: WithNodes & { readonly models?: string; readonly json?: boolean; readonly fix?: string },
 ): Promise<number> {
   const document = await readDocument(file);
+  const registry = await registryOf(options);
   const { catalog } = await installed(options.models);
   const inference = infer({ document, registry, catalog });
   const { diagnostics } = inference;
@@ -82,10 +89,12 @@ export async function validate(
     for (const diagnostic of diagnostics) {
       console.log(diagnosticLine(diagnostic));
       if (options.fix === undefined)
-        for (const fix of fixesFor(diagnostic, inference)) console.log(fixLine(fix, document));
+        for (const fix of fixesFor(diagnostic, inference)) console.log(fixLine(fix, document, registry));
     }
   if (options.fix === undefined) return failed(diagnostics) ? 1 : 0;
-  const whole = fixed(document, catalog, (fix, at) => console.error(fixLine(fix, at).trim()));
+  const whole = fixed(document, registry, catalog, (fix, at) =>
+    console.error(fixLine(fix, at, registry).trim()),
+  );
   await writeFile(options.fix, serialise(whole));
   return failed(infer({ document: whole, registry, catalog }).diagnostics) ? 1 : 0;
 }

@@ -83,6 +83,8 @@ export const documentSchema = z.looseObject({
       description: z.string().optional(),
       /** Pins: package id → SHA-256 of its manifest when the document was last saved. */
       packages: z.record(z.string(), z.string()).optional(),
+      /** Node packs that its nodes came from: pack id → version. */
+      packs: z.record(z.string(), z.string()).optional(),
     })
     .default({}),
 });

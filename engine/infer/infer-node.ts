@@ -2,6 +2,7 @@
 import type { LoomNode } from '../document/schema';
 import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog } from '../types/node';
+import { packIdOf } from '../types/node-pack';
 import type { PortType } from '../types/port';
 import { packagesOf, parsedParams, refinedPorts, warningsOf, type NodePorts } from './call-node';
 import type { FlatEdge } from '../graph/flat-graph';
@@ -76,11 +77,21 @@ export function inferNode(
   const report = new Report(id, definition?.title);
   const { diagnostics } = report;
   if (!definition) {
-    report.add({
-      code: 'unknown-node',
-      got: node.type,
-      message: `The node “${id}” is of the type “${node.type}”, which this version does not have. It is kept as it is; what does not depend on it still runs.`,
-    });
+    const pack = packIdOf(node.type);
+    const kept = 'It is kept as it is; what does not depend on it still runs.';
+    if (pack === undefined)
+      report.add({
+        code: 'unknown-node',
+        got: node.type,
+        message: `The node “${id}” is of the type “${node.type}”, which this version does not have. ${kept}`,
+      });
+    else
+      report.add({
+        code: 'pack-missing',
+        got: node.type,
+        want: pack,
+        message: `The node “${id}” (${node.type}) comes with the node pack “${pack}”, which is not loaded. ${kept}`,
+      });
     return {
       id,
       node,

@@ -5,6 +5,7 @@ import { typeExpressionSchema, type TypeExpression } from './type-expression';
 
 export const diagnosticCodes = [
   'unknown-node',
+  'pack-missing',
   'unknown-port',
   'dangling-edge',
   'duplicate-input',

@@ -9,6 +9,7 @@ export * from './kinds';
 export * from './model';
 export * from './network';
 export * from './node';
+export * from './node-pack';
 export * from './package';
 export * from './port';
 export * from './registry';

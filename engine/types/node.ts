@@ -136,15 +136,17 @@ declare module 'zod' {
   interface GlobalMeta extends ParamHints {}
 }
 
-export type NodeCategory =
-  | 'model'
-  | 'conditioning'
-  | 'latent'
-  | 'sampling'
-  | 'first-stage'
-  | 'image'
-  | 'mask'
-  | 'utility';
+export const nodeCategories = [
+  'model',
+  'conditioning',
+  'latent',
+  'sampling',
+  'first-stage',
+  'image',
+  'mask',
+  'utility',
+] as const;
+export type NodeCategory = (typeof nodeCategories)[number];
 
 /**
  * Something that parameters and wires may say but that is surely not meant, told while wiring. The catalogues translate

@@ -153,7 +153,7 @@ export type TokenizerDescription =
       /** The id that stands for every unknown word, if the tokenizer has one. */
       readonly unknown?: number;
     }
-  /** CLIP's byte-level BPE: `vocab.json` and `merges.txt`, else `tokenizer.json`. */
+  /** CLIP's byte-level BPE: `vocab.json` and `merges.txt`, else `tokenizer.json`, else CLIP's own words, which are ours to bring. */
   | {
       readonly kind: 'clip';
       readonly json?: string;
@@ -226,8 +226,14 @@ export interface FirstStageDescription {
     readonly from:
       /** safetensors with `vectors` float32 [entries, channels]. */
       | { readonly kind: 'file'; readonly file: string }
-      /** An initializer of the decoder's graph, or a tensor of its weights. */
-      | { readonly kind: 'tensor'; readonly name: string };
+      /** A tensor [entries, channels] among the decoder's weights. */
+      | {
+          readonly kind: 'slice';
+          readonly file: string;
+          readonly offset: number;
+          readonly bytes: number;
+          readonly type: 'float16' | 'float32';
+        };
   };
   /** The decoder's network quantises by itself: done outside it would be done twice. */
   readonly quantisesItself?: boolean;

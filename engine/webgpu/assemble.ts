@@ -1,7 +1,6 @@
 /** A pending product with its weights asked for: K laid out segment after segment. */
 import type { WeightRef } from '../types';
 import { BLOCK, blocksOf, type Product, type Segment } from './product-types';
-import { tableStarts } from './norm';
 import type { Sums, View } from './types';
 import type { Pending } from './values';
 import type { Blit } from './weight-types';
@@ -16,10 +15,9 @@ export function productOf(pending: Pending, out: View, sums: Sums | undefined, w
   const blits: Blit[] = [];
   let row = 0;
   terms.forEach(({ operand, kernel, stride, padding, weight }, scales) => {
-    const starts = tableStarts(operand.parts.map(({ view }) => view));
     let start = 0;
     const total = operand.shape.channels;
-    operand.parts.forEach(({ view, up }, i) => {
+    operand.parts.forEach(({ view, up }) => {
       const segment: Segment = {
         view,
         kernel,
@@ -27,9 +25,6 @@ export function productOf(pending: Pending, out: View, sums: Sums | undefined, w
         padding,
         up,
         scales,
-        ...(operand.norm && {
-          norm: { table: operand.norm.table, lanes: starts.at(-1) ?? 0, start: starts[i] ?? 0 },
-        }),
         ...(operand.act && { act: operand.act }),
       };
       segments.push(segment);

@@ -4,7 +4,14 @@ import { LoomError, type NetworkDescription, type NetworkOp } from '../types';
 import { attentionDispatch } from './attention';
 import { packMap, unpackMap } from './cells';
 import { joinOperand, simpleOp, type Emit } from './ops';
-import { layerNormDispatch, sumsDispatch, tableDispatch, tableStarts } from './norm';
+import {
+  finishDispatch,
+  groupNormDispatch,
+  layerNormDispatch,
+  needsFinish,
+  sumsDispatch,
+  type NormPart,
+} from './norm';
 import { productOf } from './assemble';
 import type { Product } from './product-types';
 import { aligned, rowsOf, type Dispatch, type Limits, type Slot, type Sums, type View } from './types';
@@ -17,7 +24,6 @@ import {
   sameRows,
   viewOf,
   type Operand,
-  type Part,
   type Pending,
   type Value,
 } from './values';
@@ -27,7 +33,9 @@ import type { Weights } from './weights';
 /** One kernel, or a product whose tile is still to be chosen. Lowered in order: sums say how many chunks they have. */
 export type Step =
   | { readonly kind: 'product'; readonly product: Product }
-  | { readonly kind: 'dispatch'; readonly lower: () => Dispatch };
+  | { readonly kind: 'dispatch'; readonly lower: () => Dispatch }
+  /** Only needed for some cuts of what came before. */
+  | { readonly kind: 'maybe'; readonly lower: () => Dispatch | undefined };
 
 /** Steps of a network for one set of sizes, and where its inputs and outputs lie. */
 export interface Fused {
@@ -142,7 +150,7 @@ class Fusing {
   /** A value as its reader may load it. */
   #operand(id: string): Operand {
     const value = this.#value(id);
-    if (value.kind === 'operand') return value;
+    if (value.kind === 'operand' && value.group === undefined) return value;
     const view = this.#stored(id);
     // Vectors of four cannot be read from rows that start anywhere.
     return operandOf(aligned(view) ? view : joinOperand(operandOf(view), `${id} rows`, this.#emit));
@@ -157,6 +165,7 @@ class Fusing {
   #force(value: Operand | Pending, id: string): View {
     if (value.kind === 'operand') {
       if (value.layer !== undefined) return this.#layerNorm(value, id);
+      if (value.group !== undefined) return this.#groupNorm(value, id);
       return joinOperand(value, id, this.#emit);
     }
     const made = freshView(id, value.shape);
@@ -183,8 +192,14 @@ class Fusing {
       case 'conv2d':
       case 'linear':
         return this.#product(op);
-      case 'group-norm':
-        return this.#groupNorm(op);
+      case 'group-norm': {
+        let { parts } = this.#plain(op.x);
+        const whole = parts.slice(0, -1).every(({ view }) => view.channels % 4 === 0);
+        if (!whole) parts = [{ view: this.#stored(op.x), up: false }];
+        const weights = this.weights.vectors(op.weight.name, { vectors: [op.weight, op.bias] });
+        const { groups, eps } = op;
+        return { kind: 'operand', parts, shape: this.#extent(op.out), group: { weights, groups, eps } };
+      }
       case 'layer-norm': {
         const operand = this.#plain(op.x);
         const layer = { gamma: op.weight, beta: op.bias, eps: op.eps };
@@ -196,6 +211,8 @@ class Fusing {
         const open = value.kind === 'pending' && value.act === undefined && value.residual === undefined;
         const clean = keepsZero(op.kind) || (value.kind === 'pending' && value.shape.channels % 4 === 0);
         if (open && !value.paired && clean) return { ...value, act: op.kind };
+        if (value.kind === 'operand' && value.group !== undefined && value.act === undefined)
+          return { ...value, act: op.kind };
         const operand = this.#operand(op.x);
         if (operand.act !== undefined || operand.layer !== undefined)
           return { ...operandOf(this.#stored(op.x)), act: op.kind };
@@ -321,23 +338,28 @@ class Fusing {
     return this.#simple(op);
   }
 
-  #groupNorm(op: Extract<NetworkOp, { op: 'group-norm' }>): Value {
-    const operand = this.#plain(op.x);
-    const parts = operand.parts.map((part) => ({
-      sums: this.#sums(part),
-      channels: part.view.channels,
-      rows: rowsOf(part.view),
-    }));
-    const lanes = tableStarts(parts).at(-1) ?? 0;
-    const { batch } = operand.shape;
-    const table: Slot = { label: `${op.out} table`, bytes: batch * 2 * lanes * 16 };
-    const slot = this.weights.vectors(op.weight.name, { vectors: [op.weight, op.bias] });
-    this.#emit(() => tableDispatch(parts, batch, op.groups, op.eps, slot, table));
-    return { ...operand, norm: { table } };
+  #groupNorm({ parts, group, act, shape }: Operand, id: string): View {
+    if (group === undefined) throw new LoomError('internal', `"${id}" has no groups.`);
+    const out = freshView(id, shape);
+    const normed = parts.map(({ view, up }) => {
+      const sums = this.#sums(view);
+      const finished: Sums = { slot: { label: 'sums in all', bytes: 0 }, chunks: 1 };
+      // How many chunks there are is known once the product is cut: what is too much is added up before.
+      this.#steps.push({
+        kind: 'maybe',
+        lower: () =>
+          needsFinish(sums) ? finishDispatch(sums, finished, view.batch, view.channels) : undefined,
+      });
+      return (): NormPart => ({ view, up, sums: needsFinish(sums) ? finished : sums });
+    });
+    this.#emit(() =>
+      groupNormDispatch({ parts: normed.map((part) => part()), ...group, ...(act && { act }), out }),
+    );
+    return out;
   }
 
   /** Sums that the producer left, or that are made now. */
-  #sums({ view }: Part): Sums {
+  #sums(view: View): Sums {
     if (view.sums !== undefined) return view.sums;
     const made = this.#sumsOf.get(view.slot);
     if (made?.channels === view.channels && view.offset === 0) return made.sums;
@@ -362,20 +384,17 @@ function merge(a: Pending, b: Pending, limits: Limits): Pending | undefined {
     terms.every(({ operand }) => operand.layer === undefined);
   if (!simple(a) || !simple(b) || (a.vector && b.vector) || !sameRows(a.shape, b.shape)) return undefined;
   if (a.rows.height !== b.rows.height || a.rows.width !== b.rows.width) return undefined;
-  // One table of a group normalisation is bound, not two.
-  const tables = new Set([...a.terms, ...b.terms].flatMap(({ operand }) => operand.norm?.table ?? []));
   const merged = {
     ...b,
     terms: [...b.terms, ...a.terms],
     biases: [...b.biases, ...a.biases],
     vector: a.vector ?? b.vector,
   };
-  return tables.size > 1 || bindingsOf(merged) > limits.buffers ? undefined : merged;
+  return bindingsOf(merged) > limits.buffers ? undefined : merged;
 }
 
 /** Buffers that a product binds, with the sums that it may be asked for. */
 function bindingsOf({ terms, vector, residual }: Pending): number {
   const slots = new Set(terms.flatMap(({ operand }) => operand.parts.map(({ view }) => view.slot)));
-  const table = terms.some(({ operand }) => operand.norm !== undefined) ? 1 : 0;
-  return 4 + slots.size + table + (vector === undefined ? 0 : 1) + (residual === undefined ? 0 : 1);
+  return 4 + slots.size + (vector === undefined ? 0 : 1) + (residual === undefined ? 0 : 1);
 }

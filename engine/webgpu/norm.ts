@@ -1,6 +1,7 @@
-/** Normalisations: per-channel sums, the table of a group normalisation, and layer norm on its own. */
+/** Normalisations: per-channel sums, group norm from them, and layer norm on its own. */
+import type { Activation } from '../types';
 import { round4, rowsOf, type Dispatch, type Slot, type Sums, type View } from './types';
-import { float, shader } from './wgsl';
+import { activationFunction, float, keepsZero, shader } from './wgsl';
 
 const VEC4 = 'vec4<f32>';
 const ACROSS = 8;
@@ -47,98 +48,168 @@ export function sumsDispatch(view: View, sums: Sums): Dispatch {
   return { label: 'sums', code, buffers: [sums.slot, view.slot], writes: 1, groups, flops: 0 };
 }
 
-/** One of the values that a group normalisation runs over, side by side in channels. */
-export interface NormPart {
-  readonly sums: Sums;
-  readonly channels: number;
-  /** Rows that were summed. */
-  readonly rows: number;
+/** Chunks that a normalisation adds up by itself; more are added up before. */
+const MOST_CHUNKS = 32;
+
+/** Adds the chunks of sums up, where there are many: every workgroup that normalises would do so again. */
+export function finishDispatch(sums: Sums, out: Sums, batch: number, channels: number): Dispatch {
+  const n2 = 2 * Math.ceil(channels / 4);
+  const across = 8;
+  const down = 32;
+  const strips = Math.ceil(n2 / across);
+  const groups = strips * batch;
+  const code = shader({
+    writes: [{ name: 'result', type: VEC4 }],
+    reads: [{ name: 'sums', type: VEC4 }],
+    shared: [{ name: 'part', type: `array<${VEC4}, ${across * down}>` }],
+    threads: across * down,
+    groups,
+    body: `let column = (group % ${strips}u) * ${across}u + thread % ${across}u;
+  let element = group / ${strips}u;
+  var total = vec4<f32>();
+  if (column < ${n2}u) {
+    for (var chunk = thread / ${across}u; chunk < ${sums.chunks}u; chunk += ${down}u) {
+      total += sums[(element * ${sums.chunks}u + chunk) * ${n2}u + column];
+    }
+  }
+  part[thread] = total;
+  workgroupBarrier();
+  if (thread < ${across}u && column < ${n2}u) {
+    for (var i = 1u; i < ${down}u; i++) { total += part[i * ${across}u + thread]; }
+    result[element * ${n2}u + column] = total;
+  }`,
+  });
+  out.chunks = 1;
+  out.slot.bytes = 16 * batch * n2;
+  return { label: 'add sums up', code, buffers: [out.slot, sums.slot], writes: 1, groups, flops: 0 };
 }
 
-/** Vectors of a table's half: each part starts at a vector of its own. */
-export const tableStarts = (parts: readonly { readonly channels: number }[]): number[] => {
-  const starts = [0];
-  for (const { channels } of parts) starts.push((starts.at(-1) ?? 0) + round4(channels) / 4);
-  return starts;
-};
+/** A value that a group normalisation runs over, beside others: all but the last fill whole vectors. */
+export interface NormPart {
+  readonly view: View;
+  /** Seen at twice its height and width: mean and variance stay the same. */
+  readonly up: boolean;
+  readonly sums: Sums;
+}
+
+export interface GroupNorm {
+  readonly parts: readonly NormPart[];
+  readonly groups: number;
+  readonly eps: number;
+  /** γ, then β. */
+  readonly weights: Slot;
+  readonly act?: Activation;
+  readonly out: View;
+}
+
+/** Whether the sums of a part are added up before. */
+export const needsFinish = ({ chunks }: Sums): boolean => chunks > MOST_CHUNKS;
 
 /**
- * The table of a group normalisation (arXiv 1803.08494): [batch, 2, vectors], γ/σ and β − μγ/σ of each channel.
- * `weights` holds γ, then β. A workgroup makes one group of one element; parts may meet within a group.
+ * y = act(γ·(x − μ)/σ + β) with μ and σ of each group of channels of each element (arXiv 1803.08494), from sums that
+ * whoever made x left. A workgroup takes 32 channels of a stretch of rows: it first finds the moments of the groups
+ * that its channels are in, some threads a group.
  */
-export function tableDispatch(
-  parts: readonly NormPart[],
-  batch: number,
-  groupCount: number,
-  eps: number,
-  weights: Slot,
-  table: Slot,
-): Dispatch {
-  const channels = parts.reduce((sum, part) => sum + part.channels, 0);
+export function groupNormDispatch({
+  parts,
+  groups: groupCount,
+  eps,
+  weights,
+  act,
+  out,
+}: GroupNorm): Dispatch {
+  const { channels, batch, width } = out;
   const each = channels / groupCount;
-  const starts = tableStarts(parts);
-  const lanes = starts.at(-1) ?? 0;
-  const rows = parts[0]?.rows ?? 1;
+  const n4 = Math.ceil(channels / 4);
+  const rows = rowsOf(out);
+  const [across, down, threads] = [8, 32, 256];
+  const strips = Math.ceil(n4 / across);
+  // Long stretches where there are many rows: finding the moments costs every workgroup the same.
+  const stretch = Math.max(down, Math.ceil((rows * strips * batch) / 1024 / down) * down);
+  const stretches = Math.ceil(rows / stretch);
+  const groups = strips * batch * stretches;
+  const most = Math.min(groupCount, Math.floor((4 * across - 2) / each) + 2);
+  const perGroup = 2 ** Math.floor(Math.log2(threads / most));
   let first = 0;
-  const branches = parts.map(({ sums, channels: own }, i) => {
-    const width = 4 * Math.ceil(own / 4);
-    const body = `{ let k = c - ${first}u; lane = ${4 * (starts[i] ?? 0)}u + k;
-      for (var chunk = 0u; chunk < ${sums.chunks}u; chunk++) {
-        let at = (element * ${sums.chunks}u + chunk) * ${2 * width}u + k;
-        total += s${i}[at]; squares += s${i}[at + ${width}u];
-      } }`;
-    first += own;
-    return i === parts.length - 1 ? body : `if (c < ${first}u) ${body}`;
+  const sumOf = parts.map(({ view, sums }, i) => {
+    const lanes = round4(view.channels);
+    const body = `{ let at = (element * ${sums.chunks}u + CHUNK) * ${2 * lanes}u + c - ${first}u;
+        total += s${i}[at]; squares += s${i}[at + ${lanes}u]; }`.replace(
+      'CHUNK',
+      sums.chunks === 1 ? '0u' : `min(chunk, ${sums.chunks - 1}u)`,
+    );
+    const guarded = `if (chunk < ${sums.chunks}u) ${body}`;
+    first += view.channels;
+    return i === parts.length - 1 ? `{ ${guarded} }` : `if (c < ${first}u) { ${guarded} }`;
   });
-  const threads = 32;
-  const groups = batch * groupCount;
+  const chunks = Math.max(...parts.map(({ sums }) => sums.chunks));
+  const counted = parts[0] === undefined ? 1 : rowsOf(parts[0].view);
+  let start = 0;
+  const slots = [...new Set(parts.map(({ view }) => view.slot))];
+  const applied = parts.map(({ view, up }, i) => {
+    const lanes = round4(view.channels) / 4;
+    const row = up
+      ? `((element * ${view.height}u + (row / ${width}u) / 2u) * ${view.width}u + (row % ${width}u) / 2u)`
+      : `(element * ${rows}u + row)`;
+    const place = `${row} * ${view.pitch / 4}u + ${view.offset / 4}u + column - ${start}u`;
+    const body = `{ for (var row = firstRow; row < lastRow; row += ${down}u) {
+      var v = fma(x${slots.indexOf(view.slot)}[${place}], scale, shift);
+      ${act === undefined ? '' : 'v = act(v);'}${act !== undefined && !keepsZero(act) && channels % 4 !== 0 ? ' v *= inside;' : ''}
+      result[(element * ${rows}u + row) * ${out.pitch / 4}u + column] = v;
+    } }`;
+    start += lanes;
+    return i === parts.length - 1 ? body : `if (column < ${start}u) ${body}`;
+  });
   const code = shader({
-    writes: [{ name: 'table', type: 'f32' }],
-    reads: [{ name: 'weights', type: 'f32' }, ...parts.map((_, i) => ({ name: `s${i}`, type: 'f32' }))],
+    writes: [{ name: 'result', type: VEC4 }],
+    reads: [
+      { name: 'weights', type: 'f32' },
+      ...slots.map((_, i) => ({ name: `x${i}`, type: VEC4 })),
+      ...parts.map((_, i) => ({ name: `s${i}`, type: 'f32' })),
+    ],
     shared: [{ name: 'moments', type: `array<vec2<f32>, ${threads}>` }],
+    functions: act === undefined ? '' : activationFunction(act, 'act', VEC4),
     threads,
     groups,
-    body: `let element = group / ${groupCount}u;
-  let start = (group % ${groupCount}u) * ${each}u;
-  var total = 0.0; var squares = 0.0; var lane = 0u;
-  for (var i = thread; i < ${each}u; i += ${threads}u) { let c = start + i; ${branches.join(' else ')} }
+    body: `let strip = group % ${strips}u;
+  let element = (group / ${strips}u) % ${batch}u;
+  let firstRow = (group / ${strips * batch}u) * ${stretch}u + thread / ${across}u;
+  let lastRow = min((group / ${strips * batch}u + 1u) * ${stretch}u, ${rows}u);
+  let firstGroup = strip * ${4 * across}u / ${each}u;
+  let mine = firstGroup + thread / ${perGroup}u;
+  var total = 0.0; var squares = 0.0;
+  if (thread < ${most * perGroup}u && mine < ${groupCount}u) {
+    for (var i = thread % ${perGroup}u; i < ${each * chunks}u; i += ${perGroup}u) {
+      let c = mine * ${each}u + i % ${each}u; let chunk = i / ${each}u;
+      ${sumOf.join(' else ')}
+    }
+  }
   moments[thread] = vec2<f32>(total, squares);
   workgroupBarrier();
-  var m = vec2<f32>();
-  for (var i = 0u; i < ${Math.min(threads, each)}u; i++) { m += moments[i]; }
-  let mean = m.x / ${float(each * rows)};
-  let inverse = inverseSqrt(max(m.y / ${float(each * rows)} - mean * mean, 0.0) + ${float(eps)});
-  for (var i = thread; i < ${each}u; i += ${threads}u) {
-    let c = start + i;
-    ${parts
-      .map((_, i) => {
-        const end = parts.slice(0, i + 1).reduce((sum, part) => sum + part.channels, 0);
-        const begin = end - (parts[i]?.channels ?? 0);
-        const body = `{ lane = ${4 * (starts[i] ?? 0)}u + c - ${begin}u; }`;
-        return i === parts.length - 1 ? body : `if (c < ${end}u) ${body}`;
-      })
-      .join(' else ')}
-    let scale = weights[c] * inverse;
-    table[element * ${8 * lanes}u + lane] = scale;
-    table[element * ${8 * lanes}u + ${4 * lanes}u + lane] = weights[${channels}u + c] - mean * scale;
+  for (var step = ${perGroup / 2}u; step > 0u; step /= 2u) {
+    if (thread % ${perGroup}u < step) { moments[thread] += moments[thread + step]; }
+    workgroupBarrier();
   }
-  ${parts
-    .map(({ channels: own }, i) => {
-      const [start, padding] = [4 * (starts[i] ?? 0) + own, round4(own) - own];
-      // What was never written may be anything, even NaN, and zero times NaN is NaN.
-      return padding === 0
-        ? ''
-        : `if (group % ${groupCount}u == 0u && thread < ${padding}u) {
-    table[element * ${8 * lanes}u + ${start}u + thread] = 0.0;
-    table[element * ${8 * lanes}u + ${4 * lanes + start}u + thread] = 0.0;
-  }`;
-    })
-    .join('\n')}`,
+  let column = strip * ${across}u + thread % ${across}u;
+  if (column >= ${n4}u) { return; }
+  var scale = vec4<f32>(); var shift = vec4<f32>(); var inside = vec4<f32>();
+  for (var j = 0u; j < 4u; j++) {
+    let c = column * 4u + j;
+    if (c < ${channels}u) {
+      let m = moments[(c / ${each}u - firstGroup) * ${perGroup}u];
+      let mean = m.x / ${float(each * counted)};
+      let inverse = inverseSqrt(max(m.y / ${float(each * counted)} - mean * mean, 0.0) + ${float(eps)});
+      scale[j] = weights[c] * inverse;
+      shift[j] = weights[${channels}u + c] - mean * scale[j];
+      inside[j] = 1.0;
+    }
+  }
+  ${applied.join(' else ')}`,
   });
   return {
-    label: 'group norm table',
+    label: 'group norm',
     code,
-    buffers: [table, weights, ...parts.map(({ sums }) => sums.slot)],
+    buffers: [out.slot, weights, ...slots, ...parts.map(({ sums }) => sums.slot)],
     writes: 1,
     groups,
     flops: 0,

@@ -2,7 +2,6 @@
 import { rowsOf, type Dispatch, type View } from './types';
 import { LoomError, type NetworkOp } from '../types';
 import { at, cells, same, type Source } from './cells';
-import { tableStarts } from './norm';
 import { freshView, type Operand } from './values';
 import type { TableStorage } from './weight-types';
 import type { Weights } from './weights';
@@ -18,27 +17,22 @@ export interface Making {
   readonly emit: Emit;
 }
 
-/** An operand as a value of its own: parts side by side, normalised and activated. */
+/** An operand as a value of its own: parts side by side, activated. */
 export function joinOperand(operand: Operand, label: string, emit: Emit): View {
-  const { parts, norm, act, shape } = operand;
+  const { parts, act, shape } = operand;
   const out = freshView(label, shape);
   const slots = [...new Set(parts.map(({ view }) => view.slot))];
-  const starts = tableStarts(parts.map(({ view }) => view));
-  const lanes = 4 * (starts.at(-1) ?? 0);
   let first = 0;
   const branches = parts.map(({ view, up }, i) => {
     const name = `x${slots.indexOf(view.slot)}`;
     const row = up
       ? `(element * ${view.height}u + y / 2u) * ${view.width}u + x / 2u`
       : `element * ${rowsOf(view)}u + row`;
-    const table = (at4: number) => `table[element * ${2 * lanes}u + ${at4 + 4 * (starts[i] ?? 0)}u + k]`;
-    const scaled = norm === undefined ? '' : `v = fma(v, ${table(0)}, ${table(lanes)});`;
-    const body = `{ let k = c - ${first}u; v = ${at(name, view, row, 'k')}; ${scaled} }`;
+    const body = `{ let k = c - ${first}u; v = ${at(name, view, row, 'k')}; }`;
     first += view.channels;
     return i === parts.length - 1 ? body : `if (c < ${first}u) ${body}`;
   });
   const sources: Source[] = slots.map((slot, i) => ({ name: `x${i}`, slot }));
-  if (norm !== undefined) sources.push({ name: 'table', slot: norm.table });
   const body = `${branches.join(' else ')} ${act === undefined ? '' : 'v = act(v);'}`;
   const functions = act === undefined ? '' : activationFunction(act, 'act', 'f32');
   emit(() => cells('lay out', out, sources, body, functions));

@@ -27,13 +27,13 @@ export function lowerProduct(product: Product, cut: Cut, limits: Limits): readon
     if (sums !== undefined) sums.slot.bytes = batch * sums.chunks * 2 * n4 * 16;
   };
   if (cut.splits === 1) {
-    const only = productDispatch(product, cut, limits, undefined);
+    const only = productDispatch(product, cut, undefined);
     sized();
     return [only];
   }
   const partials: Slot = { label: 'partial sums', bytes: partialBytes(product, cut.splits) };
   const both = [
-    productDispatch(product, cut, limits, partials),
+    productDispatch(product, cut, partials),
     reduceDispatch(product, cut.splits, partials, limits),
   ];
   sized();
@@ -42,11 +42,10 @@ export function lowerProduct(product: Product, cut: Cut, limits: Limits): readon
 
 /** Lowers steps in order; sums tell those who read them how many chunks they have. */
 export function lower(steps: readonly Step[], limits: Limits, choose: Choose): readonly Dispatch[] {
-  return steps.flatMap((step) =>
-    step.kind === 'dispatch'
-      ? [step.lower()]
-      : lowerProduct(step.product, choose(step.product, limits), limits),
-  );
+  return steps.flatMap((step) => {
+    if (step.kind === 'product') return lowerProduct(step.product, choose(step.product, limits), limits);
+    return step.lower() ?? [];
+  });
 }
 
 export interface PlanPorts {

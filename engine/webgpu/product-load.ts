@@ -1,4 +1,4 @@
-/** Loading a step of K: a block of A through its window, normalised on the way, and a block of W, widened to float32. */
+/** Loading a step of K: a block of A through its window, and a block of W, widened to float32. */
 import {
   BLOCK,
   blocksOf,
@@ -108,13 +108,13 @@ function scaleRegisters(product: Product, tile: Tile): string {
 }
 
 /** Loads step `step` of K into the registers `aN` and `wN`; what lies outside is zero. */
-export function loadStep(product: Product, tile: Tile, rows: number, sharedTable: boolean): string {
+export function loadStep(product: Product, tile: Tile, rows: number): string {
   const layout = layoutOf(tile);
   let start = 0;
   const branches = product.segments.map((segment, i) => {
     const from = start;
     start += blocksOf(segment);
-    const body = loadSegment(product, tile, segment, from, rows, sharedTable);
+    const body = loadSegment(product, tile, segment, from, rows);
     return i === product.segments.length - 1 ? body : `if (step < ${start}u) ${body}`;
   });
   const n4 = Math.ceil(product.columns / 4);
@@ -154,14 +154,7 @@ function scaleOf(product: Product, layout: Layout, column: string): string {
   return ` * ${text}`;
 }
 
-function loadSegment(
-  product: Product,
-  tile: Tile,
-  segment: Segment,
-  start: number,
-  rows: number,
-  sharedTable: boolean,
-): string {
+function loadSegment(product: Product, tile: Tile, segment: Segment, start: number, rows: number): string {
   const { view, kernel, stride, padding, up } = segment;
   const { aLoads, team } = layoutOf(tile);
   const name = `x${valuesOf(product).indexOf(view.slot)}`;
@@ -184,7 +177,7 @@ function loadSegment(
   const [pitch, offset] = [view.pitch / 4, view.offset / 4];
   const load = (i: number) => {
     const read = (row: string) =>
-      `a${i} = ${name}[(${row}) * ${pitch}u + ${offset}u + lane]; ${after(product, segment, i, sharedTable)}`;
+      `a${i} = ${name}[(${row}) * ${pitch}u + ${offset}u + lane]; ${after(product, segment, i)}`;
     const lane = `let lane = block * ${VECTORS}u + a${i}lane;`;
     if (plain)
       return `{ ${lane} if (${guards(i).join(' && ')}) { ${read(`element * ${rows}u + a${i}row`)} } }`;
@@ -197,14 +190,8 @@ function loadSegment(
 }
 
 /** What happens to a vector of A once loaded. */
-function after(product: Product, { norm, act }: Segment, i: number, sharedTable: boolean): string {
+function after(product: Product, { act }: Segment, i: number): string {
   const steps: string[] = [];
-  if (norm !== undefined) {
-    // In workgroup memory there is one element's table; in the buffer there are all.
-    const at = (k: number) =>
-      sharedTable ? `norms[${k}u + lane]` : `table[element * ${2 * norm.lanes}u + ${k}u + lane]`;
-    steps.push(`a${i} = fma(a${i}, ${at(norm.start)}, ${at(norm.lanes + norm.start)});`);
-  }
   if (act !== undefined) steps.push(`a${i} = ${actName(act)}(a${i});`);
   if (product.layer !== undefined)
     steps.push(
@@ -213,6 +200,3 @@ function after(product: Product, { norm, act }: Segment, i: number, sharedTable:
     );
   return steps.join(' ');
 }
-/** Vectors of a group normalisation's table for one element: as many scales as shifts. */
-export const tableLanes = ({ segments }: Product): number =>
-  segments.find(({ norm }) => norm !== undefined)?.norm?.lanes ?? 0;

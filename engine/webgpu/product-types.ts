@@ -14,9 +14,7 @@ export interface Segment {
   readonly padding: readonly [top: number, left: number];
   /** Reads each cell twice in both directions (nearest neighbour ×2). */
   readonly up: boolean;
-  /** Scales and shifts each channel while loading: a group normalisation's table from this vec4 on. */
-  readonly norm?: { readonly table: Slot; readonly lanes: number; readonly start: number };
-  /** Applied while loading, after `norm`. */
+  /** Applied while loading. */
   readonly act?: Activation;
   /** Which of the weights' scales its rows use (8-bit storage). */
   readonly scales: number;
@@ -93,12 +91,8 @@ export function constantsOf(product: {
 /** Whether every row can be treated alike: nothing depends on which element of the batch it is in. */
 export function isFlat({ segments, vector, sums }: Product): boolean {
   const plain = segments.every(
-    ({ kernel, stride, up, norm, padding }) =>
-      kernel[0] * kernel[1] === 1 &&
-      stride === 1 &&
-      !up &&
-      norm === undefined &&
-      padding[0] + padding[1] === 0,
+    ({ kernel, stride, up, padding }) =>
+      kernel[0] * kernel[1] === 1 && stride === 1 && !up && padding[0] + padding[1] === 0,
   );
   return plain && vector === undefined && sums === undefined;
 }

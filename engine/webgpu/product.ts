@@ -6,11 +6,10 @@
  * convolution needs no copy; joined maps, the ×2 of an upsampling and the 1×1 of
  * a skip are further stretches of the same K.
  *
- * Normalisations cost no pass of their own:
- * - group norm is a scale and a shift per channel, applied while loading (`norm.ts` makes the table);
- * - layer norm is folded in: with μ, r of a row and γ, β of the layer,
- *   Σₖ (r(xₖ − μ)γₖ + βₖ)Wₖₙ = r(Σₖ xₖγₖWₖₙ − μ·ΣₖγₖWₖₙ) + ΣₖβₖWₖₙ,
- *   where μ and r come from sums of the very values that were loaded.
+ * A layer norm costs no pass of its own. With μ, r of a row and γ, β of the layer,
+ * Σₖ (r(xₖ − μ)γₖ + βₖ)Wₖₙ = r(Σₖ xₖγₖWₖₙ − μ·ΣₖγₖWₖₙ) + ΣₖβₖWₖₙ,
+ * where μ and r come from sums of the very values that were loaded. For the group
+ * norm that follows, a product leaves each channel's Σx and Σx².
  */
 import { epilogueOf, finish } from './epilogue';
 import {
@@ -18,7 +17,6 @@ import {
   loadFunctions,
   loadPlaces,
   loadStep,
-  tableLanes,
   valuesOf,
   WEIGHT_TYPES,
   type Layout,
@@ -31,7 +29,7 @@ const VECTORS = BLOCK / 4;
 /** Vectors through which teams hand their sums over, at most. */
 const JOIN_VECTORS = 1024;
 
-/** Vectors of workgroup memory that a tile needs, without a table. */
+/** Vectors of workgroup memory that a tile needs. */
 function sharedVectors(product: Product, tile: Tile): number {
   const layout = layoutOf(tile);
   const blocks = tile.teams * (layout.aSize + layout.wSize);
@@ -57,12 +55,7 @@ export function fits(product: Product, { tile, splits }: Cut, limits: Limits): b
 }
 
 /** The dispatches of a product: one, or two where K is split. Leaves its sums' number of chunks. */
-export function productDispatch(
-  product: Product,
-  cut: Cut,
-  limits: Limits,
-  partials: Slot | undefined,
-): Dispatch {
+export function productDispatch(product: Product, cut: Cut, partials: Slot | undefined): Dispatch {
   const { tile } = cut;
   const layout = layoutOf(tile);
   const { batch, rows } = rowsOfProduct(product);
@@ -70,10 +63,6 @@ export function productDispatch(
   const [tilesDown, tilesAcross] = [Math.ceil(rows / tile.rows), Math.ceil(n4 / layout.columns)];
   const groups = tilesAcross * tilesDown * batch * cut.splits;
   const epilogue = epilogueOf(product);
-  const table = product.segments.find(({ norm }) => norm !== undefined)?.norm?.table;
-  const lanes = tableLanes(product);
-  const shared = sharedVectors(product, tile);
-  const sharedTable = table !== undefined && (shared + 2 * lanes) * 16 <= limits.workgroupBytes;
   const values = valuesOf(product);
   const vec4 = 'vec4<f32>';
   const reads = [
@@ -82,7 +71,6 @@ export function productDispatch(
       ? [{ name: 'constants', type: vec4, slot: product.constants }]
       : []),
     ...values.map((slot, i) => ({ name: `x${i}`, type: vec4, slot })),
-    ...(table === undefined ? [] : [{ name: 'table', type: vec4, slot: table }]),
     ...(partials === undefined ? epilogue.reads : []),
   ];
   const writes = partials === undefined ? epilogue.writes : [{ name: 'partial', type: vec4, slot: partials }];
@@ -90,14 +78,11 @@ export function productDispatch(
   const code = shader({
     writes,
     reads,
-    shared: [
-      { name: 'memory', type: `array<${vec4}, ${shared}>` },
-      ...(sharedTable ? [{ name: 'norms', type: `array<${vec4}, ${2 * lanes}>` }] : []),
-    ],
+    shared: [{ name: 'memory', type: `array<${vec4}, ${sharedVectors(product, tile)}>` }],
     functions: `${loadFunctions(product)}\n${partials === undefined ? epilogue.functions : ''}`,
     threads: layout.team * tile.teams,
     groups,
-    body: body({ product, cut, layout, rows, tilesDown, tilesAcross, batch, sharedTable, partials }),
+    body: body({ product, cut, layout, rows, tilesDown, tilesAcross, batch, partials }),
   });
   return {
     label: product.label,
@@ -122,22 +107,20 @@ interface Parts {
   readonly tilesDown: number;
   readonly tilesAcross: number;
   readonly batch: number;
-  readonly sharedTable: boolean;
   readonly partials: Slot | undefined;
 }
 
 function body(parts: Parts): string {
-  const { product, cut, layout, rows, tilesDown, tilesAcross, batch, sharedTable } = parts;
+  const { product, cut, layout, rows, tilesDown, tilesAcross, batch } = parts;
   const { tile, splits } = cut;
   const { threadRows, teams } = tile;
   const { team, aLoads, wLoads, across, each } = layout;
   const steps = stepsOf(product);
   const per = Math.ceil(steps / splits);
   const perTile = tilesAcross * tilesDown;
-  const lanes = tableLanes(product);
   const layer = product.layer !== undefined;
   const step = (from: string) => `{ let step = ${from}${teams > 1 ? ' + mine' : ''};
-    ${loadStep(product, tile, rows, sharedTable)} }`;
+    ${loadStep(product, tile, rows)} }`;
   return `let firstColumn = (group % ${tilesAcross}u) * ${layout.columns}u;
   let tileDown = (group / ${tilesAcross}u) % ${tilesDown}u;
   let firstRow = tileDown * ${tile.rows}u;
@@ -159,12 +142,6 @@ function body(parts: Parts): string {
       .map((n) => `var c${i}_${n} = vec4<f32>();`)
       .join(' '),
   )}
-  ${
-    sharedTable
-      ? `for (var v = thread; v < ${2 * lanes}u; v += ${team * teams}u) { norms[v] = table[element * ${2 * lanes}u + v]; }
-  workgroupBarrier();`
-      : ''
-  }
   let first = split * ${per}u;
   let last = min(first + ${per}u, ${steps}u);
   ${step('first')}

@@ -16,12 +16,11 @@ export function productKey(product: Product): string {
     product;
   return JSON.stringify([
     [batch, height, width, columns, storage, isFlat(product)],
-    segments.map(({ view, kernel, stride, up, norm, act: loaded }) => [
+    segments.map(({ view, kernel, stride, up, act: loaded }) => [
       view.channels,
       ...kernel,
       stride,
       up,
-      norm !== undefined,
       loaded ?? '',
     ]),
     [layer !== undefined, vector !== undefined, act ?? '', geglu, residual !== undefined, sums !== undefined],

@@ -1,5 +1,5 @@
 /**
- * Values while a plan is made. Most are not stored at all: a normalisation, a
+ * Values while a plan is made. Most are not stored at all: a layer norm, a
  * concatenation or an upsampling is done by whoever loads it, a bias, a residual
  * or an activation by whoever makes it.
  */
@@ -24,7 +24,8 @@ export interface Stored {
 export interface Operand {
   readonly kind: 'operand';
   readonly parts: readonly Part[];
-  readonly norm?: { readonly table: Slot };
+  /** A group normalisation: done in a pass of its own, together with `act`. */
+  readonly group?: { readonly weights: Slot; readonly groups: number; readonly eps: number };
   readonly layer?: { readonly gamma: WeightRef; readonly beta: WeightRef; readonly eps: number };
   readonly act?: Activation;
   readonly shape: Extent;
@@ -94,8 +95,8 @@ export const operandOf = (view: View): Operand => ({
 });
 
 /** Whether nothing is done to the parts but laying them side by side. */
-export const isPlain = ({ norm, layer, act }: Operand): boolean =>
-  norm === undefined && layer === undefined && act === undefined;
+export const isPlain = ({ group, layer, act }: Operand): boolean =>
+  group === undefined && layer === undefined && act === undefined;
 
 /** The value itself, where it is one. */
 export function viewOf(operand: Operand): View | undefined {

@@ -8,6 +8,10 @@ const whole = z.int().positive();
 const side = z.union([whole, z.tuple([whole, whole])]);
 const channels = z.array(whole).min(1).max(16);
 
+/** The class that a config names. */
+export const classNameOf = ({ _class_name: name }: { readonly _class_name?: string }): string | undefined =>
+  name;
+
 export const modelIndexSchema = z.looseObject({
   _class_name: z.string(),
   force_zeros_for_empty_prompt: z.boolean().nullish(),

@@ -9,6 +9,12 @@ for (let byte = 0; byte < 256; byte += 1) {
   if (!visible) spare += 1;
 }
 
+/** The 256 characters in the order of CLIP's vocabulary: the visible bytes, then those that have a character lent. */
+export const byteCharacters = (): readonly string[] =>
+  [...BYTES.keys()].toSorted((a, b) => Number(isLent(a)) - Number(isLent(b)) || codeOf(a) - codeOf(b));
+const codeOf = (character: string): number => character.codePointAt(0) ?? 0;
+const isLent = (character: string): boolean => codeOf(character) !== BYTES.get(character);
+
 /** The text that these tokens spell; part of a character is shown as �. */
 export function byteLevelText(tokens: readonly string[]): string {
   const bytes = Array.from(tokens.join(''), (character) => BYTES.get(character) ?? 0x3f);

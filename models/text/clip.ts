@@ -6,7 +6,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { LoomError } from '@/engine/types';
-import { byteLevelText } from './byte-level';
+import { byteCharacters, byteLevelText } from './byte-level';
 import type { Splitter } from './tokens';
 
 /** Names of the marks, as `tokenizer_config.json` says. */
@@ -77,6 +77,21 @@ export function readClipFiles(
     },
   };
   return splitter(json, vocab, name, marks);
+}
+
+/** CLIP's own vocabulary (Radford et al. 2103.00020), which follows from its merges: bytes, bytes at a word's end, merges, marks. */
+export function readClipMerges(mergesText: string, marks: SpecialTokens): Splitter {
+  const bytes = byteCharacters();
+  const merges = mergesText.split('\n').filter((line) => line !== '' && !line.startsWith('#version'));
+  const words = [
+    ...bytes,
+    ...bytes.map((byte) => `${byte}</w>`),
+    ...merges.map((pair) => pair.replace(' ', '')),
+    '<|startoftext|>',
+    '<|endoftext|>',
+  ];
+  const vocab = Object.fromEntries(words.map((word, id) => [word, id]));
+  return readClipFiles(JSON.stringify(vocab), mergesText, 'clip', marks);
 }
 
 /** Reads a CLIP `tokenizer.json`; its own marks around the prompt are left out. Throws `package-invalid`. */

@@ -1,7 +1,7 @@
 /** A text encoder's tokenizer, made from the files of its package. */
 import type { LoadOptions, TextEncoderDescription, TokenizerDescription } from '@/engine/types';
 import type { Loading } from '../network';
-import { readClipFiles, readClipJson } from './clip';
+import { readClipFiles, readClipJson, readClipMerges } from './clip';
 import { readPlainTokenizer } from './plain';
 import { createTokenizer, type PromptTokenizer, type Splitter } from './tokens';
 import { weightedPieces } from './weights';
@@ -37,8 +37,10 @@ async function openSplitter(
         const [words, pairs] = await files.load([vocab, merges], options);
         return readClipFiles(text(words), text(pairs), named(vocab), tokenizer);
       }
-      const [file] = await files.load([json ?? ''], options);
-      return readClipJson(text(file), named(json ?? ''), tokenizer);
+      if (json === undefined)
+        return readClipMerges(text(await files.builtIn('clip/merges.txt', options.signal)), tokenizer);
+      const [file] = await files.load([json], options);
+      return readClipJson(text(file), named(json), tokenizer);
     }
     case 'wordpiece': {
       const [file] = await files.load([tokenizer.vocab], options);

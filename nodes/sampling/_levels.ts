@@ -1,26 +1,32 @@
 /** Which noise levels a sampling visits, and where in them it begins and ends. */
-import { LoomError, type DiffusionInfo, type LatentValue } from '@/engine/types';
+import { LoomError, type LatentValue, type ScheduleValue } from '@/engine/types';
 import type { SamplerInfo } from './_math/define-sampler';
 import type { DialectName } from './_math/dialect-names';
 import { dialectLevels, dialects, type Part } from './_math/dialects';
 import type { SamplerName } from './_math/samplers';
-import { checkSchedule, type ScheduleName } from './_math/schedules';
+import { modelSchedule, type ScheduleChoice, type ScheduledModel } from './_math/model-schedule';
+import { checkSchedule } from './_math/schedules';
 
 interface Asked {
   readonly sampler: SamplerName;
   readonly dialect: DialectName;
   readonly steps: number;
-  readonly schedule: ScheduleName;
+  readonly schedule: ScheduleChoice;
   readonly strength: number;
   readonly startStep: number;
   readonly endStep: number;
 }
+
+/** Levels that fall, and how their source scales the start noise, where it says so. */
+type Falling = Pick<ScheduleValue, 'sigmas' | 'start'>;
 
 /** Levels σ₀ … σ_n, and the steps first…last−1 of them that are taken. */
 export interface Levels {
   readonly sigmas: Float64Array;
   readonly first: number;
   readonly last: number;
+  /** How the schedule's source scales the start noise; undefined = as the dialect does. */
+  readonly start: ScheduleValue['start'];
   /** The last level is above 0 but stands for it: what is there counts as clean, in the paper's scale where `scaled`. */
   readonly end: { readonly sigma: number; readonly scaled: boolean } | undefined;
 }
@@ -31,19 +37,21 @@ export function levelsOf(
   info: Pick<SamplerInfo, 'rising'>,
   from: {
     /** A wired schedule: replaces steps and schedule. */
-    readonly schedule: Float64Array | undefined;
+    readonly schedule: ScheduleValue | undefined;
     readonly latent: LatentValue | undefined;
-    readonly diffusion: DiffusionInfo;
+    readonly model: ScheduledModel;
   },
 ): Levels {
   const { dialect, sampler, schedule, steps: asking } = asked;
-  if (info.rising) {
-    const falling = from.schedule ?? dialectLevels('ours', sampler, schedule, asking, from.diffusion);
-    return risingLevels(falling, asked, from.latent);
-  }
-  const part = partOf(asked, from.schedule, from.latent);
-  const own =
-    from.schedule ?? dialectLevels(dialect, sampler, schedule, part?.steps ?? asking, from.diffusion);
+  const { diffusion } = from.model;
+  const falling = (rules: DialectName, steps: number): Falling => {
+    if (from.schedule) return from.schedule;
+    if (schedule === 'own' || schedule === 'lcm') return modelSchedule(schedule, steps, from.model);
+    return { sigmas: dialectLevels(rules, sampler, schedule, steps, diffusion) };
+  };
+  if (info.rising) return risingLevels(falling('ours', asking).sigmas, asked, from.latent);
+  const part = partOf(asked, from.schedule?.sigmas, from.latent);
+  const { sigmas: own, start } = falling(dialect, part?.steps ?? asking);
   checkSchedule(own);
   const begin = part ? Math.max(0, own.length - 1 - part.taken) : 0;
   // ComfyUI numbers the steps that it takes, the others those of the schedule.
@@ -54,9 +62,9 @@ export function levelsOf(
   const steps = sigmas.length - 1;
   const last = Math.min(steps, zero + asked.endStep + (steps - (own.length - 1)));
   if (first > last) refuseOrder(first, asked);
-  const stands = dialects[dialect].end(sampler, from.diffusion);
+  const stands = dialects[dialect].end(sampler, diffusion);
   const ends = from.schedule === undefined && last === steps && stands.sigma > 0;
-  return { sigmas, first, last, end: ends && sigmas[last] === stands.sigma ? stands : undefined };
+  return { sigmas, first, last, start, end: ends && sigmas[last] === stands.sigma ? stands : undefined };
 }
 
 /** The part that a strength leaves; undefined = all of it. */
@@ -86,7 +94,7 @@ function risingLevels(own: Float64Array, asked: Asked, latent: LatentValue | und
   const first = Math.min(steps, asked.startStep);
   const last = Math.min(steps, asked.endStep, dialects.ours.part(asked.strength, steps).taken);
   if (first > last) refuseOrder(first, asked);
-  return { sigmas, first, last, end: undefined };
+  return { sigmas, first, last, start: undefined, end: undefined };
 }
 
 function refuseOrder(first: number, { endStep }: Asked): never {

@@ -4,6 +4,8 @@ import { nchw, repeatBatch, sameSpace } from '../_shared/latent';
 import { dialects } from './_math/dialects';
 import { noiseLevels } from './_math/noise-levels';
 import { samplers } from './_math/samplers';
+import type { ScheduleChoice } from './_math/model-schedule';
+import type { ScheduleName } from './_math/schedules';
 import { levelsOf } from './_levels';
 import { drawnNoise } from './_draws';
 import { runSampling } from './_run';
@@ -35,10 +37,16 @@ export async function sample({
   }
   const info = samplers[params.sampler];
   const clean = latent && repeatBatch(ops, sized(latent, shape), shape.batch, 'latent');
-  const { sigmas, first, last, end } = levelsOf(params, info, {
-    schedule: inputs.schedule?.sigmas,
+  const {
+    sigmas,
+    first,
+    last,
+    end,
+    start: ownStart,
+  } = levelsOf(params, info, {
+    schedule: inputs.schedule,
     latent,
-    diffusion: denoiser.unet.diffusion,
+    model: denoiser.unet,
   });
   if (!clean && (mask || first > 0 || info.rising)) {
     throw new LoomError(
@@ -74,12 +82,14 @@ export async function sample({
       ? // x_t at this level already, in the paper's scale.
         ops.linear([[Math.sqrt(1 + startSigma * startSigma), clean]])
       : startState(ops, added, noise.samples, startSigma, (sigma) =>
-          rules.startScale(sigma, {
-            sampler: params.sampler,
-            schedule: inputs.schedule ? undefined : params.schedule,
-            highest: noiseLevels(denoiser.unet.diffusion).max,
-            latent: added !== undefined,
-          }),
+          ownStart === 'sigma'
+            ? sigma
+            : rules.startScale(sigma, {
+                sampler: params.sampler,
+                schedule: inputs.schedule ? undefined : spacingOf(params.schedule),
+                highest: noiseLevels(denoiser.unet.diffusion).max,
+                latent: added !== undefined,
+              }),
         );
   const noisy = latent?.noisy;
   const resumes =
@@ -136,6 +146,10 @@ export async function sample({
     },
   };
 }
+
+/** The spacing by name; the model's own have none. */
+const spacingOf = (schedule: ScheduleChoice): ScheduleName | undefined =>
+  schedule === 'own' || schedule === 'lcm' ? undefined : schedule;
 
 /** Noise at level sigma, alone or added to a clean latent; at level 0 the latent itself. */
 function startState(

@@ -1,6 +1,7 @@
 /** Parameters of a schedule, shared by the sampler and the schedule node. */
 import { z } from 'zod';
-import { scheduleNames, type ScheduleOptions } from './_math/schedules';
+import { scheduleChoices } from './_math/model-schedule';
+import type { ScheduleOptions } from './_math/schedules';
 
 export const stepsParam = z
   .int()
@@ -10,7 +11,7 @@ export const stepsParam = z
   .meta({ widget: 'slider', label: 'Steps', min: 1, max: 100, step: 1 });
 
 export const scheduleParam = z
-  .enum(scheduleNames)
+  .enum(scheduleChoices)
   .default('trailing')
   .meta({
     widget: 'schedule-plot',
@@ -20,6 +21,8 @@ export const scheduleParam = z
       'sgm-uniform': 'SGM uniform',
       'kl-optimal': 'KL optimal',
       'ddim-uniform': 'DDIM uniform',
+      lcm: 'LCM',
+      own: 'Model’s own',
     },
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineNode, port } from '@/engine/types';
-import { scheduleOf } from './_math/schedules';
+import { modelSchedule } from './_math/model-schedule';
 import { scheduleParam, shapeOptions, shapeParams, stepsParam } from './_schedule-params';
 import { scheduleWarnings } from './_warnings';
 
@@ -23,12 +23,12 @@ export const samplingSchedule = defineNode({
   params: z.object({ steps: stepsParam, schedule: scheduleParam, ...shapeParams }),
   warnings: scheduleWarnings,
   run({ inputs, params }) {
-    const sigmas = scheduleOf(
+    const { sigmas, start } = modelSchedule(
       params.schedule,
       params.steps,
-      inputs.unet.unet.diffusion,
+      inputs.unet.unet,
       shapeOptions(params),
     );
-    return Promise.resolve({ schedule: { kind: 'schedule', sigmas } });
+    return Promise.resolve({ schedule: { kind: 'schedule', sigmas, start } });
   },
 });

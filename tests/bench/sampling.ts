@@ -18,7 +18,7 @@ import { defineNode, type DenoiserValue } from '@/engine/types';
 import { nodeEngine } from '@/app/_cli/node-engine';
 import { createTrajectoryStore, type TrajectoryStore } from '@/app/_snapshots/trajectory';
 import { pictures } from '@/app/_worker/images';
-import { scheduleOf } from '@/nodes/sampling/_math/schedules';
+import { modelSchedule } from '@/nodes/sampling/_math/model-schedule';
 import { streamOf } from '@/nodes/sampling/_run';
 import { inputs, outputs, params } from '@/nodes/sampling/_sampler-ports';
 import { registry } from '@/nodes/registry';
@@ -40,7 +40,7 @@ const plainSampler = defineNode({
   async run({ inputs: { denoiser, noise }, params: chosen, runtime: { ops }, signal, progress }) {
     // As the node fetches what it does when it runs: on Node that is half a millisecond every time.
     const { samplers } = await import('@/nodes/sampling/_math/samplers');
-    const sigmas = scheduleOf(chosen.schedule, chosen.steps, denoiser.unet.diffusion);
+    const { sigmas } = modelSchedule(chosen.schedule, chosen.steps, denoiser.unet);
     const { run, defaults } = samplers[chosen.sampler];
     const steps = sigmas.length - 1;
     const start = ops.linear([[Math.sqrt(1 + (sigmas[0] ?? 0) ** 2), noise.samples]]);

@@ -21,6 +21,8 @@ export interface NetworkCase {
   >;
   /** Relative error allowed, of the largest magnitude; 1e-5 unless said. */
   readonly within?: number;
+  /** Runs in every cut that its products have; one chosen by rule unless said. */
+  readonly everyCut?: boolean;
 }
 
 const bfloat = (values: Float32Array) =>
@@ -93,7 +95,7 @@ function one(
   name: string,
   shapes: Readonly<Record<string, readonly number[]>>,
   build: Build,
-  extra: { readonly ids?: readonly string[]; readonly within?: number } = {},
+  extra: { readonly ids?: readonly string[]; readonly within?: number; readonly everyCut?: boolean } = {},
 ): NetworkCase {
   const weights = new Drawn();
   const ops: NetworkOp[] = [];
@@ -132,6 +134,7 @@ function one(
       }),
     ),
     ...(extra.within !== undefined && { within: extra.within }),
+    ...(extra.everyCut !== undefined && { everyCut: extra.everyCut }),
   };
 }
 
@@ -210,7 +213,7 @@ export const networkCases: readonly NetworkCase[] = [
   one('conv stride 2, border below and right', { x: [1, 8, 9, 6] }, (m) =>
     conv(m, 'x', [8, 8, 3, 3], { stride: 2, padding: [0, 0, 1, 1] }),
   ),
-  one('conv to 3 channels', { x: [2, 36, 11, 13] }, (m) => conv(m, 'x', [3, 36, 3, 3])),
+  one('conv to 3 channels', { x: [2, 36, 11, 13] }, (m) => conv(m, 'x', [3, 36, 3, 3]), { everyCut: true }),
   one('conv with its K split', { x: [1, 96, 4, 4] }, (m) =>
     conv(m, 'x', [64, 96, 3, 3], { dtype: 'int8-channels' }),
   ),
@@ -293,10 +296,15 @@ export const networkCases: readonly NetworkCase[] = [
       linear(m, layerNorm(m, 'x', 28), [36, 28], { dtype, turned: true }),
     ),
   ),
-  one('layer norm, GEGLU, residual', { x: [2, 9, 16] }, (m) => {
-    const wide = linear(m, layerNorm(m, 'x', 16), [128, 16], { dtype: 'int8-channels' });
-    return m.add({ op: 'add', a: 'x', b: linear(m, m.add({ op: 'geglu', x: wide }), [16, 64]) });
-  }),
+  one(
+    'layer norm, GEGLU, residual',
+    { x: [2, 9, 16] },
+    (m) => {
+      const wide = linear(m, layerNorm(m, 'x', 16), [128, 16], { dtype: 'int8-channels' });
+      return m.add({ op: 'add', a: 'x', b: linear(m, m.add({ op: 'geglu', x: wide }), [16, 64]) });
+    },
+    { everyCut: true },
+  ),
   // Attention: widths that fill vectors and that do not, one key, many, causal, values of another width.
   ...(
     [

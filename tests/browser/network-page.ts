@@ -111,7 +111,7 @@ async function main() {
   for (const one of networkCases) {
     if (!one.name.includes(only)) continue;
     try {
-      results.push(await check(kernels, one, query.get('every') !== '0'));
+      results.push(await check(kernels, one, query.has('every') || one.everyCut === true));
     } catch (thrown) {
       const error = thrown instanceof Error ? `${thrown.message}\n${thrown.stack ?? ''}` : String(thrown);
       results.push({ name: one.name, cut: error, error: Infinity, ways: 0, within: 0 });

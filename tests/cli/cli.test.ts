@@ -66,14 +66,18 @@ describe('loom validate', () => {
     },
   );
 
-  it('names an unknown node type and exits 1', async () => {
+  it('names a node type that this version lacks: of our own or of a pack; exits 1', async () => {
+    const own = graph('own', (d) => (d.nodes.extra = { type: 'image/nothing', params: {} }));
+    expect((await loom('validate', own, '--models', fixtures)).text).toMatch(
+      /^error extra unknown-node: .*image\/nothing/m,
+    );
     const file = graph(
       'unknown',
       (d) => (d.nodes.extra = { type: 'acme/magic', params: { keep: [1, 'x'] } }),
     );
     const { code, text } = await loom('validate', file, '--models', fixtures);
     expect(code).toBe(1);
-    expect(text).toMatch(/^error extra unknown-node: .*acme\/magic/m);
+    expect(text).toMatch(/^error extra pack-missing: .*acme\/magic/m);
   });
 
   it('names both ends of a wire of the wrong type and exits 1', async () => {
@@ -91,7 +95,7 @@ describe('loom validate', () => {
   it('prints the diagnostics as JSON with --json', async () => {
     const file = graph('json', (d) => (d.nodes.extra = { type: 'acme/magic', params: {} }));
     const { text } = await loom('validate', file, '--json', '--models', fixtures);
-    expect(JSON.parse(text)).toMatchObject([{ code: 'unknown-node', node: 'extra', severity: 'error' }]);
+    expect(JSON.parse(text)).toMatchObject([{ code: 'pack-missing', node: 'extra', severity: 'error' }]);
   });
 
   it('says what is wrong with a file that is no graph', async () => {

@@ -338,11 +338,11 @@ describe('what is found in a document', () => {
         ['old.x > blocked.number', 'n.number > free.number'],
       ),
     );
-    expect(codes(inference)).toEqual([['unknown-node', 'old']]);
+    expect(codes(inference)).toEqual([['pack-missing', 'old']]);
     const planned = plan(inference);
     expect(planned.targets.map(({ node }) => node)).toEqual(['free']);
     expect(planned.blocked).toMatchObject([
-      { node: 'blocked', because: 'old', diagnostics: [{ code: 'unknown-node' }] },
+      { node: 'blocked', because: 'old', diagnostics: [{ code: 'pack-missing' }] },
     ]);
   });
 

@@ -12,7 +12,8 @@ export async function buildGpuCheck(
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(`${folder}/ort`, { recursive: true });
   await build({
-    entryPoints: [`${root}tests/gpu/page.ts`, `${root}tests/gpu/worker.ts`],
+    entryPoints: ['page', 'worker', 'bench'].map((name) => `${root}tests/gpu/${name}.ts`),
+    splitting: true,
     outdir: folder,
     bundle: true,
     format: 'esm',
@@ -21,10 +22,14 @@ export async function buildGpuCheck(
     external: ['node:*', 'module', 'worker_threads'],
     logLevel: 'warning',
   });
-  writeFileSync(
-    `${folder}/index.html`,
-    '<!doctype html><meta charset="utf-8"><body><script type="module" src="/page.js"></script>',
-  );
+  for (const [page, script] of [
+    ['index', 'page'],
+    ['bench', 'bench'],
+  ])
+    writeFileSync(
+      `${folder}/${page}.html`,
+      `<!doctype html><meta charset="utf-8"><body><script type="module" src="/${script}.js"></script>`,
+    );
   for (const name of ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.asyncify'])
     for (const end of ['wasm', 'mjs'])
       cpSync(`${root}node_modules/onnxruntime-web/dist/${name}.${end}`, `${folder}/ort/${name}.${end}`);

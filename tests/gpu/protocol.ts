@@ -1,7 +1,7 @@
 /** What the page asks of a worker, and what comes back. */
 import type { BackendInfo } from '@/engine';
 
-export const modes = ['wasm', 'webgpu-fp32', 'webgpu-fp16'] as const;
+export const modes = ['wasm', 'webgpu-own', 'webgpu-fp32', 'webgpu-fp16'] as const;
 export type Mode = (typeof modes)[number];
 
 export interface Job {
@@ -18,6 +18,8 @@ export interface Outcome {
   readonly firstRun: number;
   /** The whole graph again with everything loaded, another seed. */
   readonly wholeRun: number;
+  /** Of several whole runs in a row, the quickest and the median. */
+  readonly wholeRuns: { readonly least: number; readonly median: number };
   /** Of that, the sampler alone. */
   readonly sampling: number;
   /** Of that, the decoder alone. */

@@ -2,6 +2,8 @@
  * `npm run gpu`: draws one picture by wasm, WebGPU fp32 and WebGPU fp16 on this machine's GPU, compares them
  * (≥ 35 dB and ≥ 25 dB against wasm) and writes them to dist/gpu/results.
  *
+ * `--bench` times networks by kernels of our own instead (`tests/gpu/bench.ts` says what it takes).
+ *
  * CHROMIUM_PATH names the browser, CHROME_FLAGS adds to its flags. On Linux with NVIDIA:
  *   CHROME_FLAGS="--use-gl=angle --use-angle=vulkan --enable-features=Vulkan --disable-vulkan-surface \
  *     --enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia" npm run gpu
@@ -61,10 +63,12 @@ const done = new Promise((resolve) => {
     resolve(false);
   });
 });
+const given = process.argv.slice(2).map((argument) => argument.replace(/^--/, '').split('='));
+const bench = given.some(([name]) => name === 'bench');
 const query = new URLSearchParams(
-  process.argv.slice(2).map((argument) => argument.replace(/^--/, '').split('=')),
+  given.filter(([name]) => name !== 'bench').map(([name, value = '1']) => [name, value]),
 );
-await page.goto(`http://127.0.0.1:${server.address().port}/?${query}`);
+await page.goto(`http://127.0.0.1:${server.address().port}/${bench ? 'bench.html' : ''}?${query}`);
 const ok = await done;
 mkdirSync(`${folder}/results`, { recursive: true });
 for (const [name, parts] of pieces) {

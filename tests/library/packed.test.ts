@@ -6,6 +6,10 @@ import { installPacked, root, run } from './install';
 
 /** Building, packing and drawing in processes of their own: slow on a loaded machine, and never stuck. */
 const patience = 900_000;
+interface Graph {
+  nodes: Record<string, { type: string; version: number; params: Record<string, unknown> }>;
+  edges: Record<string, { from: { node: string; port: string }; to: { node: string; port: string } }>;
+}
 let installed: ReturnType<typeof installPacked>;
 let models = '';
 beforeAll(() => {
@@ -52,6 +56,65 @@ describe('the packed package', () => {
       const found = run(process.execPath, [loom, 'validate', template, '--models', models], installed.folder);
       expect(found.code).toBe(1);
       expect(found.stdout).toMatch(/package-missing/);
+    },
+    patience,
+  );
+
+  it(
+    'takes a node pack: examples/node-pack is listed, checked and run from the command line',
+    () => {
+      const loom = join(installed.target, 'app/_cli/loom.mjs');
+      const pack = join(installed.target, 'examples/node-pack/index.mjs');
+      const graph = JSON.parse(
+        readFileSync(join(installed.target, 'public/templates/text-to-image.json'), 'utf8'),
+      ) as Graph;
+      for (const { params } of Object.values(graph.nodes)) {
+        if ('package' in params) params['package'] = 'tiny';
+        if ('class' in params) params['class'] = '';
+        if ('steps' in params) params['steps'] = 2;
+      }
+      const file = (name: string) => join(installed.folder, name);
+      writeFileSync(file('plain.json'), JSON.stringify(graph));
+      graph.nodes['dark'] = { type: 'example/negative', version: 1, params: {} };
+      for (const edge of Object.values(graph.edges))
+        if (edge.to.node === 'image') edge.to = { node: 'dark', port: 'image' };
+      graph.edges['shown'] = {
+        from: { node: 'dark', port: 'image' },
+        to: { node: 'image', port: 'image' },
+      };
+      writeFileSync(file('negative.json'), JSON.stringify(graph));
+      const call = (...args: string[]) => run(process.execPath, [loom, ...args], installed.folder);
+
+      // Without the pack the document is kept, and what is missing is named.
+      const missing = call('validate', 'negative.json', '--models', models);
+      expect(missing.code).toBe(1);
+      expect(missing.stdout).toMatch(/^error dark pack-missing: .*“example”/m);
+      const checked = call('validate', 'negative.json', '--models', models, '--nodes', pack);
+      expect(checked.text).toBe('');
+      expect(call('nodes', '--nodes', pack).stdout).toContain('example/negative');
+
+      const drawn = (name: string, ...more: string[]) => {
+        const ran = call(
+          'run',
+          `${name}.json`,
+          '--models',
+          models,
+          '--no-metadata',
+          '--out',
+          `${name}.png`,
+          ...more,
+        );
+        expect(ran.code, ran.text).toBe(0);
+        return sharp(file(`${name}.png`))
+          .raw()
+          .toBuffer();
+      };
+      return Promise.all([drawn('plain'), drawn('negative', '--nodes', pack)]).then(([plain, negative]) => {
+        expect(negative.length).toBe(plain.length);
+        // Every pixel is the negative of the plain picture's, to rounding.
+        for (const [index, value] of plain.entries())
+          expect(Math.abs(255 - value - (negative[index] ?? 0))).toBeLessThan(2);
+      });
     },
     patience,
   );

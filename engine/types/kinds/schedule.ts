@@ -5,6 +5,8 @@ import { defineKind, none, valueSchema } from './kind';
 export interface ScheduleValue {
   readonly kind: 'schedule';
   readonly sigmas: Float64Array;
+  /** How start noise n is scaled at σ₀: √(1 + σ²)·n, or σ·n (k-diffusion). Default `variance`. */
+  readonly start?: 'variance' | 'sigma';
 }
 
 export const schedule = defineKind<ScheduleValue>({

@@ -72,7 +72,7 @@ async function errorOf(one: (typeof comfy.cases)[number]): Promise<number> {
   const { sigmas, first, last, end } = levelsOf({ ...asked, startStep: 0, endStep: 1000 }, info, {
     schedule: undefined,
     latent,
-    diffusion,
+    model: { diffusion },
   });
   const begin = sigmas[first] ?? 0;
   const scale = dialects.comfy.startScale(begin, {
