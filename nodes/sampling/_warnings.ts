@@ -3,13 +3,14 @@ import type { NodeWarning } from '@/engine/types';
 import type { z } from 'zod';
 import { dialects } from './_math/dialects';
 import { samplers } from './_math/samplers';
-import { leadingReach, type ScheduleName } from './_math/schedules';
+import type { ScheduleChoice } from './_math/model-schedule';
+import { leadingReach } from './_math/schedules';
 import type { params as samplerParams } from './_sampler-ports';
 import type { params as unetParams } from './_unet-ports';
 
 type Sampler = z.output<typeof samplerParams>;
 type Unet = z.output<typeof unetParams>;
-type Scheduled = { readonly schedule: ScheduleName; readonly steps: number };
+type Scheduled = { readonly schedule: ScheduleChoice; readonly steps: number };
 
 /** Every network that we know was trained in so many steps; one that was not only misses this hint. */
 const trained = 1000;
