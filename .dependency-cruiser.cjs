@@ -33,7 +33,18 @@ const appRooms = [
   '_actions',
   '_editor',
 ];
-const editorRooms = ['lib', 'port', 'form', 'node', 'canvas', 'library', 'dialogs', 'panels', 'shell'];
+const editorRooms = [
+  'lib',
+  'port',
+  'form',
+  'node',
+  'canvas',
+  'library',
+  'results',
+  'dialogs',
+  'panels',
+  'shell',
+];
 
 module.exports = {
   forbidden: [

@@ -73,6 +73,8 @@ const pictureSchema = z.strictObject({
   ...inRun,
   index: z.int().nonnegative(),
   count: z.int().positive(),
+  /** Which combination of the document's sweeps; 0 without a sweep. */
+  iteration: z.int().nonnegative(),
   /** What the run was for, to be kept among the results. */
   sink: z.boolean(),
   /** Shown in the node. */

@@ -1,5 +1,15 @@
 /** The engine behind the worker's entry: runs, answers and previews. Every failure becomes a message. */
-import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
+import {
+  LoomError,
+  infer,
+  parseDocument,
+  plan,
+  toLoomError,
+  type AnyValue,
+  type Executor,
+  type NodeRef,
+  type Plan,
+} from '@/engine';
 import { registry } from '@/nodes/registry';
 import { boot, recover, type Engine } from './boot';
 import { pictures, type Rgba } from './images';
@@ -89,10 +99,15 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
     const preview = previewer(id, previews);
     const shown = new Set<string>();
     const pending: Promise<void>[] = [];
-    const show = (node: string): void => {
-      if (shown.has(node)) return;
-      shown.add(node);
-      pending.push(showPictures(id, planned, node));
+    // Borrowed at once, while they are surely there; sent one after the other, so that those of a sweep keep its order.
+    let last = Promise.resolve();
+    const show = ({ node, iteration }: NodeRef): void => {
+      const key = JSON.stringify([node, iteration]);
+      if (shown.has(key)) return;
+      shown.add(key);
+      const send = readPictures(executor, id, planned, { node, iteration });
+      last = Promise.all([send, last]).then(([go]) => go());
+      pending.push(last);
     };
     const result = await executor.run(planned, {
       signal: stop.signal,
@@ -117,11 +132,11 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
             break;
           case 'node-finished':
             post({ type: 'node-finished', run: id, node: event.node, ms: event.seconds * 1000 });
-            show(event.node);
+            show(event);
             break;
           case 'node-cached':
             post({ type: 'node-cached', run: id, node: event.node });
-            show(event.node);
+            show(event);
             break;
           case 'node-failed':
             post({ type: 'node-failed', run: id, node: event.node, error: errorMessage(event.error) });
@@ -165,38 +180,44 @@ function previewer(run: string, wanted: boolean): (node: string, value: AnyValue
 }
 
 /**
- * Sends the pictures that a finished node shows: what reaches a sink, or what an image node puts out. A sink that
+ * Reads the pictures that a finished node shows: what reaches a sink, or what an image node puts out. A sink that
  * makes a picture of what it shows (a comparison) keeps that one among the results.
+ * @returns sends them
  */
-async function showPictures(run: string, of: Plan, node: string): Promise<void> {
-  const definition = of.stepOf(node)?.definition;
-  if (definition === undefined) return;
-  const { executor } = await started();
+async function readPictures(
+  executor: Executor,
+  run: string,
+  of: Plan,
+  { node, iteration }: NodeRef,
+): Promise<() => void> {
+  const definition = of.stepOf(node, iteration)?.definition;
+  if (definition === undefined) return () => undefined;
   const read = async (side: 'in' | 'out'): Promise<Rgba[]> => {
-    const found: Rgba[] = [];
-    for (const [port, { type }] of Object.entries(side === 'in' ? definition.inputs : definition.outputs)) {
-      const borrowed = type.kind === 'image' ? executor.borrow({ node, port, side, plan: of }) : undefined;
-      try {
-        if (borrowed) found.push(...(await pictures(borrowed.value)));
-      } finally {
-        borrowed?.release();
-      }
+    const borrowed = Object.entries(side === 'in' ? definition.inputs : definition.outputs).flatMap(
+      ([port, { type }]) =>
+        type.kind === 'image' ? (executor.borrow({ node, port, side, iteration, plan: of }) ?? []) : [],
+    );
+    try {
+      return (await Promise.all(borrowed.map(({ value }) => pictures(value)))).flat();
+    } finally {
+      for (const each of borrowed) each.release();
     }
-    return found;
   };
+  const [made, reached] = await Promise.all([read('out'), definition.sink === true ? read('in') : []]);
   const send = (list: readonly Rgba[], as: { sink: boolean; inNode: boolean }): void =>
     list.forEach((picture, index) =>
-      post({ type: 'picture', run, node, index, count: list.length, ...as, ...picture }, [
+      post({ type: 'picture', run, node, iteration, index, count: list.length, ...as, ...picture }, [
         picture.rgba.buffer,
       ]),
     );
-  const made = await read('out');
-  if (definition.sink !== true) {
-    send(made, { sink: false, inNode: true });
-    return;
-  }
-  send(await read('in'), { sink: made.length === 0, inNode: true });
-  send(made, { sink: true, inNode: false });
+  return () => {
+    if (definition.sink !== true) {
+      send(made, { sink: false, inNode: true });
+      return;
+    }
+    send(reached, { sink: made.length === 0, inNode: true });
+    send(made, { sink: true, inNode: false });
+  };
 }
 
 /** The newest plan of a tab, which is also the last to be forgotten. */

@@ -1,16 +1,33 @@
 /** What the sampling nodes warn of while they are wired. */
 import type { NodeWarning } from '@/engine/types';
-import type { z } from 'zod';
 import { dialects } from './_math/dialects';
-import { samplers } from './_math/samplers';
+import { samplers, type SamplerName } from './_math/samplers';
+import type { DialectName } from './_math/dialect-names';
 import type { ScheduleChoice } from './_math/model-schedule';
 import { leadingReach } from './_math/schedules';
-import type { params as samplerParams } from './_sampler-ports';
-import type { params as unetParams } from './_unet-ports';
 
-type Sampler = z.output<typeof samplerParams>;
-type Unet = z.output<typeof unetParams>;
-type Scheduled = { readonly schedule: ScheduleChoice; readonly steps: number };
+interface Scheduled {
+  readonly schedule: ScheduleChoice;
+  readonly steps: number;
+}
+interface Sampler extends Scheduled {
+  readonly sampler: SamplerName;
+  readonly dialect: DialectName;
+  readonly strength: number;
+  readonly order: number;
+  readonly startStep: number;
+  readonly endStep: number;
+}
+interface Unet {
+  readonly guidance: number;
+  readonly perPart: boolean;
+  readonly textScale: number;
+  readonly classScale: number;
+  readonly mapScale: number;
+  readonly imageScale: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Every network that we know was trained in so many steps; one that was not only misses this hint. */
 const trained = 1000;

@@ -27,7 +27,8 @@ import { nextProgress } from '@/app/_state/run-store';
 import { samplerAmong, samplerBehind } from '@/app/_state/samplers';
 import { fieldsOfNode } from '@/app/_state/fields';
 import { inOrder } from '@/app/_editor/lib/order';
-import { dashOf, fillingOf, outlines } from '@/app/_editor/port/appearance';
+import { dashOf, fillingOf } from '@/app/_editor/port/appearance';
+import { kindAppearance } from '@/app/_editor/port/kinds';
 import { match, searchNodes } from '@/app/_editor/library/search';
 import { commands } from '@/app/_actions/commands';
 import { currentNodeLabels } from '@/app/_i18n/node-labels';
@@ -104,7 +105,7 @@ describe('forms', () => {
 
 describe('looks of ports', () => {
   it('tell every kind by shape as well as by colour', () => {
-    expect(new Set(portKinds.map((kind) => outlines[kind])).size).toBe(portKinds.length);
+    expect(new Set(portKinds.map((kind) => kindAppearance[kind].outline)).size).toBe(portKinds.length);
     const css = readFileSync(`${root}app/globals.css`, 'utf8');
     for (const kind of portKinds) expect(css.split(`--k-${kind}:`)).toHaveLength(3);
   });
