@@ -326,7 +326,9 @@ function handedOn(node: ReadNode, nodes: ReadonlyMap<string, ReadNode>): Values 
   for (const seen = new Set<string>(); at && !seen.has(at.id);) {
     seen.add(at.id);
     const known: ComfyClass | undefined = at.known;
-    const socket: ReadSocket | undefined = at.sockets.find(({ name, type }) => type === 'CLIP' || known?.inputs[name] === 'CLIP');
+    const socket: ReadSocket | undefined = at.sockets.find(
+      ({ name, type }) => type === 'CLIP' || known?.inputs[name] === 'CLIP',
+    );
     for (const id of socket?.through ?? []) {
       const passed = nodes.get(id);
       if (passed?.known && isFolded(passed.known.becomes)) return passed.known.becomes.folds(passed.values);
