@@ -8,6 +8,9 @@ import type {
   StoredNetwork,
   WeightsNetwork,
 } from '@/engine/types';
+import { withLoras } from './lora/lora-weights';
+import type { LoraPart } from './lora/module-names';
+import { openLoras } from './lora/open-loras';
 import type { Loading } from './network';
 import { describeArchitecture } from './networks/architecture';
 import { expandWeights } from './storage';
@@ -20,6 +23,7 @@ export function fetchGraph(
   network: NetworkFiles,
   loading: Loading,
   options: LoadOptions,
+  part?: LoraPart,
 ): Promise<() => GraphSource | NetworkSource> {
   switch (network.kind) {
     case 'stored':
@@ -27,7 +31,7 @@ export function fetchGraph(
     case 'graph':
       return fetchForeign(name, network, loading, options);
     case 'weights':
-      return fetchWeights(name, network, loading, options);
+      return fetchWeights(name, network, loading, options, part);
   }
 }
 
@@ -91,8 +95,9 @@ async function fetchForeign(
 async function fetchWeights(
   name: string,
   network: WeightsNetwork,
-  { backend, files }: Loading,
+  { backend, files, description, loras = [] }: Loading,
   options: LoadOptions,
+  part: LoraPart | undefined,
 ): Promise<() => NetworkSource> {
   const data: { path: string; data: Uint8Array | Blob }[] = [];
   for (const path of network.files) {
@@ -103,5 +108,11 @@ async function fetchWeights(
   const { kind, half } = backend.info;
   // Half precision where the device computes in it; wasm has none, and single is what its weights become anyway.
   const precision = network.precision === 'fp16' && kind === 'webgpu' && half !== false ? 'fp16' : 'fp32';
-  return () => ({ name, description: network.network, weights: storeOf(network.entries, data), precision });
+  const store = storeOf(network.entries, data);
+  const applied = part === undefined ? [] : await openLoras(loras, part, description, options);
+  const weights =
+    part === undefined
+      ? store
+      : withLoras(store, part, applied, precision === 'fp16' ? 'float16' : 'float32');
+  return () => ({ name, description: network.network, weights, precision });
 }

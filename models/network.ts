@@ -13,6 +13,8 @@ import {
 } from '@/engine/types';
 import { checkDevice } from './fits';
 import { fetchGraph } from './graph-source';
+import type { LoraPart } from './lora/module-names';
+import type { LoraUse } from './lora/open-loras';
 import type { PackageFiles } from './package-files';
 import { Shared } from './shared';
 
@@ -21,6 +23,8 @@ export interface Loading {
   readonly description: PackageDescription;
   readonly backend: Backend;
   readonly files: PackageFiles;
+  /** Added to the weights as they are read. */
+  readonly loras?: readonly LoraUse[];
 }
 
 /** One of a package's graphs with its weights. */
@@ -34,11 +38,13 @@ export class Network {
     /** e.g. `loom-kl-f8 U-Net`: named in errors. */
     readonly name: string,
     readonly stored: NetworkFiles,
+    /** What LoRAs call it, where they can change it. */
+    readonly part?: LoraPart,
   ) {
     this.#session = new Shared((options) => this.#open(options));
     this.#source = new Shared((options) => {
       checkDevice(name, stored, loading.backend.info);
-      return fetchGraph(name, stored, loading, options);
+      return fetchGraph(name, stored, loading, options, part);
     });
   }
 

@@ -13,6 +13,9 @@ import type { FileSource } from './files';
 import { openFirstStage } from './first-stage';
 import { readCodebook } from './codebook-file';
 import { networksOf } from './description';
+import type { KnownLora } from './describe/lora';
+import { Adapters } from './lora/adapters';
+import type { LoraUse } from './lora/open-loras';
 import type { Loading, Network } from './network';
 import { folderFiles, verifiedFiles } from './package-files';
 import { packageMissing, type KnownPackage } from './packages';
@@ -23,6 +26,8 @@ export interface ModelSourceOptions {
   readonly backend: Backend;
   readonly files: FileSource;
   readonly packages: readonly KnownPackage[];
+  /** LoRAs that nodes may add. */
+  readonly loras?: readonly KnownLora[];
   /** Keeps verified files: the browser's {@link createBrowserCache}; nothing where files are local. */
   readonly cache?: FileCache;
 }
@@ -58,12 +63,18 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       { installed, shared: new Shared((load: LoadOptions) => openPackage(options, installed, load)) },
     ]),
   );
+  const adapters = new Adapters(options.loras ?? [], (installed, load, loras) =>
+    openPackage(options, installed, load, loras),
+  );
   return {
     async open(id, load) {
       const entry = byId.get(id);
       if (entry === undefined) throw packageMissing(id);
-      return (await entry.shared.get(load)).opened;
+      const opened = await entry.shared.get(load);
+      adapters.note(opened, entry.installed);
+      return opened.opened;
     },
+    adapt: (given, lora, load) => adapters.adapt(given, lora, load),
     space(id) {
       const found = options.packages.find(({ description }) => description.latent.space === id);
       return found?.description.latent;
@@ -87,9 +98,12 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
     },
     async unload(id) {
       const entries = id === undefined ? [...byId.values()] : [byId.get(id)];
-      await Promise.all(
-        entries.flatMap((entry) => (entry?.shared.value?.networks ?? []).map((network) => network.dispose())),
-      );
+      await Promise.all([
+        adapters.unload(),
+        ...entries.flatMap((entry) =>
+          (entry?.shared.value?.networks ?? []).map((network) => network.dispose()),
+        ),
+      ]);
     },
   };
 }
@@ -98,11 +112,13 @@ async function openPackage(
   { backend, files, cache }: ModelSourceOptions,
   { description, hash, folder }: KnownPackage,
   load: LoadOptions,
+  loras: readonly LoraUse[] = [],
 ): Promise<Opened> {
   const loading: Loading = {
     description,
     backend,
     files: folder ? folderFiles(description, folder, files) : verifiedFiles(description, files, cache),
+    loras,
   };
   const space: LatentSpaceInfo = description.latent;
   const { conditioner, networks: encoders } = openConditioner(loading);

@@ -22,7 +22,7 @@ export function openUNet(
   space: LatentSpaceInfo,
   conditioner: Conditioner,
 ): { unet: UNet; networks: readonly Network[] } {
-  const network = new Network(loading, `${labelOf(loading.description)} U-Net`, facts.network);
+  const network = new Network(loading, `${labelOf(loading.description)} U-Net`, facts.network, 'unet');
   const { guidance, image, vectorWidth, sizeNumbers, recommended } = facts;
   const unet: UNet = {
     space,

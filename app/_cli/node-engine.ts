@@ -64,9 +64,9 @@ export async function nodeEngine(options: {
   const threads = options.threads === undefined ? undefined : Number(options.threads);
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
     throw new LoomError('bad-input', `--threads wants a whole number above 0, not "${options.threads}".`);
-  const { packages, catalog, files, failed } = await installed(options.models);
+  const { packages, catalog, files, loras, failed } = await installed(options.models);
   const backend = await createBackend(threads === undefined ? {} : { threads });
-  const models = createModelSource({ backend, files, packages });
+  const models = createModelSource({ backend, files, packages, loras });
   const executor = createExecutor({ backend, models, images: codec, assets });
   return {
     backend,

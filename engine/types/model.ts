@@ -207,10 +207,28 @@ export interface ModelPackage {
   readonly facts?: readonly PackageFact[];
 }
 
+/** Parts of a package that a LoRA changes. */
+export interface Adaptable {
+  readonly unet?: UNet;
+  readonly conditioner?: Conditioner;
+}
+/** A LoRA by id, and how much of it is added; 0 changes nothing. */
+export interface LoraStrength {
+  readonly id: string;
+  readonly unet: number;
+  readonly text: number;
+}
+
 /** Where nodes get packages from. */
 export interface ModelSource {
   /** Throws `package-missing` or `package-invalid`. */
   open(id: string, options: LoadOptions): Promise<ModelPackage>;
+  /**
+   * The U-Net and the conditioner that were given, of the same package, with a LoRA added to their weights (Hu et al. 2106.09685);
+   * what was not given stays undefined. Any number may be added one after the other. Throws `package-missing` for a LoRA that
+   * is not there, `unsupported` for a package whose graphs came ready-made, `bad-input` for parts of two packages.
+   */
+  adapt?(given: Adaptable, lora: LoraStrength, options: LoadOptions): Promise<Adaptable>;
   /** The latent space with this identity, if any known package makes it. */
   space(id: string): LatentSpaceInfo | undefined;
   /**
