@@ -9,7 +9,7 @@ import {
   type PortType,
 } from '@/engine/types';
 import { nativeSize, networkNames, networksOf } from './description';
-import type { KnownLora } from './describe/lora';
+import type { KnownLora } from './lora/open-lora';
 import type { KnownPackage } from './packages';
 
 /** The catalogue of these packages. */

@@ -8,10 +8,8 @@ import type {
   StoredNetwork,
   WeightsNetwork,
 } from '@/engine/types';
-import { withLoras } from './lora/lora-weights';
-import type { LoraPart } from './lora/module-names';
-import { openLoras } from './lora/open-loras';
-import type { Loading } from './network';
+import { adapted } from './lora/adapt';
+import type { Loading } from './loading';
 import { describeArchitecture } from './networks/architecture';
 import { expandWeights } from './storage';
 import { storeOf } from './weights/file-weights';
@@ -23,7 +21,6 @@ export function fetchGraph(
   network: NetworkFiles,
   loading: Loading,
   options: LoadOptions,
-  part?: LoraPart,
 ): Promise<() => GraphSource | NetworkSource> {
   switch (network.kind) {
     case 'stored':
@@ -31,7 +28,7 @@ export function fetchGraph(
     case 'graph':
       return fetchForeign(name, network, loading, options);
     case 'weights':
-      return fetchWeights(name, network, loading, options, part);
+      return fetchWeights(name, network, loading, options);
   }
 }
 
@@ -95,9 +92,8 @@ async function fetchForeign(
 async function fetchWeights(
   name: string,
   network: WeightsNetwork,
-  { backend, files, description, loras = [] }: Loading,
+  { backend, files, loras }: Loading,
   options: LoadOptions,
-  part: LoraPart | undefined,
 ): Promise<() => NetworkSource> {
   const data: { path: string; data: Uint8Array | Blob }[] = [];
   for (const path of network.files) {
@@ -108,11 +104,10 @@ async function fetchWeights(
   const { kind, half } = backend.info;
   // Half precision where the device computes in it; wasm has none, and single is what its weights become anyway.
   const precision = network.precision === 'fp16' && kind === 'webgpu' && half !== false ? 'fp16' : 'fp32';
-  const store = storeOf(network.entries, data);
-  const applied = part === undefined ? [] : await openLoras(loras, part, description, options);
-  const weights =
-    part === undefined
-      ? store
-      : withLoras(store, part, applied, precision === 'fp16' ? 'float16' : 'float32');
-  return () => ({ name, description: network.network, weights, precision });
+  const dtype = precision === 'fp16' ? 'float16' : 'float32';
+  return () => {
+    const store = storeOf(network.entries, data);
+    const weights = loras === undefined ? store : adapted(store, network, loras, dtype);
+    return { name, description: network.network, weights, precision };
+  };
 }

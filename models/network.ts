@@ -1,31 +1,18 @@
 /** A network of a package: fetched, expanded and made a session of by the first call that needs it. */
 import {
   LoomError,
-  type Backend,
   type GraphSource,
   type LoadOptions,
   type NetworkFiles,
   type NetworkSource,
-  type PackageDescription,
   type Session,
   type Tensor,
   type TensorOps,
 } from '@/engine/types';
 import { checkDevice } from './fits';
 import { fetchGraph } from './graph-source';
-import type { LoraPart } from './lora/module-names';
-import type { LoraUse } from './lora/open-loras';
-import type { PackageFiles } from './package-files';
+import type { Loading } from './loading';
 import { Shared } from './shared';
-
-/** What the parts of one package load with. */
-export interface Loading {
-  readonly description: PackageDescription;
-  readonly backend: Backend;
-  readonly files: PackageFiles;
-  /** Added to the weights as they are read. */
-  readonly loras?: readonly LoraUse[];
-}
 
 /** One of a package's graphs with its weights. */
 export class Network {
@@ -38,13 +25,11 @@ export class Network {
     /** e.g. `loom-kl-f8 U-Net`: named in errors. */
     readonly name: string,
     readonly stored: NetworkFiles,
-    /** What LoRAs call it, where they can change it. */
-    readonly part?: LoraPart,
   ) {
     this.#session = new Shared((options) => this.#open(options));
     this.#source = new Shared((options) => {
       checkDevice(name, stored, loading.backend.info);
-      return fetchGraph(name, stored, loading, options, part);
+      return fetchGraph(name, stored, loading, options);
     });
   }
 

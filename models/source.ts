@@ -1,5 +1,6 @@
 /** Opening packages: manifests over sessions. */
 import {
+  LoomError,
   type LoadOptions,
   type Backend,
   type LatentSpaceInfo,
@@ -13,10 +14,10 @@ import type { FileSource } from './files';
 import { openFirstStage } from './first-stage';
 import { readCodebook } from './codebook-file';
 import { networksOf } from './description';
-import type { KnownLora } from './describe/lora';
-import { Adapters } from './lora/adapters';
-import type { LoraUse } from './lora/open-loras';
-import type { Loading, Network } from './network';
+import { noLoras } from './lora/adapt';
+import { OpenedLora, type KnownLora } from './lora/open-lora';
+import type { Loading } from './loading';
+import type { Network } from './network';
 import { folderFiles, verifiedFiles } from './package-files';
 import { packageMissing, type KnownPackage } from './packages';
 import { Shared } from './shared';
@@ -26,7 +27,6 @@ export interface ModelSourceOptions {
   readonly backend: Backend;
   readonly files: FileSource;
   readonly packages: readonly KnownPackage[];
-  /** LoRAs that nodes may add. */
   readonly loras?: readonly KnownLora[];
   /** Keeps verified files: the browser's {@link createBrowserCache}; nothing where files are local. */
   readonly cache?: FileCache;
@@ -41,6 +41,8 @@ export interface LoadedModels extends ModelSource {
 interface Opened {
   readonly opened: ModelPackage;
   readonly networks: readonly Network[];
+  /** Those with LoRAs, as they are asked for. */
+  readonly adapted: ReadonlySet<{ dispose(): Promise<void> }>;
 }
 
 /**
@@ -63,18 +65,25 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       { installed, shared: new Shared((load: LoadOptions) => openPackage(options, installed, load)) },
     ]),
   );
-  const adapters = new Adapters(options.loras ?? [], (installed, load, loras) =>
-    openPackage(options, installed, load, loras),
-  );
   return {
     async open(id, load) {
       const entry = byId.get(id);
       if (entry === undefined) throw packageMissing(id);
-      const opened = await entry.shared.get(load);
-      adapters.note(opened, entry.installed);
-      return opened.opened;
+      return (await entry.shared.get(load)).opened;
     },
-    adapt: (given, lora, load) => adapters.adapt(given, lora, load),
+    lora(id, { signal }) {
+      const known = options.loras?.find((one) => one.id === id);
+      if (known === undefined)
+        return Promise.reject(
+          new LoomError(
+            'file-missing',
+            `There is no LoRA "${id}" here.`,
+            { file: id },
+            { fix: 'Open the file again.' },
+          ),
+        );
+      return OpenedLora.open(known, signal);
+    },
     space(id) {
       const found = options.packages.find(({ description }) => description.latent.space === id);
       return found?.description.latent;
@@ -98,12 +107,14 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
     },
     async unload(id) {
       const entries = id === undefined ? [...byId.values()] : [byId.get(id)];
-      await Promise.all([
-        adapters.unload(),
-        ...entries.flatMap((entry) =>
-          (entry?.shared.value?.networks ?? []).map((network) => network.dispose()),
-        ),
-      ]);
+      await Promise.all(
+        entries.flatMap((entry) => {
+          const opened = entry?.shared.value;
+          return [...(opened?.networks ?? []), ...(opened?.adapted ?? [])].map((network) =>
+            network.dispose(),
+          );
+        }),
+      );
     },
   };
 }
@@ -112,13 +123,12 @@ async function openPackage(
   { backend, files, cache }: ModelSourceOptions,
   { description, hash, folder }: KnownPackage,
   load: LoadOptions,
-  loras: readonly LoraUse[] = [],
 ): Promise<Opened> {
   const loading: Loading = {
     description,
     backend,
     files: folder ? folderFiles(description, folder, files) : verifiedFiles(description, files, cache),
-    loras,
+    loras: noLoras(description),
   };
   const space: LatentSpaceInfo = description.latent;
   const { conditioner, networks: encoders } = openConditioner(loading);
@@ -136,5 +146,6 @@ async function openPackage(
       facts: description.facts,
     },
     networks: [...encoders, ...autoencoder, ...(denoiser?.networks ?? [])],
+    adapted: loading.loras?.networks ?? new Set(),
   };
 }

@@ -42,7 +42,7 @@ export async function models(name: string | undefined, options: ModelsCommand): 
             ...plain(known),
             ...(options.verify && { damages: verified.get(known.description.id) }),
           })),
-          loras: loras.map(({ id, title, file }) => ({ id, title, size: file.size })),
+          loras: loras.map(({ id, name: title, file }) => ({ id, title, size: file.size })),
           failed: failed.map(({ path, error }) => ({ path, code: error.code, message: error.message })),
         },
         null,

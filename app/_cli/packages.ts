@@ -38,6 +38,8 @@ const idsIn = (folder: string) =>
  * @throws LoomError `file-missing` where `extra` is not there, `package-missing` where it holds no model
  */
 export async function installed(extra?: string): Promise<Installed> {
+  if (extra?.trim() === '')
+    throw new LoomError('bad-input', '--models is empty.', {}, { fix: 'Name a folder of models.' });
   const files = createNodeFiles(builtIn);
   const own = await readPackages(files, idsIn(builtIn));
   const found =

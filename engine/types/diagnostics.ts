@@ -27,6 +27,8 @@ export type DiagnosticCode = (typeof diagnosticCodes)[number];
  */
 export type QuickFix =
   | { readonly kind: 'remove-edge'; readonly edge: string }
+  /** Several edges of one port. */
+  | { readonly kind: 'remove-edges'; readonly edges: readonly string[] }
   /** Connects an input that has no edge. */
   | {
       readonly kind: 'connect';

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { BackendInfo } from './backend';
 import type { LatentSpaceInfo, NetworkName } from './model';
-import type { Recommendation } from './package';
+import type { Recommendation } from './package-facts';
 import type { Port } from './define-port';
 import type { AnyValue, PortKind, ValueOf } from './kinds';
 import type { PortType } from './port';

@@ -6,7 +6,7 @@ import { readWhole } from '../folder';
 import { describeCheckpoint } from './checkpoint';
 import { describeDiffusers } from './diffusers';
 import { unsupportedFamily } from './families';
-import { describeLora, type KnownLora } from './lora';
+import { loraOf, type KnownLora } from '../lora/open-lora';
 import { readSafetensorsHeader } from '../weights/safetensors-header';
 
 /** A model that was found and its description, a LoRA, or why it is neither. */
@@ -100,7 +100,7 @@ async function describeRoot(
       { size: file.size, range: (start, end) => folder.read(path, start, end, signal) },
       path,
     );
-    const lora = await describeLora(folder, file, header, signal);
+    const lora = await loraOf(folder, file, header, signal);
     return lora ? { lora } : { known: await describeCheckpoint(folder, file, signal) };
   }
   const own = subFolder(folder, path);

@@ -13,8 +13,8 @@ import {
   type TextEncoderDescription,
 } from '@/engine/types';
 import { labelOf } from '../description';
-import type { LoraPart } from '../lora/module-names';
-import { Network, type Loading } from '../network';
+import type { Loading } from '../loading';
+import { Network } from '../network';
 import { Shared } from '../shared';
 import { applyWeights } from './emphasis';
 import { openTokenizer } from './open-tokenizer';
@@ -26,19 +26,14 @@ export function openTextEncoder(
   facts: TextDescription,
 ): { encoder: TextEncoder; networks: readonly Network[] } {
   const open = new Map<TextEncoderDescription['network'], Network>();
-  const networkFor = (stored: TextEncoderDescription['network'], name: string, part: LoraPart): Network => {
-    const network = open.get(stored) ?? new Network(loading, name, stored, part);
+  const networkFor = (stored: TextEncoderDescription['network'], name: string): Network => {
+    const network = open.get(stored) ?? new Network(loading, name, stored);
     open.set(stored, network);
     return network;
   };
   const label = labelOf(loading.description);
   const parts = facts.encoders.map((encoder, i) =>
-    openOne(
-      loading,
-      encoder,
-      (stored, name) => networkFor(stored, name, i === 0 ? 'text' : 'text2'),
-      `${label} text encoder${i === 0 ? '' : ` ${i + 1}`}`,
-    ),
+    openOne(loading, encoder, networkFor, `${label} text encoder${i === 0 ? '' : ` ${i + 1}`}`),
   );
   const [first] = parts;
   if (first === undefined) throw new LoomError('package-invalid', `${label} has no text encoder.`);

@@ -45,26 +45,25 @@ export const modelLora = defineNode({
   }),
   packages: ({ lora }) => (lora === '' ? [] : [lora]),
   async run({ inputs, params, runtime, signal, progress }) {
-    const unet = inputs.unet.unet;
-    const conditioner = inputs.conditioner?.conditioner;
-    const own = conditioner ?? unet.conditioner;
-    const nothing = params.lora === '' || (params.strength === 0 && params.textStrength === 0);
-    if (nothing) return { unet: inputs.unet, conditioner: { kind: 'conditioner', conditioner: own } };
-    if (!runtime.models.adapt)
-      throw new LoomError('unsupported', 'LoRAs cannot be added here.', { path: 'lora' });
-    const adapted = await runtime.models.adapt(
-      { unet, ...(conditioner && { conditioner }) },
-      {
-        id: params.lora,
-        unet: params.strength,
-        // A conditioner that is not wired keeps its weights: prompts are encoded by the one of the package.
-        text: conditioner ? params.textStrength : 0,
-      },
-      loading({ signal, progress }),
-    );
+    const { unet } = inputs.unet;
+    const conditioner = inputs.conditioner?.conditioner ?? unet.conditioner;
+    const same = { unet: inputs.unet, conditioner: { kind: 'conditioner' as const, conditioner } };
+    if (params.lora === '' || (params.strength === 0 && params.textStrength === 0)) return same;
+    const load = loading({ signal, progress });
+    if (!runtime.models.lora || !unet.withLora)
+      throw new LoomError(
+        'unsupported',
+        'A LoRA is added to tensors by name, and this model came as ready-made graphs.',
+        { path: 'lora' },
+        { fix: 'Open the model from its safetensors (a checkpoint or a diffusers folder).' },
+      );
+    const file = await runtime.models.lora(params.lora, load);
     return {
-      unet: { kind: 'unet', unet: adapted.unet ?? unet },
-      conditioner: { kind: 'conditioner', conditioner: adapted.conditioner ?? own },
+      unet: { kind: 'unet', unet: await unet.withLora(file, params.strength, load) },
+      conditioner: {
+        kind: 'conditioner',
+        conditioner: (await conditioner.withLora?.(file, params.textStrength, load)) ?? conditioner,
+      },
     };
   },
 });

@@ -32,8 +32,6 @@ import { kindAppearance } from '@/app/_editor/port/kinds';
 import { match, searchNodes } from '@/app/_editor/library/search';
 import { commands } from '@/app/_actions/commands';
 import { currentNodeLabels } from '@/app/_i18n/node-labels';
-import { toPageSchema } from '@/app/_worker/protocol';
-import { toWorkerSchema } from '@/app/_worker/to-worker';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const template = (name: string): LoomDocument =>
@@ -276,21 +274,5 @@ describe('commands', () => {
     const keys = commands.flatMap((command) => [...(command.keys ?? [])]);
     expect(keys.length).toBeGreaterThan(30);
     expect(new Set(keys).size).toBe(keys.length);
-  });
-});
-
-describe('protocol', () => {
-  it('takes its own messages and nothing else', () => {
-    expect(toWorkerSchema.safeParse({ type: 'cancel', run: 'a' }).success).toBe(true);
-    expect(
-      toWorkerSchema.safeParse({ type: 'inspect', id: '1', tab: 't', node: 'a', port: 'b' }).success,
-    ).toBe(true);
-    expect(toPageSchema.safeParse({ type: 'node-finished', run: 'a', node: 'b', ms: 1 }).success).toBe(true);
-    fc.assert(
-      fc.property(fc.anything(), (message) => {
-        expect(toWorkerSchema.safeParse(message).success).toBe(false);
-        expect(toPageSchema.safeParse(message).success).toBe(false);
-      }),
-    );
   });
 });

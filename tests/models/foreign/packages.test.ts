@@ -54,13 +54,9 @@ describe('LoRAs on a package', () => {
     scope.release();
     return { values: Float32Array.from(values, Number), dims };
   }
-  const adapted = async (from: ModelPackage['unet'], unet: number) => {
-    const given = await models.adapt?.(
-      { ...(from && { unet: from }) },
-      { id: lora.id, unet, text: 0 },
-      { signal },
-    );
-    return given?.unet;
+  const adapted = async (from: ModelPackage['unet'], strength: number) => {
+    const file = await models.lora?.(lora.id, { signal });
+    return file && from?.withLora?.(file, strength, { signal });
   };
 
   it('strength 1 is diffusers’ picture, and 0 the base bit for bit', async () => {
@@ -75,16 +71,6 @@ describe('LoRAs on a package', () => {
   it('two in a row are added', async () => {
     const both = await adapted(await adapted(base.unet, 1), -0.4);
     expect(decibels(await call(both), golden('lora.unet.0.6.out_sample'))).toBeGreaterThan(90);
-  });
-
-  it('refuses parts that are not of one package, and LoRAs that are not here', async () => {
-    const other = { ...base.conditioner };
-    await expect(
-      models.adapt?.({ unet: base.unet, conditioner: other }, { id: lora.id, unet: 1, text: 1 }, { signal }),
-    ).rejects.toMatchObject({ code: 'bad-input' });
-    await expect(
-      models.adapt?.({ unet: base.unet }, { id: 'lora:gone#0', unet: 1, text: 1 }, { signal }),
-    ).rejects.toMatchObject({ code: 'package-missing' });
   });
 });
 
