@@ -62,6 +62,9 @@ export function fixesFor(
     case 'memory-short':
     case 'pack-missing':
       return pending ? [] : trial.keep(removal(diagnostic));
+    // The sentence says what to do; which of several ways is meant, only the person knows.
+    case 'node-warning':
+      return [];
     default:
       return diagnostic.code satisfies never;
   }

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog } from '../types/node';
 import { packIdOf } from '../types/node-pack';
 import type { PortType } from '../types/port';
-import { packagesOf, parsedParams, refinedPorts, type NodePorts } from './call-node';
+import { packagesOf, parsedParams, refinedPorts, warningsOf, type NodePorts } from './call-node';
 import type { FlatEdge } from '../graph/flat-graph';
 import { compareIds } from '../graph/topology';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
@@ -138,6 +138,14 @@ export function inferNode(
       });
     }
     checkParams(definition, node, parsed, ports, around.catalog, report);
+    if (parsed.ok) {
+      const held = warningsOf(definition, parsed.params, (port) => Object.hasOwn(sources, port));
+      for (const { name, severity, message, ...where } of held)
+        report.add(
+          { code: 'node-warning', ...where, warning: name, message: `${report.name}: ${message}` },
+          severity,
+        );
+    }
   }
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
   const state: NodeState = off ? 'muted' : faulty ? 'invalid' : 'ready';
