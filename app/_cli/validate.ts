@@ -15,9 +15,9 @@ import {
   type NodeRegistry,
   type QuickFix,
 } from '@/engine';
-import { diagnosticLine, readDocument } from './document';
+import { diagnosticLine, errorLines, readDocument } from './document';
 import { registryOf, type WithNodes } from './node-packs';
-import { installed } from './packages';
+import { installed, whyMissing } from './packages';
 
 /** Fixes applied one after another at most: each removes an error, so that more than this is a broken graph. */
 const maxFixes = 100;
@@ -74,9 +74,11 @@ export async function validate(
 ): Promise<number> {
   const document = await readDocument(file);
   const registry = await registryOf(options);
-  const { catalog } = await installed(options.models);
+  const { catalog, ...known } = await installed(options.models);
   const inference = infer({ document, registry, catalog });
   const { diagnostics } = inference;
+  const unusable = whyMissing(known, diagnostics);
+  if (unusable && !options.json) for (const line of errorLines(unusable)) console.error(line);
   if (options.json)
     console.log(
       JSON.stringify(

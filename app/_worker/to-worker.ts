@@ -34,6 +34,8 @@ export const toWorkerSchema = z.union([
         }),
       ),
     }),
+    /** A node pack's text: its nodes are known from then on, and run in the worker. */
+    z.strictObject({ type: z.literal('load-pack'), id: z.string(), file: z.string(), source: z.string() }),
     /** Tensors and sessions alive: leak tests. */
     z.strictObject({ type: z.literal('live'), id: z.string() }),
   ]),

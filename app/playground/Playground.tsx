@@ -1,6 +1,7 @@
 'use client';
 /** Every panel and painter over fixed values: for looking at them while working on them. */
 import { useState } from 'react';
+import { KindColours } from '../_editor/port/KindColours';
 import { Messages } from '../_editor/shell/Messages';
 import { Inspector } from '../_inspect/Inspector';
 import { Trajectory } from '../_inspect/Trajectory';
@@ -71,6 +72,7 @@ function Panels() {
 export function Playground() {
   return (
     <Messages>
+      <KindColours />
       <Panels />
 
       <TipLayer />

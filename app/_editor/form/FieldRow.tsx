@@ -14,18 +14,6 @@ import type { Field } from '../../_state/fields';
 import { SweepChip } from './SweepChip';
 import { widgetOf } from './widgets';
 
-/** Widgets that need the node's whole width: their name stands above. */
-const tall = new Set([
-  'prompt',
-  'map-painter',
-  'mask-painter',
-  'image-file',
-  'latent-file',
-  'schedule-plot',
-  'slider',
-  'seed',
-]);
-
 export const FieldRow = memo(function FieldRow({
   node,
   definition,
@@ -57,8 +45,8 @@ export const FieldRow = memo(function FieldRow({
       },
       `${node} ${field.name} ${gesture ?? ''}`,
     );
-  const Widget = widgetOf(field);
-  const stacked = tall.has(field.widget);
+  const { component: Widget, layout } = widgetOf(field);
+  const stacked = layout !== 'row';
   const unit = field.hints.unit;
   const t = useTranslations('node');
   // A number that may be left to the node itself.
@@ -78,7 +66,7 @@ export const FieldRow = memo(function FieldRow({
         view.setState({ sweep: { node, param: field.name } });
       }}
     >
-      {field.widget !== 'slider' && field.widget !== 'seed' && (
+      {layout !== 'own-label' && (
         <label htmlFor={id} className="truncate text-[11.5px] text-muted-foreground" title={label}>
           {label}
           {unit !== undefined && ` (${unit})`}

@@ -9,7 +9,7 @@ import { useWorkspace } from '../../_state/workspace';
 import { useFirstInteraction } from '../../_ui/first-interaction';
 import { checker, labelList, labelRow, Swatch } from '../../_painter/parts';
 import { pictureNear } from './picture-near';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 import { wantedSize } from './wanted-size';
 
 const SemanticMapPainter = lazy(() =>
@@ -116,3 +116,15 @@ export function MaskPainterWidget({ node, value, disabled, set, seal }: WidgetPr
     </div>
   );
 }
+
+export const mapPainterWidget: WidgetDescriptor<'map-painter'> = {
+  name: 'map-painter',
+  component: MapPainterWidget,
+  layout: 'stacked',
+};
+
+export const maskPainterWidget: WidgetDescriptor<'mask-painter'> = {
+  name: 'mask-painter',
+  component: MaskPainterWidget,
+  layout: 'stacked',
+};

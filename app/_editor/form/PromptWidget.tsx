@@ -8,7 +8,7 @@ import { ask } from '../../_state/run-control';
 import { useRun } from '../../_state/run-store';
 import { useWorkspace } from '../../_state/workspace';
 import { firstInteraction } from '../../_ui/first-interaction';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 /** How the package behind the node's conditioner cuts the prompt; undefined while not known. */
 function useTokens(node: string, prompt: string): TokenView | undefined {
@@ -83,3 +83,9 @@ export function PromptWidget({ id, node, label, value, disabled, set, seal }: Wi
     </div>
   );
 }
+
+export const promptWidget: WidgetDescriptor<'prompt'> = {
+  name: 'prompt',
+  component: PromptWidget,
+  layout: 'stacked',
+};

@@ -2,6 +2,7 @@
 /** The whole page. Rendered in the browser only: what it shows lives there. */
 import '../../_security/no-eval';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { KindColours } from '../port/KindColours';
 import { Messages } from './Messages';
 import { Logo } from './Logo';
 
@@ -23,6 +24,7 @@ export function App() {
   useEffect(() => setMounted(true), []);
   return mounted ? (
     <Messages>
+      <KindColours />
       <Suspense fallback={<Splash />}>
         <Editor />
       </Suspense>

@@ -11,7 +11,7 @@ import { removeItems } from '../../_state/edits';
 import { select, view } from '../../_state/view';
 import { edit } from '../../_state/workspace';
 import { notify } from '../../_ui/notify';
-import { dialogOpen } from '../lib/dialog-open';
+import { dialogOnPage, dialogOpen } from '../lib/dialog-open';
 
 /** Text being edited, or text marked with the mouse: the browser's own clipboard and keys apply. */
 function inText(target: EventTarget | null): boolean {
@@ -63,9 +63,11 @@ export function useWindowEvents(): void {
           perform(id);
         };
     bindings['Escape'] = () => {
-      if (dialogOpen()) return;
-      view.setState({ connectionError: null, palette: null, menu: null });
-      select([]);
+      // A dialog closes itself; one that is asked for and not there yet is given up.
+      if (dialogOnPage()) return;
+      const waiting = dialogOpen();
+      view.setState({ connectionError: null, palette: null, menu: null, dialog: null });
+      if (!waiting) select([]);
     };
     const onKey = createKeybindingsHandler(bindings);
     const onModifiedEnter = (event: KeyboardEvent): void => {
