@@ -43,6 +43,7 @@ export type DialogName =
   | 'find'
   | 'connect'
   | 'about'
+  | 'models'
   | 'packs'
   | null;
 

@@ -1,5 +1,15 @@
 /** Commands on whole documents. */
-import { FileCode2, FilePlus2, FolderOpen, History, LayoutTemplate, Save, Share2, X } from 'lucide-react';
+import {
+  Boxes,
+  FileCode2,
+  FilePlus2,
+  FolderOpen,
+  History,
+  LayoutTemplate,
+  Save,
+  Share2,
+  X,
+} from 'lucide-react';
 import { emptyDocument } from '@/engine';
 import { activeTab, closeTab, openDocument } from '../../_state/workspace';
 import { inGroup, openDialog } from './command';
@@ -25,6 +35,7 @@ export const fileCommands = inGroup('file', [
     keys: ['$mod+Shift+s'],
     perform: async () => (await files()).saveActive(true),
   },
+  { id: 'models', icon: Boxes, keys: ['Alt+m'], perform: openDialog('models') },
   { id: 'share', icon: Share2, keys: ['Alt+s'], perform: openDialog('share') },
   { id: 'load-pack', icon: FileCode2, perform: openDialog('packs') },
   { id: 'versions', icon: History, perform: openDialog('versions') },

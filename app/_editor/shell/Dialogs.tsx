@@ -21,6 +21,9 @@ const HotkeyDialog = lazy(() =>
 const NodePackDialog = lazy(() =>
   import('../dialogs/NodePackDialog').then((module) => ({ default: module.NodePackDialog })),
 );
+const ModelsDialog = lazy(() =>
+  import('../dialogs/ModelsDialog').then((module) => ({ default: module.ModelsDialog })),
+);
 const SettingsDialog = lazy(() =>
   import('../dialogs/SettingsDialog').then((module) => ({ default: module.SettingsDialog })),
 );
@@ -53,6 +56,7 @@ export function Dialogs() {
       {dialog === 'hotkeys' && <HotkeyDialog />}
       {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'about' && <AboutDialog />}
+      {dialog === 'models' && <ModelsDialog />}
       {dialog === 'packs' && <NodePackDialog />}
       {(dialog === 'share' || dialog === 'versions') && <ShareSlot which={dialog} />}
     </Suspense>
