@@ -45,11 +45,12 @@ export async function takeModel(files: ModelFiles, at: Point = placeForNew().flo
     if (Object.keys(workspace.getState().document.nodes).length === 0 && first.draws) await drawWith(first);
     else {
       addPackageNodes(found, at);
-      notify.success(translate('models.opened', { name: first.title }), {
-        ...(first.draws
+      notify.success(
+        translate('models.opened', { name: first.title }),
+        first.draws
           ? { action: { label: translate('models.draw'), onClick: () => void drawWith(first).catch(refuse) } }
-          : {}),
-      });
+          : undefined,
+      );
     }
   } catch (thrown) {
     refuse(thrown);
