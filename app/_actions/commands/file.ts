@@ -1,5 +1,6 @@
 /** Commands on whole documents. */
 import {
+  Boxes,
   ClipboardList,
   FileCode2,
   FileJson,
@@ -57,6 +58,7 @@ export const fileCommands = inGroup('file', [
     enabled: () => importReport.getState().report !== null,
     perform: openDialog('import-report'),
   },
+  { id: 'models', icon: Boxes, keys: ['Alt+m'], perform: openDialog('models') },
   { id: 'share', icon: Share2, keys: ['Alt+s'], perform: openDialog('share') },
   { id: 'load-pack', icon: FileCode2, perform: openDialog('packs') },
   { id: 'versions', icon: History, perform: openDialog('versions') },
