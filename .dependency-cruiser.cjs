@@ -122,6 +122,15 @@ module.exports = {
       { path: '^app/_cli/' },
       'The command line is a composition root of its own.',
     ),
+    rule(
+      'nodes-come-from-one-place',
+      {
+        path: '^app/',
+        pathNot: '^app/(_cli/node-engine|_packs/registry-with|_state/nodes|_worker/runtime)\\.ts$',
+      },
+      { path: '^nodes/registry' },
+      'The registry is handed on, with the packs that were loaded; only composition roots name the library.',
+    ),
     rule('app-uses-the-surface', { path: '^app/' }, { path: '^tests/' }, 'Nothing imports tests.'),
   ],
   options: {

@@ -2,7 +2,10 @@
 import { Command, CommanderError } from 'commander';
 import { toLoomError } from '@/engine';
 import { errorLines } from './document';
+import { inWords } from './system-files';
 
+const modelsHelp =
+  'models beside the built-in ones: a folder of packages, one package (ours or a diffusers folder), or one .safetensors file';
 const packHelp = 'a node pack (an ES module: it runs as a program); may be given several times';
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
@@ -16,12 +19,21 @@ function program(finish: (code: number) => void): Command {
   loom
     .command('run')
     .description('run a graph and write the picture it makes')
-    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
-    .option('--set <node.param=value>', 'change a parameter; may be given several times', collect, [])
+    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom; - is standard input')
+    .option(
+      '--set <node.param=value>',
+      'change a parameter (@FILE for a picture); may be given several times',
+      collect,
+      [],
+    )
     .option('--seed <n>', 'replace every seed (unsigned 64-bit integer)')
-    .option('--out <file.png>', 'where to write the picture; several are numbered', 'out.png')
+    .option(
+      '--out <file.png>',
+      'where to write the picture (.png, .jpg, .webp; - is standard output); several are numbered',
+      'out.png',
+    )
     .option('--node <id>', 'run only up to this node')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--threads <n>', 'wasm threads')
     .option('--no-metadata', 'leave the graph out of the picture')
@@ -31,11 +43,14 @@ function program(finish: (code: number) => void): Command {
   loom
     .command('validate')
     .description('say what is wrong with a graph: one line per problem, exit code 1 if there is any error')
-    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom; - is standard input')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--json', 'print the diagnostics as JSON')
-    .option('--fix <file.json>', 'write the graph with the first fix of every error applied')
+    .option(
+      '--fix <file.json>',
+      'write the graph with the first fix of every error applied; - is standard output',
+    )
     .action(async (graph, options) => finish(await (await import('./validate')).validate(graph, options)));
 
   loom
@@ -46,15 +61,29 @@ function program(finish: (code: number) => void): Command {
     .action(async (options) => finish(await (await import('./nodes')).nodes(options)));
 
   loom
+    .command('models')
+    .description('list the models there are, or describe one: what is known of it and from where')
+    .argument('[id]', 'a model, by its id or a part of it')
+    .option('--models <path>', modelsHelp)
+    .option('--verify', 'read every file to its end and check its hash where it is known')
+    .option('--json', 'as JSON')
+    .action(async (id, options) => finish(await (await import('./models')).models(id, options)));
+
+  loom
     .command('inspect')
     .description('write what flows at a port: statistics, tensors and pictures')
-    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
+    .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom; - is standard input')
     .requiredOption('--node <id>', 'the node')
     .requiredOption('--port <name>', 'its output (or input) port')
     .requiredOption('--out <folder>', 'where to write')
-    .option('--set <node.param=value>', 'change a parameter; may be given several times', collect, [])
+    .option(
+      '--set <node.param=value>',
+      'change a parameter (@FILE for a picture); may be given several times',
+      collect,
+      [],
+    )
     .option('--seed <n>', 'replace every seed')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--threads <n>', 'wasm threads')
     .action(async (graph, options) => finish(await (await import('./inspect')).inspect(graph, options)));
@@ -73,7 +102,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exit;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    const error = toLoomError(thrown);
+    // What the operating system refused is no fault of ours.
+    const error = inWords(thrown, 'bad-input', 'A file cannot be used') ?? toLoomError(thrown);
     for (const line of errorLines(error)) console.error(line);
     return 1;
   }

@@ -7,6 +7,7 @@ import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
 import type { ToPage } from '../_worker/protocol';
+import { loadedPacks } from './nodes';
 import { preferences } from './preferences';
 import {
   nextProgress,
@@ -49,6 +50,10 @@ export function startEngine(): void {
     },
   });
   client = mine;
+  for (const { file, source } of loadedPacks())
+    mine
+      .ask({ type: 'load-pack', file, source })
+      .catch((thrown: unknown) => notify.error(toLoomError(thrown).message));
   if (preferences.getState().keepTrajectory)
     void mine.ask({ type: 'trajectory-budget', bytes: trajectoryBytes }).catch(() => undefined);
 }
@@ -98,6 +103,13 @@ export const inspectClient: InspectClient = {
 function need(): EngineClient {
   if (client === undefined) throw new LoomError('internal', 'The engine is not running.');
   return client;
+}
+/** Loads a pack in the worker, if there is one; one that starts later gets every pack that is loaded. */
+export async function loadPackInWorker(module: {
+  readonly file: string;
+  readonly source: string;
+}): Promise<void> {
+  await client?.ask({ type: 'load-pack', ...module });
 }
 /** Requests to the worker. */
 export const ask: EngineClient['ask'] = (request, signal) => need().ask(request, signal);

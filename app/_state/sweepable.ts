@@ -1,6 +1,6 @@
 /** Which settings can be swept: those whose values one can list. Files and paintings are none. */
 import type { LoomNode } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registry } from './nodes';
 import { fieldsOfNode, type Field } from './fields';
 
 const byValue: ReadonlySet<Field['widget']> = new Set([

@@ -43,6 +43,7 @@ export type DialogName =
   | 'find'
   | 'connect'
   | 'about'
+  | 'packs'
   | null;
 
 export interface View {

@@ -7,10 +7,13 @@ import {
   toLoomError,
   type AnyValue,
   type Executor,
+  type NodePack,
   type NodeRef,
   type Plan,
 } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registry as library } from '@/nodes/registry';
+import { loadPack } from '../_packs/load-pack';
+import { registryWith } from '../_packs/registry-with';
 import { boot, recover, type Engine } from './boot';
 import { pictures, type Rgba } from './images';
 import { look, type Post } from './answer-inspector';
@@ -21,6 +24,10 @@ import { toWorkerSchema, type ToWorker } from './to-worker';
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
 let post: Post = () => undefined;
+let registry = library;
+const packs = new Map<string, NodePack>();
+/** The packs that are on their way: runs asked for after them wait. */
+let packsRead: Promise<unknown> = Promise.resolve();
 let engine: Promise<Engine> | undefined;
 /** What each tab ran last: the inspector looks for its values there. */
 const plans = new Map<string, Plan>();
@@ -77,6 +84,7 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
     });
   try {
     const { executor, catalog, backend, trajectories } = await started();
+    await packsRead;
     const { document } = parseDocument(raw);
     const inference = infer({ document, registry, catalog });
     const planned = plan(inference, { targets, device: backend.info });
@@ -254,6 +262,17 @@ async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'canc
       const recovered = await recover(booted);
       engine = Promise.resolve(recovered);
       announce(recovered);
+      post({ type: 'done', id });
+      return;
+    }
+    case 'load-pack': {
+      const loading = loadPack(message.source, message.file);
+      packsRead = Promise.allSettled([packsRead, loading]);
+      const pack = await loading;
+      registry = registryWith([...packs.values()].filter((other) => other.id !== pack.id).concat(pack));
+      packs.set(pack.id, pack);
+      // The same node may compute something else now, under the same key.
+      booted.executor.clear();
       post({ type: 'done', id });
       return;
     }

@@ -1,5 +1,5 @@
 /** Commands on whole documents. */
-import { FilePlus2, FolderOpen, History, LayoutTemplate, Save, Share2, X } from 'lucide-react';
+import { FileCode2, FilePlus2, FolderOpen, History, LayoutTemplate, Save, Share2, X } from 'lucide-react';
 import { emptyDocument } from '@/engine';
 import { activeTab, closeTab, openDocument } from '../../_state/workspace';
 import { inGroup, openDialog } from './command';
@@ -26,6 +26,7 @@ export const fileCommands = inGroup('file', [
     perform: async () => (await files()).saveActive(true),
   },
   { id: 'share', icon: Share2, keys: ['Alt+s'], perform: openDialog('share') },
+  { id: 'load-pack', icon: FileCode2, perform: openDialog('packs') },
   { id: 'versions', icon: History, perform: openDialog('versions') },
   { id: 'close', icon: X, keys: ['Alt+w'], perform: () => closeTab(activeTab().id) },
 ]);

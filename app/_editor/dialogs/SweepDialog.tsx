@@ -3,7 +3,7 @@
 import { Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { useFormat } from '../../_i18n/format';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import type { Field } from '../../_state/fields';

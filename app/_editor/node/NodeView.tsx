@@ -5,7 +5,7 @@ import { AlertTriangle, ChevronDown, ChevronRight, EyeOff, Play, Redo2, BookOpen
 import { memo, useState } from 'react';
 import { NodeResizeControl, type NodeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { perform } from '../../_actions/commands';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { useRun } from '../../_state/run-store';

@@ -2,7 +2,7 @@
 /** What flows on the edge that was clicked. */
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { Inspector } from '../../_inspect/Inspector';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { samplerBehind } from '../../_state/samplers';

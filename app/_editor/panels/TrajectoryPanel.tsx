@@ -1,6 +1,6 @@
 'use client';
 /** The steps of a sampling, and branching off from one. */
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { boxOf } from '../../_state/boxes';
 import { Trajectory } from '../../_inspect/Trajectory';
 import { useNodeLabels } from '../../_i18n/node-labels';

@@ -9,7 +9,7 @@ import { expressionText } from '../../_i18n/expression-text';
 import { usePortLabel } from './label';
 import { useNodeState } from '../../_state/node-channel';
 import { workspace } from '../../_state/workspace';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 
 const equal = (a: readonly Diagnostic[], b: readonly Diagnostic[]): boolean =>
   a.length === b.length &&
@@ -56,6 +56,10 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
       if (found.code === 'invalid-param' && found.wantExpression !== undefined && definition !== undefined) {
         const label = definition.params.shape[fieldName]?.meta()?.label;
         return t('param-size', { title, param: labels.param(definition, fieldName, label), got, want });
+      }
+      if (found.warning !== undefined && definition !== undefined) {
+        const message = labels.warning(definition, found.warning, found.values ?? {});
+        return t('node-warning', { title, message });
       }
       return t(found.code, {
         title,

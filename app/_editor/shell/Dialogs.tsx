@@ -18,6 +18,9 @@ const AboutDialog = lazy(() =>
 const HotkeyDialog = lazy(() =>
   import('../dialogs/HotkeyDialog').then((module) => ({ default: module.HotkeyDialog })),
 );
+const NodePackDialog = lazy(() =>
+  import('../dialogs/NodePackDialog').then((module) => ({ default: module.NodePackDialog })),
+);
 const SettingsDialog = lazy(() =>
   import('../dialogs/SettingsDialog').then((module) => ({ default: module.SettingsDialog })),
 );
@@ -50,6 +53,7 @@ export function Dialogs() {
       {dialog === 'hotkeys' && <HotkeyDialog />}
       {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'about' && <AboutDialog />}
+      {dialog === 'packs' && <NodePackDialog />}
       {(dialog === 'share' || dialog === 'versions') && <ShareSlot which={dialog} />}
     </Suspense>
   );
