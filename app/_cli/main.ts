@@ -88,6 +88,30 @@ function program(finish: (code: number) => void): Command {
     .option('--threads <n>', 'wasm threads')
     .action(async (graph, options) => finish(await (await import('./inspect')).inspect(graph, options)));
 
+  loom
+    .command('convert')
+    .description("write graphs in another form: ComfyUI's workflow, ComfyUI's prompt (API), or ours")
+    .argument(
+      '<input>',
+      'a graph (ours, ComfyUI, InvokeAI, A1111 text), a picture that carries one, or a folder of them',
+    )
+    .requiredOption('--to <form>', 'comfy (workflow), comfy-api (prompt) or loom')
+    .option('--out <path>', 'the file to write, or the folder where the input is one')
+    .option('--json', 'print the report as JSON')
+    .action(async (input, options) => finish(await (await import('./convert')).convert(input, options)));
+
+  loom
+    .command('run-comfy')
+    .description('run a graph on a ComfyUI server and write the pictures that it makes')
+    .argument('<graph>', 'a graph of ours or of ComfyUI')
+    .requiredOption(
+      '--server <address>',
+      'the address of the server, such as http://127.0.0.1:8188; nothing else is asked',
+    )
+    .requiredOption('--out <folder>', 'where to write')
+    .option('--seed <n>', 'replace every seed')
+    .action(async (graph, options) => finish(await (await import('./run-comfy')).runComfy(graph, options)));
+
   return loom;
 }
 
