@@ -1,5 +1,6 @@
 /** Opening packages: manifests over sessions. */
 import {
+  LoomError,
   type LoadOptions,
   type Backend,
   type LatentSpaceInfo,
@@ -13,7 +14,10 @@ import type { FileSource } from './files';
 import { openFirstStage } from './first-stage';
 import { readCodebook } from './codebook-file';
 import { networksOf } from './description';
-import type { Loading, Network } from './network';
+import { noLoras } from './lora/adapt';
+import { OpenedLora, type KnownLora } from './lora/open-lora';
+import type { Loading } from './loading';
+import type { Network } from './network';
 import { folderFiles, verifiedFiles } from './package-files';
 import { packageMissing, type KnownPackage } from './packages';
 import { Shared } from './shared';
@@ -23,6 +27,7 @@ export interface ModelSourceOptions {
   readonly backend: Backend;
   readonly files: FileSource;
   readonly packages: readonly KnownPackage[];
+  readonly loras?: readonly KnownLora[];
   /** Keeps verified files: the browser's {@link createBrowserCache}; nothing where files are local. */
   readonly cache?: FileCache;
 }
@@ -38,6 +43,8 @@ export interface LoadedModels extends ModelSource {
 interface Opened {
   readonly opened: ModelPackage;
   readonly networks: readonly Network[];
+  /** Those with LoRAs, as they are asked for. */
+  readonly adapted: ReadonlySet<{ dispose(): Promise<void> }>;
 }
 
 /**
@@ -69,6 +76,19 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       if (entry === undefined) throw packageMissing(id);
       return (await entry.shared.get(load)).opened;
     },
+    lora(id, { signal }) {
+      const known = options.loras?.find((one) => one.id === id);
+      if (known === undefined)
+        return Promise.reject(
+          new LoomError(
+            'file-missing',
+            `There is no LoRA "${id}" here.`,
+            { file: id },
+            { fix: 'Open the file again.' },
+          ),
+        );
+      return OpenedLora.open(known, signal);
+    },
     space(id) {
       const found = [...byId.values()].find(({ installed }) => installed.description.latent.space === id);
       return found?.installed.description.latent;
@@ -93,7 +113,12 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
     async unload(id) {
       const entries = id === undefined ? [...byId.values()] : [byId.get(id)];
       await Promise.all(
-        entries.flatMap((entry) => (entry?.shared.value?.networks ?? []).map((network) => network.dispose())),
+        entries.flatMap((entry) => {
+          const opened = entry?.shared.value;
+          return [...(opened?.networks ?? []), ...(opened?.adapted ?? [])].map((network) =>
+            network.dispose(),
+          );
+        }),
       );
     },
   };
@@ -108,6 +133,7 @@ async function openPackage(
     description,
     backend,
     files: folder ? folderFiles(description, folder, files) : verifiedFiles(description, files, cache),
+    loras: noLoras(description),
   };
   const space: LatentSpaceInfo = description.latent;
   const { conditioner, networks: encoders } = openConditioner(loading);
@@ -125,5 +151,6 @@ async function openPackage(
       facts: description.facts,
     },
     networks: [...encoders, ...autoencoder, ...(denoiser?.networks ?? [])],
+    adapted: loading.loras?.networks ?? new Set(),
   };
 }

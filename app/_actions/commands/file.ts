@@ -1,7 +1,10 @@
 /** Commands on whole documents. */
 import {
   Boxes,
+  ClipboardList,
   FileCode2,
+  FileJson,
+  FileOutput,
   FilePlus2,
   FolderOpen,
   History,
@@ -12,10 +15,12 @@ import {
 } from 'lucide-react';
 import { emptyDocument } from '@/engine';
 import { activeTab, closeTab, openDocument } from '../../_state/workspace';
-import { inGroup, openDialog } from './command';
+import { importReport } from '../../_state/import-report';
+import { hasDocument, inGroup, openDialog } from './command';
 
 /** The readers and writers of files come with the first of them. */
 const files = () => import('../document-files');
+const comfyFiles = () => import('../comfy-files');
 
 export const fileCommands = inGroup('file', [
   {
@@ -36,6 +41,24 @@ export const fileCommands = inGroup('file', [
     perform: async () => (await files()).saveActive(true),
   },
   { id: 'models', icon: Boxes, keys: ['Alt+m'], perform: openDialog('models') },
+  {
+    id: 'export-comfy',
+    icon: FileOutput,
+    enabled: hasDocument,
+    perform: async () => (await comfyFiles()).exportComfyWorkflow(),
+  },
+  {
+    id: 'export-comfy-api',
+    icon: FileJson,
+    enabled: hasDocument,
+    perform: async () => (await comfyFiles()).exportComfyPrompt(),
+  },
+  {
+    id: 'import-report',
+    icon: ClipboardList,
+    enabled: () => importReport.getState().report !== null,
+    perform: openDialog('import-report'),
+  },
   { id: 'share', icon: Share2, keys: ['Alt+s'], perform: openDialog('share') },
   { id: 'load-pack', icon: FileCode2, perform: openDialog('packs') },
   { id: 'versions', icon: History, perform: openDialog('versions') },
