@@ -37,6 +37,8 @@ export function useStartup(): void {
     begun = true;
     exposeConsole();
     void loadCatalog();
+    // Models of the person's own: their code comes only where there are any.
+    void import('../../_persistence/persist-models').then(({ persistModels }) => persistModels());
     startEngine();
     void openFirst();
     void preloadOverlays();
