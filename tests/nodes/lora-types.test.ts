@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { fixesFor, infer, parseDocument, plan, type Inference, type LoomDocument } from '@/engine';
 import { createCatalog, findPackages, type KnownLora, type KnownPackage } from '@/models';
 import { createNodeFolder } from '@/models/folder-node';
-import { modelLora } from '@/nodes/model/lora';
 import { registry } from '@/nodes/registry';
 import { addLora, modelForLora } from '@/app/_state/lora-wiring';
 
@@ -92,11 +91,16 @@ describe('where a LoRA goes', () => {
     );
   });
 
-  it('its hash is among what a result depends on', () => {
-    const { steps } = plan(infers(document), { targets: undefined });
-    expect(steps.length).toBeGreaterThan(0);
-    expect(catalog.hash(lora)).toMatch(/^[0-9a-f]{64}$/u);
-    expect(modelLora.packages?.({ lora, strength: 1, textStrength: 1 })).toEqual([lora]);
+  it('its contents enter the key of every result behind it, and of no other', () => {
+    const keys = (known: typeof catalog): ReadonlyMap<string, string> =>
+      new Map(
+        plan(infer({ document, registry, catalog: known })).steps.map(({ refs, key }) => [refs[0].node, key]),
+      );
+    const before = keys(catalog);
+    const other = keys({ ...catalog, hash: (id) => (id === lora ? 'another' : catalog.hash(id)) });
+    expect(before.get('lora')).toBeDefined();
+    for (const node of ['lora', 'prompt']) expect(other.get(node), node).not.toBe(before.get(node));
+    expect(other.get('package')).toBe(before.get('package'));
   });
 });
 

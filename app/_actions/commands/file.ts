@@ -40,6 +40,7 @@ export const fileCommands = inGroup('file', [
     keys: ['$mod+Shift+s'],
     perform: async () => (await files()).saveActive(true),
   },
+  { id: 'models', icon: Boxes, keys: ['Alt+m'], perform: openDialog('models') },
   {
     id: 'export-comfy',
     icon: FileOutput,
@@ -58,7 +59,6 @@ export const fileCommands = inGroup('file', [
     enabled: () => importReport.getState().report !== null,
     perform: openDialog('import-report'),
   },
-  { id: 'models', icon: Boxes, keys: ['Alt+m'], perform: openDialog('models') },
   { id: 'share', icon: Share2, keys: ['Alt+s'], perform: openDialog('share') },
   { id: 'load-pack', icon: FileCode2, perform: openDialog('packs') },
   { id: 'versions', icon: History, perform: openDialog('versions') },

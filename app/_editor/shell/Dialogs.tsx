@@ -59,8 +59,8 @@ export function Dialogs() {
       {dialog === 'hotkeys' && <HotkeyDialog />}
       {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'about' && <AboutDialog />}
-      {dialog === 'import-report' && <ImportDialog />}
       {dialog === 'models' && <ModelsDialog />}
+      {dialog === 'import-report' && <ImportDialog />}
       {dialog === 'packs' && <NodePackDialog />}
       {(dialog === 'share' || dialog === 'versions') && <ShareSlot which={dialog} />}
     </Suspense>
