@@ -1,4 +1,5 @@
 /** One level of a document as nodes, links and groups of ComfyUI. */
+import { getOwn } from '@/engine/types';
 import { canonical, type LoomDefinition, type LoomDocument } from '@/engine';
 import { levelOriginOf, placedOriginOf, type LevelOrigin } from './attach';
 import { outputPort } from './import-level';
