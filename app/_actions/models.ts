@@ -1,7 +1,6 @@
 /** Opening a model: into the catalogue, onto the canvas, and a graph that draws with it. */
 import { produce } from 'immer';
 import { connect, toLoomError, type LoomDocument } from '@/engine';
-import { registry } from '@/nodes/registry';
 import { pickModel, type ModelFiles } from '../_formats/model-files';
 import { translate } from '../_i18n/translate';
 import { keepCopy, rememberModel } from '../_persistence/model-store';

@@ -123,4 +123,4 @@ export function reshaped(value: Value, height: number, width: number): Value | u
 
 export const sameRows = (a: Extent, b: Extent): boolean =>
   a.batch === b.batch && a.height * a.width === b.height * b.width && a.channels === b.channels;
-export const rowCount = (view: View): number => view.batch * rowsOf(view);
+const rowCount = (view: View): number => view.batch * rowsOf(view);

@@ -379,7 +379,11 @@ function instanceValues(raw: JsonObject, given: readonly Json[], changed: Params
     if (value !== undefined && at < list.length)
       list[at] = typeof value === 'string' && typeof old !== 'string' ? integerJson(value) : value;
     at += 1;
-    if (name.endsWith('seed') && /^(fixed|increment|decrement|randomize)$/.test(String(list[at]))) at += 1;
+    if (
+      name.endsWith('seed') &&
+      /^(fixed|increment|decrement|randomize)$/.test(typeof list[at] === 'string' ? list[at] : '')
+    )
+      at += 1;
   }
   return list;
 }

@@ -75,7 +75,7 @@ export function psnr(got: ArrayLike<number>, want: ArrayLike<number>, peak: numb
 /** Root mean square error relative to the golden's own root mean square. */
 export async function relative(got: Tensor, want: Numbers): Promise<number> {
   const values = await got.read();
-  if (got.dims.join() !== want.dims.join()) throw new Error(`[${got.dims}] for [${want.dims}]`);
+  if (got.dims.join() !== want.dims.join()) throw new Error(`[${got.dims.join()}] for [${want.dims.join()}]`);
   let [error, whole] = [0, 0];
   for (let i = 0; i < want.data.length; i += 1) {
     error += (Number(values[i]) - (want.data[i] ?? 0)) ** 2;
