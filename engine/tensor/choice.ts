@@ -9,7 +9,7 @@ export interface BackendChoice {
   readonly precision?: 'auto' | 'fp16' | 'fp32';
   /**
    * What runs networks on WebGPU: kernels of our own where a network is described and they pass their self-test,
-   * else onnxruntime; or onnxruntime alone (default).
+   * else onnxruntime (default); or onnxruntime alone.
    */
   readonly kernels?: 'own' | 'onnxruntime';
   /** Where onnxruntime's wasm files are served, e.g. `/ort/`. Default: beside the script (Node: node_modules). */

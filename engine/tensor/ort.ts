@@ -33,10 +33,10 @@ export async function createBackend(choice: BackendChoice = {}): Promise<Backend
     configure(ort, choice.threads ?? 1, choice.wasmPaths);
     return ort;
   };
-  if (choice.kernels !== 'own') return backendOn(load, { device, info });
+  if (choice.kernels === 'onnxruntime') return backendOn(load, { device, info });
   const kernels = new Kernels(device);
-  if (await passesSelfTest(kernels)) return backendOn(load, { device, info, kernels });
-  return backendOn(load, { device, info: { ...info, limits: [...info.limits, 'own-kernels'] } });
+  // Not waited for: it runs while weights are fetched, and the first network waits for it.
+  return backendOn(load, { device, info, own: { kernels, tested: passesSelfTest(kernels) } });
 }
 
 /**

@@ -4,8 +4,7 @@
  *
  * A workgroup takes 16 or 32 queries of one head, four threads a query (or two
  * queries): each of the four scores every fourth key of a block and gathers every
- * fourth vector of the result. Teams of 64 threads take every other block of keys and join at the
- * end.
+ * fourth vector of the result. Teams of 64 threads take turns at blocks of keys and join at the end.
  */
 import { aligned, rowsOf, type Dispatch, type Limits, type View } from './types';
 import { float, lines, range, shader } from './wgsl';
@@ -40,17 +39,20 @@ function shapeOf({ q, k, v, heads }: Attention, limits: Limits): Shape | undefin
   const [d4, e4] = [q.channels / heads / 4, v.channels / heads / 4];
   const own = Math.ceil(e4 / 4);
   const team = QUERIES * 4;
-  const groups = Math.ceil(rowsOf(q) / (2 * QUERIES)) * heads * q.batch;
+  const groups = Math.ceil(rowsOf(q) / QUERIES) * heads * q.batch;
   // Two queries of wider heads do not fit into registers.
-  const pairs = groups >= MANY && Math.max(d4, e4) <= 16 ? [2, 1] : [1];
+  const pairs = groups >= 2 * MANY && Math.max(d4, e4) <= 16 ? [2, 1] : [1];
+  const cuts = [
+    // Few workgroups: each of them is to be done sooner.
+    ...(groups < 2 * MANY ? ([[16, 4]] as const) : []),
+    [16, 2],
+    [16, 1],
+    [8, 1],
+    [4, 1],
+  ] as const;
   for (const each of pairs)
-    for (const [keys, teams] of [
-      [16, 2],
-      [16, 1],
-      [8, 1],
-      [4, 1],
-    ] as const) {
-      if (teams > 1 && rowsOf(k) <= keys) continue;
+    for (const [keys, teams] of cuts) {
+      if (teams > 1 && rowsOf(k) <= keys * (teams / 2)) continue;
       const vectors =
         teams * keys * (d4 + 1) +
         Math.max(teams * keys * e4, (teams - 1) * team * own * each) +
