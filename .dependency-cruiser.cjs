@@ -33,7 +33,18 @@ const appRooms = [
   '_actions',
   '_editor',
 ];
-const editorRooms = ['lib', 'port', 'form', 'node', 'canvas', 'library', 'dialogs', 'panels', 'shell'];
+const editorRooms = [
+  'lib',
+  'port',
+  'form',
+  'node',
+  'canvas',
+  'library',
+  'results',
+  'dialogs',
+  'panels',
+  'shell',
+];
 
 module.exports = {
   forbidden: [
@@ -97,6 +108,15 @@ module.exports = {
       { path: '^app/', pathNot: '^app/_cli/' },
       { path: '^app/_cli/' },
       'The command line is a composition root of its own.',
+    ),
+    rule(
+      'nodes-come-from-one-place',
+      {
+        path: '^app/',
+        pathNot: '^app/(_cli/node-engine|_packs/registry-with|_state/nodes|_worker/runtime)\\.ts$',
+      },
+      { path: '^nodes/registry' },
+      'The registry is handed on, with the packs that were loaded; only composition roots name the library.',
     ),
     rule('app-uses-the-surface', { path: '^app/' }, { path: '^tests/' }, 'Nothing imports tests.'),
   ],

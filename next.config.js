@@ -16,7 +16,7 @@ const config = {
     // Messages come compiled (app/_i18n/compile-messages.cjs); the formatter that takes them is much smaller.
     resolveAlias: { 'use-intl/format-message': 'use-intl/format-message/format-only' },
     rules: {
-      '**/_i18n/{en,ko,late.en,late.ko}.json': { loaders: ['./app/_i18n/compile-messages.cjs'], as: '*.js' },
+      '**/_i18n/*/messages.json': { loaders: ['./app/_i18n/compile-messages.cjs'], as: '*.js' },
     },
   },
   devIndicators: false,

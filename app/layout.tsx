@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { localeCodes } from './_i18n/locales';
 import './globals.css';
 
 export const metadata: Metadata = {
@@ -23,7 +24,7 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
       <head>
         {/* Before the first paint, so that neither theme nor language flashes: it has to block. */}
         {/* oxlint-disable-next-line nextjs/no-sync-scripts */}
-        <script src="/before-paint.js" />
+        <script src="/before-paint.js" data-locales={localeCodes.join(' ')} />
       </head>
       <body>{children}</body>
     </html>

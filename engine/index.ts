@@ -25,6 +25,7 @@ export { connect, type EdgeEnds } from './graph/connect';
 export { applyFix } from './fixes/apply-fix';
 export { fixesFor } from './fixes/fixes-for';
 export { plan } from './plan/plan';
+export { iterationsOf, withValues } from './plan/sweep';
 export { readiness } from './plan/targets';
 export type { Iteration, NodeRef, Plan, PlanOptions, PlanStep } from './plan/plan-types';
 export type { MemoryPlan, MemoryStep } from './plan/memory-types';

@@ -7,6 +7,7 @@ import {
   type LoadOptions,
   type MapEncoder,
 } from '@/engine/types';
+import { adaptable } from './lora/adapt';
 import { encodeMap } from './map-encoding';
 import type { Loading, Network } from './network';
 import { floatsOf, readSafetensors } from './safetensors';
@@ -20,11 +21,17 @@ export function openConditioner(loading: Loading): {
 } {
   const { id, text, classes, map } = loading.description.conditioner;
   const opened = text && openTextEncoder(loading, text);
+  const again = (next: Loading): Conditioner => {
+    const other = openConditioner(next);
+    for (const one of other.networks) next.loras?.networks.add(one);
+    return other.conditioner;
+  };
   const conditioner: Conditioner = {
     id,
     ...(opened && { text: opened.encoder }),
     ...(classes === undefined ? {} : { classes: classEmbedder(loading, classes) }),
     ...(map === undefined ? {} : { map: mapEncoder(map) }),
+    ...adaptable(loading, ['text', 'text2'], again, () => conditioner),
   };
   return { conditioner, networks: opened?.networks ?? [] };
 }

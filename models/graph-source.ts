@@ -8,6 +8,7 @@ import type {
   StoredNetwork,
   WeightsNetwork,
 } from '@/engine/types';
+import { adapted } from './lora/adapt';
 import type { Loading } from './network';
 import { describeArchitecture } from './networks/architecture';
 import { expandWeights } from './storage';
@@ -91,7 +92,7 @@ async function fetchForeign(
 async function fetchWeights(
   name: string,
   network: WeightsNetwork,
-  { backend, files }: Loading,
+  { backend, files, loras }: Loading,
   options: LoadOptions,
 ): Promise<() => NetworkSource> {
   const data: { path: string; data: Uint8Array | Blob }[] = [];
@@ -103,5 +104,10 @@ async function fetchWeights(
   const { kind, half } = backend.info;
   // Half precision where the device computes in it; wasm has none, and single is what its weights become anyway.
   const precision = network.precision === 'fp16' && kind === 'webgpu' && half !== false ? 'fp16' : 'fp32';
-  return () => ({ name, description: network.network, weights: storeOf(network.entries, data), precision });
+  const dtype = precision === 'fp16' ? 'float16' : 'float32';
+  return () => {
+    const store = storeOf(network.entries, data);
+    const weights = loras === undefined ? store : adapted(store, network, loras, dtype);
+    return { name, description: network.network, weights, precision };
+  };
 }

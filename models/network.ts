@@ -13,6 +13,7 @@ import {
 } from '@/engine/types';
 import { checkDevice } from './fits';
 import { fetchGraph } from './graph-source';
+import type { LoadingLoras } from './lora/adapt';
 import type { PackageFiles } from './package-files';
 import { Shared } from './shared';
 
@@ -21,6 +22,8 @@ export interface Loading {
   readonly description: PackageDescription;
   readonly backend: Backend;
   readonly files: PackageFiles;
+  /** LoRAs that are added to weights as they are read. */
+  readonly loras?: LoadingLoras;
 }
 
 /** One of a package's graphs with its weights. */

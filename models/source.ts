@@ -1,5 +1,6 @@
 /** Opening packages: manifests over sessions. */
 import {
+  LoomError,
   type LoadOptions,
   type Backend,
   type LatentSpaceInfo,
@@ -13,6 +14,8 @@ import type { FileSource } from './files';
 import { openFirstStage } from './first-stage';
 import { readCodebook } from './codebook-file';
 import { networksOf } from './description';
+import { noLoras } from './lora/adapt';
+import { OpenedLora, type KnownLora } from './lora/open-lora';
 import type { Loading, Network } from './network';
 import { folderFiles, verifiedFiles } from './package-files';
 import { packageMissing, type KnownPackage } from './packages';
@@ -23,6 +26,7 @@ export interface ModelSourceOptions {
   readonly backend: Backend;
   readonly files: FileSource;
   readonly packages: readonly KnownPackage[];
+  readonly loras?: readonly KnownLora[];
   /** Keeps verified files: the browser's {@link createBrowserCache}; nothing where files are local. */
   readonly cache?: FileCache;
 }
@@ -36,6 +40,8 @@ export interface LoadedModels extends ModelSource {
 interface Opened {
   readonly opened: ModelPackage;
   readonly networks: readonly Network[];
+  /** Those with LoRAs, as they are asked for. */
+  readonly adapted: ReadonlySet<{ dispose(): Promise<void> }>;
 }
 
 /**
@@ -64,6 +70,19 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       if (entry === undefined) throw packageMissing(id);
       return (await entry.shared.get(load)).opened;
     },
+    lora(id, { signal }) {
+      const known = options.loras?.find((one) => one.id === id);
+      if (known === undefined)
+        return Promise.reject(
+          new LoomError(
+            'file-missing',
+            `There is no LoRA "${id}" here.`,
+            { file: id },
+            { fix: 'Open the file again.' },
+          ),
+        );
+      return OpenedLora.open(known, signal);
+    },
     space(id) {
       const found = options.packages.find(({ description }) => description.latent.space === id);
       return found?.description.latent;
@@ -88,7 +107,12 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
     async unload(id) {
       const entries = id === undefined ? [...byId.values()] : [byId.get(id)];
       await Promise.all(
-        entries.flatMap((entry) => (entry?.shared.value?.networks ?? []).map((network) => network.dispose())),
+        entries.flatMap((entry) => {
+          const opened = entry?.shared.value;
+          return [...(opened?.networks ?? []), ...(opened?.adapted ?? [])].map((network) =>
+            network.dispose(),
+          );
+        }),
       );
     },
   };
@@ -103,6 +127,7 @@ async function openPackage(
     description,
     backend,
     files: folder ? folderFiles(description, folder, files) : verifiedFiles(description, files, cache),
+    loras: noLoras(description),
   };
   const space: LatentSpaceInfo = description.latent;
   const { conditioner, networks: encoders } = openConditioner(loading);
@@ -120,5 +145,6 @@ async function openPackage(
       facts: description.facts,
     },
     networks: [...encoders, ...autoencoder, ...(denoiser?.networks ?? [])],
+    adapted: loading.loras?.networks ?? new Set(),
   };
 }

@@ -11,6 +11,7 @@ import {
   type UNetInputs,
 } from '@/engine/types';
 import { labelOf } from './description';
+import { adaptable } from './lora/adapt';
 import { guidanceEmbedding } from './guidance-embedding';
 import { Network, type Loading } from './network';
 import { alphasCumprod } from './schedule';
@@ -24,6 +25,11 @@ export function openUNet(
 ): { unet: UNet; networks: readonly Network[] } {
   const network = new Network(loading, `${labelOf(loading.description)} U-Net`, facts.network);
   const { guidance, image, vectorWidth, sizeNumbers, recommended } = facts;
+  const again = (next: Loading): UNet => {
+    const opened = openUNet(next, facts, space, conditioner);
+    for (const one of opened.networks) next.loras?.networks.add(one);
+    return opened.unet;
+  };
   const unet: UNet = {
     space,
     conditioner,
@@ -37,6 +43,7 @@ export function openUNet(
     ...(vectorWidth !== undefined && { vectorWidth }),
     ...(sizeNumbers !== undefined && { sizeNumbers }),
     ...(recommended && { recommended }),
+    ...adaptable(loading, ['unet'], again, () => unet),
     async load(options) {
       await network.session(options);
     },

@@ -6,7 +6,9 @@
       theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
     if (dark) document.documentElement.classList.add('dark');
     const language = locale || (navigator.language || 'en').slice(0, 2);
-    document.documentElement.lang = language === 'ko' ? 'ko' : 'en';
+    // The languages there are: `app/layout.tsx` writes them on the script's element.
+    const known = (document.currentScript?.dataset.locales ?? '').split(' ');
+    document.documentElement.lang = known.includes(language) ? language : 'en';
   } catch {
     // Preferences that cannot be read are the defaults.
   }

@@ -1,6 +1,6 @@
 /** Automatic layout: elkjs, layered left to right, fetched when first wanted and run in a worker of its own. */
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api';
-import { registry } from '@/nodes/registry';
+import { registry } from '../_state/nodes';
 import { nodeWidth } from '../_state/node-width';
 import { runStore } from '../_state/run-store';
 import type { Point } from '../_state/view';

@@ -1,7 +1,7 @@
 /** What was opened, dropped or pasted, and where it goes. */
 import { LoomError } from '@/engine';
 import { getOwn } from '@/engine/types';
-import { registry } from '@/nodes/registry';
+import { registry } from '../_state/nodes';
 import { pictureFormat } from '@/nodes/_shared/picture-formats';
 import { fieldsOfNode } from '../_state/fields';
 import { translate } from '../_i18n/translate';

@@ -3,19 +3,21 @@ import { produce } from 'immer';
 import { z } from 'zod';
 import { LoomError, parseDocument, toLoomError, type LoomDocument } from '@/engine';
 import { translate } from '../_i18n/translate';
+import type { Locale } from '../_i18n/locales';
 import { currentLocale } from '../_state/preferences';
 import { openDocument } from '../_state/workspace';
 import { notify } from '../_ui/notify';
 
-const words = z.object({ en: z.string(), ko: z.string() });
+/** A text by language; English is always there. */
+const texts = z.object({ en: z.string() }).catchall(z.string());
 const indexSchema = z.array(
   z.object({
     id: z.string().regex(/^[a-z0-9-]+$/),
     kind: z.string(),
-    title: words,
-    description: words,
+    title: texts,
+    description: texts,
     /** The titles that the template gives its nodes, in other languages. */
-    nodes: z.object({ ko: z.record(z.string(), z.string()) }).default({ ko: {} }),
+    nodes: z.record(z.string(), z.record(z.string(), z.string())).default({}),
     /** Whether `<id>.jpg`, drawn by the graph itself, stands beside it. */
     picture: z.boolean().default(false),
   }),
@@ -41,12 +43,12 @@ export async function fetchTemplate(id: string): Promise<LoomDocument> {
   return parseDocument(await fetchText(`templates/${id}.json`)).document;
 }
 
-/** A template's own words in Korean: its title, its description and the titles of its nodes. Prompts stay in the model's language. */
-export function inKorean(document: LoomDocument, entry: TemplateEntry): LoomDocument {
+/** A template's own texts in another language: its title, its description and the titles of its nodes. Prompts stay in the model's language. */
+export function inLanguage(document: LoomDocument, entry: TemplateEntry, locale: Locale): LoomDocument {
   return produce(document, (draft) => {
-    draft.meta.title = entry.title.ko;
-    draft.meta.description = entry.description.ko;
-    for (const [id, title] of Object.entries(entry.nodes.ko)) {
+    draft.meta.title = entry.title[locale] ?? entry.title.en;
+    draft.meta.description = entry.description[locale] ?? entry.description.en;
+    for (const [id, title] of Object.entries(entry.nodes[locale] ?? {})) {
       const node = draft.nodes[id];
       if (node?.title !== undefined) node.title = title;
     }
@@ -55,9 +57,10 @@ export function inKorean(document: LoomDocument, entry: TemplateEntry): LoomDocu
 
 async function fetchInLanguage(id: string): Promise<LoomDocument> {
   const document = await fetchTemplate(id);
-  if (currentLocale() !== 'ko') return document;
+  const locale = currentLocale();
+  if (locale === 'en') return document;
   const entry = (await fetchTemplates()).find((found) => found.id === id);
-  return entry === undefined ? document : inKorean(document, entry);
+  return entry === undefined ? document : inLanguage(document, entry, locale);
 }
 
 /** Opens a template in a tab; an untouched empty tab is replaced. */

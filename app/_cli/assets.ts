@@ -93,7 +93,7 @@ export function copyPackages(
 /** Everything, for the repository at `root`. `tests` adds the packages of tests/fixtures. */
 export function copyAssets(root: string, { tests }: { readonly tests: boolean }): void {
   const at = (...parts: string[]): string => join(root, ...parts);
-  for (const flavour of ['', '.asyncify'])
+  for (const flavour of ['', '.asyncify', '.jspi'])
     for (const ending of ['wasm', 'mjs']) {
       const name = `ort-wasm-simd-threaded${flavour}.${ending}`;
       copy(at('node_modules/onnxruntime-web/dist', name), at('public/ort', name));
@@ -106,5 +106,7 @@ export function copyAssets(root: string, { tests }: { readonly tests: boolean })
     folders.filter((folder) => existsSync(folder)),
     at('public/models'),
   );
+  // CLIP's words, for checkpoints without a tokenizer: fetched only when one encodes a prompt.
+  copy(at('models/clip/merges.txt'), at('public/models/clip/merges.txt'));
   console.log(`models: ${ids.join(', ') || 'none installed'}`);
 }

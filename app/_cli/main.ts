@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { toLoomError } from '@/engine';
 import { errorLines } from './document';
 
+const modelsHelp =
+  'models beside the built-in ones: a folder of packages, one package (ours or a diffusers folder), or one .safetensors file';
 const packHelp = 'a node pack (an ES module: it runs as a program); may be given several times';
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
@@ -21,7 +23,7 @@ function program(finish: (code: number) => void): Command {
     .option('--seed <n>', 'replace every seed (unsigned 64-bit integer)')
     .option('--out <file.png>', 'where to write the picture; several are numbered', 'out.png')
     .option('--node <id>', 'run only up to this node')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--threads <n>', 'wasm threads')
     .option('--no-metadata', 'leave the graph out of the picture')
@@ -32,7 +34,7 @@ function program(finish: (code: number) => void): Command {
     .command('validate')
     .description('say what is wrong with a graph: one line per problem, exit code 1 if there is any error')
     .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--json', 'print the diagnostics as JSON')
     .option('--fix <file.json>', 'write the graph with the first fix of every error applied')
@@ -46,6 +48,15 @@ function program(finish: (code: number) => void): Command {
     .action(async (options) => finish(await (await import('./nodes')).nodes(options)));
 
   loom
+    .command('models')
+    .description('list the models there are, or describe one: what is known of it and from where')
+    .argument('[id]', 'a model, by its id or a part of it')
+    .option('--models <path>', modelsHelp)
+    .option('--verify', 'read every file to its end and check its hash where it is known')
+    .option('--json', 'as JSON')
+    .action(async (id, options) => finish(await (await import('./models')).models(id, options)));
+
+  loom
     .command('inspect')
     .description('write what flows at a port: statistics, tensors and pictures')
     .argument('<graph>', 'a graph as JSON, or a PNG made by Latent Loom')
@@ -54,7 +65,7 @@ function program(finish: (code: number) => void): Command {
     .requiredOption('--out <folder>', 'where to write')
     .option('--set <node.param=value>', 'change a parameter; may be given several times', collect, [])
     .option('--seed <n>', 'replace every seed')
-    .option('--models <folder>', 'a folder of model packages beside the built-in ones')
+    .option('--models <path>', modelsHelp)
     .option('--nodes <file>', packHelp, collect, [])
     .option('--threads <n>', 'wasm threads')
     .action(async (graph, options) => finish(await (await import('./inspect')).inspect(graph, options)));

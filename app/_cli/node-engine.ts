@@ -13,13 +13,15 @@ import { createBackend } from '@/engine/tensor/ort-node';
 import { createModelSource, type LoadedModels } from '@/models';
 import { registry as library } from '@/nodes/registry';
 import { codec } from './codec';
-import { installed } from './packages';
+import { installed, type Installed } from './packages';
 
 export interface NodeEngine {
   readonly backend: Backend;
   readonly catalog: Catalog;
   readonly models: LoadedModels;
   readonly executor: Executor;
+  /** Models that were named and cannot be used. */
+  readonly failed: Installed['failed'];
   readonly registry: NodeRegistry;
   dispose(): Promise<void>;
 }
@@ -62,7 +64,7 @@ export async function nodeEngine(options: {
   const threads = options.threads === undefined ? undefined : Number(options.threads);
   if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
     throw new LoomError('bad-input', `--threads wants a whole number above 0, not "${options.threads}".`);
-  const { packages, catalog, files } = await installed(options.models);
+  const { packages, catalog, files, failed } = await installed(options.models);
   const backend = await createBackend(threads === undefined ? {} : { threads });
   const models = createModelSource({ backend, files, packages });
   const executor = createExecutor({ backend, models, images: codec, assets });
@@ -72,6 +74,7 @@ export async function nodeEngine(options: {
     models,
     executor,
     registry: options.registry ?? library,
+    failed,
     async dispose() {
       executor.dispose();
       await models.unload();

@@ -1,18 +1,22 @@
-/** The model packages that the command line knows: the repository's own, and a folder the user names. */
+/** The model packages that the command line knows: the repository's own, and a folder, package or file the user names. */
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Catalog } from '@/engine';
-import { createCatalog, readPackages, type FileSource, type InstalledPackage } from '@/models';
+import { LoomError, type Catalog, type Diagnostic } from '@/engine';
+import { createCatalog, findPackages, readPackages, type FileSource, type KnownPackage } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
+import { createNodeFolder } from '@/models/folder-node';
 
-const builtIn = fileURLToPath(new URL('../../models/', import.meta.url));
+/** The repository's own packages. */
+export const builtIn = fileURLToPath(new URL('../../models/', import.meta.url));
 
-/** What is installed and where its files come from. */
+/** What is installed, where its files come from, and what of it cannot be used. */
 export interface Installed {
-  readonly packages: readonly InstalledPackage[];
+  readonly packages: readonly KnownPackage[];
   readonly catalog: Catalog;
   readonly files: FileSource;
+  /** Folders and files that hold no usable model, by their path below the folder that was named. */
+  readonly failed: readonly { readonly path: string; readonly error: LoomError }[];
 }
 
 const idsIn = (folder: string) =>
@@ -21,18 +25,40 @@ const idsIn = (folder: string) =>
     .map((entry) => entry.name);
 
 /**
- * Reads the manifests of every package in `models/` and in `extra`; where both
- * have one of the same id, `extra`'s counts.
- * @throws LoomError `package-invalid` naming the file when a manifest cannot be read.
+ * Every package in `models/` and in `extra`: a folder of packages, one package (ours, a diffusers folder) or one
+ * `.safetensors` file. Where both have one of the same id, `extra`'s counts. What cannot be used stands in `failed`.
+ * @throws LoomError `file-missing` where `extra` is not there, `package-missing` where it holds no model
  */
 export async function installed(extra?: string): Promise<Installed> {
-  const sources = new Map<string, FileSource>();
-  for (const folder of extra === undefined ? [builtIn] : [builtIn, extra])
-    for (const id of idsIn(folder)) sources.set(id, createNodeFiles(folder));
-  const files: FileSource = {
-    open: (path, signal) =>
-      (sources.get(path.split('/')[0] ?? '') ?? createNodeFiles(builtIn)).open(path, signal),
-  };
-  const packages = await readPackages(files, [...sources.keys()]);
-  return { packages, catalog: createCatalog(packages), files };
+  const files = createNodeFiles(builtIn);
+  const own = await readPackages(files, idsIn(builtIn));
+  const found =
+    extra === undefined
+      ? []
+      : await findPackages(createNodeFolder(extra), new AbortController().signal).catch((thrown: unknown) => {
+          throw thrown instanceof LoomError ? thrown.at({ path: extra }) : thrown;
+        });
+  const named = basename(resolve(extra ?? ''));
+  const known = found.flatMap((one) => ('known' in one ? [one.known] : []));
+  const failed = found.flatMap(({ path, ...one }) =>
+    'error' in one ? [{ path: path === '' ? named : path, error: one.error }] : [],
+  );
+  const ids = new Set(known.map(({ description }) => description.id));
+  const packages = [...own.filter(({ description }) => !ids.has(description.id)), ...known];
+  return { packages, catalog: createCatalog(packages), files, failed };
+}
+
+/** Why a package that a graph names is missing, where its folder is there and cannot be used. */
+export function whyMissing(
+  { failed }: Pick<Installed, 'failed'>,
+  diagnostics: readonly Diagnostic[],
+): LoomError | undefined {
+  for (const { code, got = '' } of diagnostics) {
+    if (code !== 'package-missing') continue;
+    // `folder:NAME#HASH` names the folder or file that it was opened from.
+    const [, name = got] = /^folder:(.*)#[0-9a-f]+$/u.exec(got) ?? [];
+    const found = failed.find(({ path }) => basename(path).replace(/\.safetensors$/u, '') === name);
+    if (found) return found.error.at({ package: got });
+  }
+  return undefined;
 }

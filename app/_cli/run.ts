@@ -18,6 +18,7 @@ import { registryOf, type WithNodes } from './node-packs';
 import { diagnosticLine, readDocument } from './document';
 import { nodeEngine, type NodeEngine } from './node-engine';
 import { setParam, setSeed } from './overrides';
+import { whyMissing } from './packages';
 import { progressView } from './progress';
 
 export interface RunCommand extends WithNodes {
@@ -55,6 +56,8 @@ export async function execute(
   const planned = plan(inference, { targets, device: engine.backend.info });
   if (planned.targets.length === 0) {
     const diagnostics = planned.blocked.flatMap((blocked) => blocked.diagnostics);
+    const unusable = whyMissing(engine, diagnostics);
+    if (unusable) throw unusable;
     throw new LoomError(
       'invalid-graph',
       'Nothing in this graph can run.',

@@ -1,7 +1,7 @@
 /** `loom validate`: what inference says about a graph, one line per diagnostic with what would fix it, or the graph fixed. */
 import { writeFile } from 'node:fs/promises';
 import { createTranslator } from 'use-intl/core';
-import words from '@/app/_i18n/en.json' with { type: 'json' };
+import words from '@/app/_i18n/en/messages.json' with { type: 'json' };
 import { fixText } from '@/app/_i18n/fix-text';
 import {
   applyFix,
@@ -15,9 +15,9 @@ import {
   type NodeRegistry,
   type QuickFix,
 } from '@/engine';
-import { diagnosticLine, readDocument } from './document';
+import { diagnosticLine, errorLines, readDocument } from './document';
 import { registryOf, type WithNodes } from './node-packs';
-import { installed } from './packages';
+import { installed, whyMissing } from './packages';
 
 /** Fixes applied one after another at most: each removes an error, so that more than this is a broken graph. */
 const maxFixes = 100;
@@ -74,9 +74,11 @@ export async function validate(
 ): Promise<number> {
   const document = await readDocument(file);
   const registry = await registryOf(options);
-  const { catalog } = await installed(options.models);
+  const { catalog, ...known } = await installed(options.models);
   const inference = infer({ document, registry, catalog });
   const { diagnostics } = inference;
+  const unusable = whyMissing(known, diagnostics);
+  if (unusable && !options.json) for (const line of errorLines(unusable)) console.error(line);
   if (options.json)
     console.log(
       JSON.stringify(

@@ -1,9 +1,8 @@
-import type en from './en.json';
-import type late from './late.en.json';
+import type { Locale, Messages } from './locales';
 
 declare module 'use-intl' {
   interface AppConfig {
-    Messages: typeof en & typeof late;
-    Locale: 'en' | 'ko';
+    Messages: Messages;
+    Locale: Locale;
   }
 }

@@ -67,7 +67,12 @@ export function SnapshotView({
           ))}
         </dl>
       );
-    default:
+    case 'latent':
+    case 'noise':
+    case 'image':
+    case 'mask':
+    case 'semantic-map':
+    case 'codes':
       return <TensorView snapshot={snapshot} decode={decode} />;
   }
 }

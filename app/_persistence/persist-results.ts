@@ -71,8 +71,13 @@ async function showInNodes(): Promise<void> {
       const newest = mine.find((result) => result.node === node);
       const batch = mine
         .filter((result) => result.node === node && result.run === newest?.run)
-        .toSorted((a, b) => a.element - b.element);
-      const pictures = await Promise.all(batch.map(({ png }) => decoded(png))).catch(() => []);
+        .toSorted((a, b) => a.at - b.at || a.element - b.element);
+      const pictures = await Promise.all(
+        batch.map(async ({ png, values }) => ({
+          ...(await decoded(png)),
+          ...(values.length === 0 ? {} : { caption: values.join(' · ') }),
+        })),
+      ).catch(() => []);
       // A run that was quicker than this has something newer to show.
       if (runStore.getState().pictures[tab.id]?.[node] === undefined && pictures.length > 0) {
         setPictures(tab.id, node, pictures);

@@ -10,6 +10,7 @@ const storedSchema = z.object({
   tab: z.string(),
   node: z.string(),
   element: z.int().nonnegative(),
+  values: z.array(z.string()).readonly().default([]),
   document: z.string(),
   seed: z.string().optional(),
   title: z.string(),

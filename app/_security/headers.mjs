@@ -20,7 +20,8 @@ const policy = (directives) =>
 export const pagePolicy = policy({
   'default-src': ["'self'"],
   // No inline script (app/_offline/build.mjs moves Next's into files) and no eval: WebAssembly only.
-  'script-src': ["'self'", "'wasm-unsafe-eval'"],
+  // Blobs: node packs that the person picked; only a running script of ours can make such an address.
+  'script-src': ["'self'", 'blob:', "'wasm-unsafe-eval'"],
   // React writes style attributes, the notices a style element; with the lists below neither can fetch anything.
   'style-src': ["'self'", "'unsafe-inline'"],
   'img-src': ["'self'", 'blob:', 'data:'],

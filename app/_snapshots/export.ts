@@ -38,7 +38,8 @@ export function tensorsOf(snapshot: Snapshot): readonly NamedTensor[] {
           return data ? [{ name: snapshot.entries.length > 1 ? `${part}.${index}` : part, dims, data }] : [];
         }),
       );
-    default:
+    case 'text':
+    case 'facts':
       return [];
   }
 }

@@ -7,8 +7,11 @@ import {
   type ImageValue,
   type LatentSpaceInfo,
   type ModelSource,
+  type PortKind,
   type Tensor,
   type TensorOps,
+  type UNet,
+  type ValueOf,
 } from '@/engine/types';
 import type { Snapshot, SnapshotOf } from './messages';
 import { rowNorms } from './stats';
@@ -85,114 +88,112 @@ function conditionerFacts({ id, text, classes, map }: Conditioner) {
   ];
 }
 
+/** What is known beside the values. */
+interface Known {
+  /** Entries of the codebook by latent space, for codes. */
+  readonly codes?: ReadonlyMap<string, number>;
+}
+
+const unetFacts = (of: 'unet' | 'denoiser', { space, diffusion, nativeSize, ...unet }: UNet): Snapshot => ({
+  kind: 'facts',
+  of,
+  facts: [
+    ...spaceFacts(space),
+    fact('prediction', diffusion.prediction),
+    fact('timesteps', diffusion.alphasCumprod.length),
+    fact('nativeSize', `${nativeSize.width} × ${nativeSize.height}`),
+    fact('concatChannels', unet.concatChannels),
+    fact('contextWidth', unet.contextWidth),
+    fact('conditioner', unet.conditioner.id),
+  ],
+});
+
+/** What is read of a value of each kind. */
+const readers: {
+  readonly [K in PortKind]: (value: ValueOf[K], known: Known) => Snapshot | Promise<Snapshot>;
+} = {
+  latent: async ({ samples, space }) => ({
+    kind: 'latent',
+    dims: [...samples.dims],
+    data: await read(samples, Float32Array),
+    space: spaceMessage(space),
+  }),
+  noise: async ({ samples, space, seed }) => ({
+    kind: 'noise',
+    dims: [...samples.dims],
+    data: await read(samples, Float32Array),
+    space: spaceMessage(space),
+    seed: seed.toString(),
+  }),
+  image: async ({ pixels }) => ({
+    kind: 'image',
+    dims: [...pixels.dims],
+    data: await read(pixels, Float32Array),
+  }),
+  mask: async ({ mask }) => ({ kind: 'mask', dims: [...mask.dims], data: await read(mask, Float32Array) }),
+  'semantic-map': async ({ map, labels }) => ({
+    kind: 'semantic-map',
+    dims: [...map.dims],
+    data: await read(map, Uint8Array),
+    labels: { id: labels.id, labels: labels.labels.map((label) => ({ ...label })) },
+  }),
+  codes: async ({ codes, space }, known) => ({
+    kind: 'codes',
+    dims: [...codes.dims],
+    data: await read(codes, Int32Array),
+    space: spaceMessage(space),
+    entries: known.codes?.get(space.space) ?? null,
+  }),
+  conditioning: async ({ conditioner, entries }) => ({
+    kind: 'conditioning',
+    conditioner: conditioner.id,
+    entries: await Promise.all(
+      entries.map(async ({ parts, weight, start, end }) => ({
+        weight,
+        start,
+        end,
+        parts: await Promise.all(
+          Object.values(parts).flatMap((part) => (part ? [partMessage(part, conditioner)] : [])),
+        ),
+      })),
+    ),
+  }),
+  schedule: ({ sigmas }) => ({ kind: 'schedule', sigmas: new Float64Array(sigmas) }),
+  number: ({ value }) => ({ kind: 'number', value }),
+  text: ({ text }) => ({ kind: 'text', text }),
+  sampler: ({ name, options }) => ({
+    kind: 'facts',
+    of: 'sampler',
+    facts: [
+      fact('name', name),
+      ...Object.entries(options).map(([key, option]) => fact(`option:${key}`, option)),
+    ],
+  }),
+  denoiser: ({ unet }) => unetFacts('denoiser', unet),
+  unet: ({ unet }) => unetFacts('unet', unet),
+  'first-stage': ({ firstStage }) => ({
+    kind: 'facts',
+    of: 'first-stage',
+    facts: [
+      fact('type', firstStage.type === 'kl' ? 'KL' : 'VQ'),
+      ...spaceFacts(firstStage.space),
+      ...(firstStage.codebook ? [fact('entries', firstStage.codebook.entries)] : []),
+    ],
+  }),
+  conditioner: ({ conditioner }) => ({
+    kind: 'facts',
+    of: 'conditioner',
+    facts: conditionerFacts(conditioner),
+  }),
+};
+
 /**
  * A value as the inspector sees it. Reads tensors back; call it only when somebody looks.
- * @param known.codes entries of the codebook by latent space, for codes
  * @throws LoomError when a tensor is gone or the device is lost
  */
-export async function snapshot(
-  value: AnyValue,
-  known: { readonly codes?: ReadonlyMap<string, number> } = {},
-): Promise<Snapshot> {
-  switch (value.kind) {
-    case 'latent':
-      return {
-        kind: 'latent',
-        dims: [...value.samples.dims],
-        data: await read(value.samples, Float32Array),
-        space: spaceMessage(value.space),
-      };
-    case 'noise':
-      return {
-        kind: 'noise',
-        dims: [...value.samples.dims],
-        data: await read(value.samples, Float32Array),
-        space: spaceMessage(value.space),
-        seed: value.seed.toString(),
-      };
-    case 'image':
-      return { kind: 'image', dims: [...value.pixels.dims], data: await read(value.pixels, Float32Array) };
-    case 'mask':
-      return { kind: 'mask', dims: [...value.mask.dims], data: await read(value.mask, Float32Array) };
-    case 'semantic-map':
-      return {
-        kind: 'semantic-map',
-        dims: [...value.map.dims],
-        data: await read(value.map, Uint8Array),
-        labels: { id: value.labels.id, labels: value.labels.labels.map((label) => ({ ...label })) },
-      };
-    case 'codes':
-      return {
-        kind: 'codes',
-        dims: [...value.codes.dims],
-        data: await read(value.codes, Int32Array),
-        space: spaceMessage(value.space),
-        entries: known.codes?.get(value.space.space) ?? null,
-      };
-    case 'conditioning':
-      return {
-        kind: 'conditioning',
-        conditioner: value.conditioner.id,
-        entries: await Promise.all(
-          value.entries.map(async ({ parts, weight, start, end }) => ({
-            weight,
-            start,
-            end,
-            parts: await Promise.all(
-              Object.values(parts).flatMap((part) => (part ? [partMessage(part, value.conditioner)] : [])),
-            ),
-          })),
-        ),
-      };
-    case 'schedule':
-      return { kind: 'schedule', sigmas: new Float64Array(value.sigmas) };
-    case 'number':
-      return { kind: 'number', value: value.value };
-    case 'text':
-      return { kind: 'text', text: value.text };
-    case 'sampler':
-      return {
-        kind: 'facts',
-        of: 'sampler',
-        facts: [
-          fact('name', value.name),
-          ...Object.entries(value.options).map(([key, option]) => fact(`option:${key}`, option)),
-        ],
-      };
-    case 'denoiser':
-    case 'unet': {
-      const { unet } = value;
-      return {
-        kind: 'facts',
-        of: value.kind,
-        facts: [
-          ...spaceFacts(unet.space),
-          fact('prediction', unet.diffusion.prediction),
-          fact('timesteps', unet.diffusion.alphasCumprod.length),
-          fact('nativeSize', `${unet.nativeSize.width} × ${unet.nativeSize.height}`),
-          fact('concatChannels', unet.concatChannels),
-          fact('contextWidth', unet.contextWidth),
-          fact('conditioner', unet.conditioner.id),
-        ],
-      };
-    }
-    case 'first-stage': {
-      const { firstStage } = value;
-      return {
-        kind: 'facts',
-        of: 'first-stage',
-        facts: [
-          fact('type', firstStage.type === 'kl' ? 'KL' : 'VQ'),
-          ...spaceFacts(firstStage.space),
-          ...(firstStage.codebook ? [fact('entries', firstStage.codebook.entries)] : []),
-        ],
-      };
-    }
-    case 'conditioner':
-      return { kind: 'facts', of: 'conditioner', facts: conditionerFacts(value.conditioner) };
-    default:
-      throw new LoomError('internal', 'There is no view of a value of this kind.');
-  }
+export async function snapshot(value: AnyValue, known: Known = {}): Promise<Snapshot> {
+  // The reader is the one of the value's own kind, which the record's type cannot say.
+  return readers[value.kind](value as never, known);
 }
 
 /** The buffers of a snapshot, to be moved instead of copied with `postMessage`. The snapshot is empty afterwards. */

@@ -246,7 +246,11 @@ export function viewsOf(snapshot: Snapshot): readonly ViewName[] {
       return ['labels'];
     case 'codes':
       return ['codes'];
-    default:
+    case 'conditioning':
+    case 'schedule':
+    case 'number':
+    case 'text':
+    case 'facts':
       return [];
   }
 }
@@ -286,7 +290,5 @@ export function viewOf(
         : undefined;
     case 'codes':
       return codeView(snapshot, element);
-    default:
-      return undefined;
   }
 }

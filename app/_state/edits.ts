@@ -1,6 +1,6 @@
 /** Changes to a document as plain recipes on a draft: each is one gesture. What to call it and when is the commands' matter. */
 import type { Draft } from 'immer';
-import { registry } from '@/nodes/registry';
+import { packOfType, registry } from './nodes';
 import { connect, freshId, type AnyNode, type LoomDocument } from '@/engine';
 import type { Point } from './view';
 
@@ -16,6 +16,8 @@ export function addNode(
   params: Record<string, unknown> = {},
 ): string {
   const id = freshId(draft.nodes, stemOf(definition.id));
+  const pack = packOfType(definition.id);
+  if (pack) draft.meta.packs = { ...draft.meta.packs, [pack.id]: pack.version };
   draft.nodes[id] = {
     type: definition.id,
     version: definition.version,

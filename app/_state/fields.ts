@@ -1,6 +1,6 @@
 /** From a node's zod parameters to the fields of its form: type, range, options and hints, whatever the node. */
 import { z } from 'zod';
-import type { AnyNode, ParamHints } from '@/engine';
+import { widgetNames, type AnyNode, type ParamHints, type WidgetName } from '@/engine';
 
 export interface Field {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Field {
   readonly initial: unknown;
   readonly nullable: boolean;
   readonly hints: ParamHints;
-  readonly widget: NonNullable<ParamHints['widget']>;
+  readonly widget: WidgetName;
 }
 
 const property = z.looseObject({
@@ -37,25 +37,8 @@ const property = z.looseObject({
 });
 const objectSchema = z.looseObject({ properties: z.record(z.string(), property).default({}) });
 
-const widgets = new Set<string>([
-  'text',
-  'prompt',
-  'number',
-  'slider',
-  'seed',
-  'select',
-  'switch',
-  'package',
-  'class',
-  'map-painter',
-  'mask-painter',
-  'image-file',
-  'latent-file',
-  'schedule-plot',
-  'hidden',
-]);
-const isWidget = (name: string | undefined): name is Field['widget'] =>
-  name !== undefined && widgets.has(name);
+const widgets: ReadonlySet<string> = new Set(widgetNames);
+const isWidget = (name: string | undefined): name is WidgetName => name !== undefined && widgets.has(name);
 
 function fieldOf(name: string, schema: z.output<typeof property>): Field {
   const parts = schema.anyOf ?? [];

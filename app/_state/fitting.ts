@@ -1,7 +1,7 @@
 /** What fits where: verdicts for a pending connection, candidates for the palette, the edge a node would sit on. */
 import { produce } from 'immer';
 import { checkConnection, infer, type AnyNode, type Diagnostic, type Inference } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registry } from './nodes';
 import { addNode } from './edits';
 import type { PendingConnection } from './view';
 

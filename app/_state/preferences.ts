@@ -1,13 +1,11 @@
 /** What a person likes, kept in localStorage: never part of a document. */
 import { z } from 'zod';
 import { createStore } from 'zustand/vanilla';
-
-export const locales = ['en', 'ko'] as const;
-export type Locale = (typeof locales)[number];
+import { isLocale, localeCodes, type Locale } from '../_i18n/locales';
 
 const schema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
-  locale: z.enum(locales).optional().catch(undefined),
+  locale: z.enum(localeCodes).optional().catch(undefined),
   backend: z.enum(['auto', 'webgpu', 'wasm']).catch('auto'),
   minimap: z.boolean().catch(true),
   snap: z.boolean().catch(false),
@@ -57,5 +55,5 @@ export function currentLocale(): Locale {
   const chosen = preferences.getState().locale;
   if (chosen !== undefined) return chosen;
   const wanted = typeof navigator === 'undefined' ? 'en' : navigator.language.slice(0, 2);
-  return wanted === 'ko' ? 'ko' : 'en';
+  return isLocale(wanted) ? wanted : 'en';
 }

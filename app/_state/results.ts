@@ -2,8 +2,9 @@
 import { nanoid } from 'nanoid';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import { documentSchema, LoomError, type LoomDocument } from '@/engine';
+import { LoomError, type LoomDocument } from '@/engine';
 import type { Picture, QueuedRun } from './run-store';
+import { captionOfValue, cellText, type SweepCell } from './sweeps';
 
 /** What is known of a result beside its pixels. */
 export interface ResultFacts {
@@ -17,6 +18,8 @@ export interface ResultFacts {
   /** Canonical JSON of the document at the time of the run. */
   readonly document: string;
   readonly seed?: string | undefined;
+  /** The swept values that made it, as captions; empty without a sweep. */
+  readonly values: readonly string[];
   /** The prompt, or the class where there is none. */
   readonly title: string;
   readonly ms: number;
@@ -75,18 +78,26 @@ let adding: Promise<void> = Promise.resolve();
 /** Adds a picture with the graph that made it. The same graph drawn from the cache again is the same result. */
 export function addResult(
   current: QueuedRun,
-  made: { readonly node: string; readonly element: number; readonly picture: Picture; readonly ms: number },
+  made: {
+    readonly node: string;
+    readonly element: number;
+    /** What drew it: the run's document, or one combination of its sweeps. */
+    readonly cell: SweepCell;
+    readonly picture: Picture;
+    readonly ms: number;
+  },
 ): void {
   const at = Date.now();
   adding = adding.then(async () => {
     const { results } = resultStore.getState();
+    const { document } = made.cell;
+    const written = made.cell.values.length === 0 ? current.document : cellText(made.cell);
     const isTwin = (result: Result): boolean =>
-      result.document === current.document &&
+      result.document === written &&
       result.node === made.node &&
       result.element === made.element &&
       result.run !== current.run;
     if (results.some(isTwin)) return;
-    const document = documentSchema.parse(JSON.parse(current.document));
     const png = await encoded(made.picture);
     const seed = firstText(document, ['seed']);
     const result: Result = {
@@ -95,7 +106,8 @@ export function addResult(
       tab: current.tab,
       node: made.node,
       element: made.element,
-      document: current.document,
+      document: written,
+      values: made.cell.values.map(({ value }) => captionOfValue(value)),
       seed: seed === '' ? undefined : seed,
       title: firstText(document, ['text', 'class']),
       ms: made.ms,

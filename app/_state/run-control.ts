@@ -1,12 +1,13 @@
 /** Drives the worker: starts it, queues runs, turns its messages into the run store. Survives its crash. */
 import { nanoid } from 'nanoid';
-import { LoomError, readiness, serialise, toLoomError } from '@/engine';
+import { LoomError, readiness, serialise, toLoomError, type LoomDocument } from '@/engine';
 import { translate } from '../_i18n/translate';
 import type { InspectClient } from '../_snapshots/messages';
 import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
 import type { ToPage } from '../_worker/protocol';
+import { loadedPacks } from './nodes';
 import { preferences } from './preferences';
 import {
   nextProgress,
@@ -18,10 +19,17 @@ import {
   type QueuedRun,
 } from './run-store';
 import { addResult } from './results';
+import { captionOfValue, sweepCells, type SweepCell } from './sweeps';
 import { activeTab, edit, workspace } from './workspace';
 import { nextSeed, randomSeed, seedControl } from './edits';
 
 let client: EngineClient | undefined;
+/** The cells of the sweeps of the document that runs, made once for all its pictures. */
+let cells: { readonly of: LoomDocument; readonly cells: readonly SweepCell[] } | undefined;
+function cellsOf(document: LoomDocument): readonly SweepCell[] {
+  if (cells?.of !== document) cells = { of: document, cells: sweepCells(document) };
+  return cells.cells;
+}
 const paces = new Map<string, { at: number; done: number }>();
 
 /** Starts the engine's worker once; again after a crash or another choice of backend. */
@@ -42,6 +50,10 @@ export function startEngine(): void {
     },
   });
   client = mine;
+  for (const { file, source } of loadedPacks())
+    mine
+      .ask({ type: 'load-pack', file, source })
+      .catch((thrown: unknown) => notify.error(toLoomError(thrown).message));
   if (preferences.getState().keepTrajectory)
     void mine.ask({ type: 'trajectory-budget', bytes: trajectoryBytes }).catch(() => undefined);
 }
@@ -91,6 +103,13 @@ export const inspectClient: InspectClient = {
 function need(): EngineClient {
   if (client === undefined) throw new LoomError('internal', 'The engine is not running.');
   return client;
+}
+/** Loads a pack in the worker, if there is one; one that starts later gets every pack that is loaded. */
+export async function loadPackInWorker(module: {
+  readonly file: string;
+  readonly source: string;
+}): Promise<void> {
+  await client?.ask({ type: 'load-pack', ...module });
 }
 /** Requests to the worker. */
 export const ask: EngineClient['ask'] = (request, signal) => need().ask(request, signal);
@@ -281,14 +300,21 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
     }
     case 'picture': {
       const { width, height, rgba } = message;
+      const cell = cellsOf(current.snapshot)[message.iteration];
+      const caption = cell?.values.map(({ value }) => captionOfValue(value)).join(' · ') ?? '';
       if (message.inNode) {
-        const before = message.index === 0 ? [] : (runStore.getState().pictures[tab]?.[message.node] ?? []);
-        setPictures(tab, message.node, [...before, { width, height, rgba }]);
+        const first = message.index === 0 && message.iteration === 0;
+        const before = first ? [] : (runStore.getState().pictures[tab]?.[message.node] ?? []);
+        setPictures(tab, message.node, [
+          ...before,
+          { width, height, rgba, ...(caption === '' ? {} : { caption }) },
+        ]);
       }
       if (message.sink)
         addResult(current, {
           node: message.node,
           element: message.index,
+          cell: cell ?? { document: current.snapshot, values: [] },
           picture: { width, height, rgba },
           ms: now - current.startedAt,
         });

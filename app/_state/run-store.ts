@@ -26,6 +26,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+  /** The swept values that made it. */
+  readonly caption?: string;
 }
 
 export interface QueuedRun {

@@ -1,6 +1,6 @@
 /** Which nodes sample: they turn a denoiser into a latent. By their ports, not by their ids. */
 import type { LoomDocument } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registry } from './nodes';
 
 const typeOf = (document: LoomDocument, id: string) => registry.get(document.nodes[id]?.type ?? '');
 

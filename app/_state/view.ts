@@ -43,6 +43,7 @@ export type DialogName =
   | 'find'
   | 'connect'
   | 'about'
+  | 'packs'
   | null;
 
 export interface View {
@@ -54,6 +55,8 @@ export interface View {
   readonly connectionError: RefusedConnection | null;
   readonly menu: { readonly at: Point; readonly flow: Point; readonly on: string | null } | null;
   readonly dialog: DialogName;
+  /** The node whose settings are to be swept, and which of them was asked for. */
+  readonly sweep: { readonly node: string; readonly param?: string } | null;
   /** What the inspector shows: an output port. */
   readonly inspected: Endpoint | null;
   /** Which node's documentation is open. */
@@ -73,6 +76,7 @@ const empty: View = {
   connectionError: null,
   menu: null,
   dialog: null,
+  sweep: null,
   inspected: null,
   docs: null,
   trajectory: null,

@@ -14,9 +14,9 @@ import {
   type Inference,
   type LoomDocument,
 } from '@/engine';
-import { registry } from '@/nodes/registry';
 import type { SavedFile } from '../_formats/disk';
 import { catalogStore } from './catalog';
+import { currentRegistry, onNodesChange } from './nodes';
 
 export interface Tab {
   readonly id: string;
@@ -45,7 +45,8 @@ function inferenceOf(tab: Tab): Inference {
   const { document } = tab.history;
   const known = inferences.get(document);
   const { catalog } = catalogStore.getState();
-  if (known !== undefined && known.catalog === catalog) return known;
+  const registry = currentRegistry();
+  if (known !== undefined && known.catalog === catalog && known.registry === registry) return known;
   const result = infer({ document, registry, catalog, previous: latest.get(tab.id) });
   inferences.set(document, result);
   latest.set(tab.id, result);
@@ -86,6 +87,7 @@ function watch(tab: Tab): void {
   });
 }
 catalogStore.subscribe(() => workspace.setState(derive(activeTab())));
+onNodesChange(() => workspace.setState(derive(activeTab())));
 
 export function activeTab(): Tab {
   const { tabs, active } = workspace.getState();

@@ -1,19 +1,28 @@
 'use client';
-import { cloneElement, useState } from 'react';
-import { overlays } from './overlays';
-import type { DropPanelProps } from './panel';
+import { Popover } from '@base-ui/react/popover';
+import type { ReactElement, ReactNode } from 'react';
 
-/** A small panel under a trigger. The panel, and the code for it, exist from the first press on. */
-export function DropPanel(props: DropPanelProps) {
-  const parts = overlays.use();
-  const [wanted, setWanted] = useState(false);
-  if (wanted && parts !== undefined) return <parts.PanelOverlay {...props} />;
-  return cloneElement(props.trigger, {
-    'aria-haspopup': 'dialog',
-    'aria-expanded': false,
-    onClick: () => {
-      setWanted(true);
-      void overlays.load();
-    },
-  });
+/** A small titled panel under a trigger. */
+export function DropPanel({
+  trigger,
+  title,
+  children,
+}: {
+  readonly trigger: ReactElement<Record<string, unknown>>;
+  readonly title: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Popover.Root>
+      <Popover.Trigger render={trigger} />
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={8} align="end" className="z-[80]">
+          <Popover.Popup className="w-80 max-w-[calc(100vw-16px)] rounded-xl border border-border bg-popover p-4 text-popover-foreground shadow-2xl outline-none">
+            <Popover.Title className="text-[13.5px] font-semibold">{title}</Popover.Title>
+            {children}
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
 }

@@ -1,25 +1,44 @@
 'use client';
-import {
-  cloneElement,
-  useEffect,
-  useRef,
-  type FocusEvent,
-  type PointerEvent,
-  type ReactElement,
-  type ReactNode,
-} from 'react';
-import { hideTip, showTip, type TipSide } from './tip-store';
-import { overlays } from './overlays';
+import { Tooltip } from '@base-ui/react/tooltip';
+import type { ReactElement, ReactNode } from 'react';
+import { Keys } from './Keys';
+import { landmark } from './landmark';
+
+interface TipContent {
+  readonly text: ReactNode;
+  readonly hotkey: string | undefined;
+  readonly side: 'top' | 'bottom' | 'left' | 'right';
+}
+
+/** All tooltips of the page share one popup: a canvas has hundreds of triggers. */
+const handle = Tooltip.createHandle<TipContent>();
+
+/** How long a pointer rests before the first tooltip, in ms. */
+const delay = 350;
 
 /** Once in the page: where the one tooltip that is open is drawn. */
 export function TipLayer() {
-  const parts = overlays.use();
-  return parts === undefined ? null : <parts.TipOverlay />;
+  return (
+    <Tooltip.Provider delay={delay}>
+      <Tooltip.Root handle={handle} disableHoverablePopup>
+        {({ payload }) => (
+          <Tooltip.Portal container={landmark}>
+            <Tooltip.Positioner
+              side={payload?.side ?? 'bottom'}
+              sideOffset={6}
+              className="pointer-events-none z-[90]"
+            >
+              <Tooltip.Popup className="flex max-w-72 items-center gap-2 rounded-md bg-foreground px-2 py-1 text-xs text-background shadow-lg">
+                <span>{payload?.text}</span>
+                {payload?.hotkey !== undefined && <Keys hotkey={payload.hotkey} inverse />}
+              </Tooltip.Popup>
+            </Tooltip.Positioner>
+          </Tooltip.Portal>
+        )}
+      </Tooltip.Root>
+    </Tooltip.Provider>
+  );
 }
-
-const call = (handler: unknown, event: unknown): void => {
-  if (typeof handler === 'function') handler(event);
-};
 
 /**
  * A tooltip for one element. It says what the element's own name says, or how
@@ -33,42 +52,8 @@ export function Tip({
 }: {
   readonly text: ReactNode;
   readonly hotkey?: string | undefined;
-  readonly side?: TipSide | undefined;
+  readonly side?: TipContent['side'] | undefined;
   readonly children: ReactElement<Record<string, unknown>>;
 }) {
-  const mine = useRef<Element>(null);
-  // An element that goes away under the pointer takes its tooltip along.
-  useEffect(
-    () => () => {
-      if (mine.current !== null) hideTip(mine.current);
-    },
-    [],
-  );
-  const show = (anchor: Element, at: 'pointer' | 'focus'): void => {
-    mine.current = anchor;
-    showTip({ anchor, text, hotkey, side }, at);
-  };
-  const { props } = children;
-  return cloneElement(children, {
-    onPointerEnter: (event: PointerEvent) => {
-      call(props['onPointerEnter'], event);
-      if (event.pointerType !== 'touch') show(event.currentTarget, 'pointer');
-    },
-    onPointerLeave: (event: PointerEvent) => {
-      call(props['onPointerLeave'], event);
-      hideTip(event.currentTarget);
-    },
-    onPointerDown: (event: PointerEvent) => {
-      call(props['onPointerDown'], event);
-      hideTip(event.currentTarget);
-    },
-    onFocus: (event: FocusEvent) => {
-      call(props['onFocus'], event);
-      if (event.currentTarget.matches(':focus-visible')) show(event.currentTarget, 'focus');
-    },
-    onBlur: (event: FocusEvent) => {
-      call(props['onBlur'], event);
-      hideTip(event.currentTarget);
-    },
-  });
+  return <Tooltip.Trigger handle={handle} payload={{ text, hotkey, side }} delay={delay} render={children} />;
 }

@@ -1,28 +1,25 @@
-/** Short notices at the bottom of the page. The library that draws them comes with the first one. */
+/** Short notices at the bottom of the page. They wait here until `Toasts`, fetched with the first of them, shows them. */
 import type { ExternalToast } from 'sonner';
-import { late } from './late';
-import { noticeLayer } from './notice-gate';
+import { createStore } from 'zustand/vanilla';
 
-/** sonner, fetched with the first notice. */
-export const notices = late(() => import('./overlays/notices'));
+interface Notice {
+  readonly kind: 'error' | 'info' | 'success' | 'warning';
+  readonly title: string;
+  readonly options: ExternalToast | undefined;
+}
 
-const kind =
-  (name: 'error' | 'info' | 'success' | 'warning') =>
-  (title: string, options?: ExternalToast): void => {
-    void notices
-      .load()
-      .then(async ({ toast }) => {
-        await noticeLayer;
-        toast[name](title, options);
-      })
-      // A notice must not bring down what it speaks of.
-      .catch((thrown: unknown) => reportError(thrown));
-  };
+/** Notices that are not shown yet. */
+export const waitingNotices = createStore<readonly Notice[]>(() => []);
+
+const push =
+  (kind: Notice['kind']) =>
+  (title: string, options?: ExternalToast): void =>
+    waitingNotices.setState((before) => [...before, { kind, title, options }], true);
 
 /** Tells the person something in passing. */
 export const notify = {
-  error: kind('error'),
-  info: kind('info'),
-  success: kind('success'),
-  warning: kind('warning'),
+  error: push('error'),
+  info: push('info'),
+  success: push('success'),
+  warning: push('warning'),
 };

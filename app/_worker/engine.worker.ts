@@ -1,11 +1,11 @@
 /// <reference lib="webworker" />
 /**
- * The worker's door. It says at once what will compute; the engine itself, with
+ * The worker's entry. It says at once what will compute; the engine itself, with
  * onnxruntime, the tokenizers and the rest of the protocol, is fetched with the
  * first thing asked of it.
  */
 import '../_security/no-eval';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { LoomError, toLoomError } from '@/engine/types';
 import { chooseBackend } from '@/engine/tensor/choice';
 import { budgetSchema, envelopeSchema, startSchema } from './entry-messages';

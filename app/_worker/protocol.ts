@@ -3,13 +3,13 @@
  * Both sides parse every message; pixels and typed arrays travel as transferables.
  */
 import { z } from 'zod';
-import { diagnosticSchema, type ErrorCode } from '@/engine/types';
+import { diagnosticSchema, errorCodes } from '@/engine/types';
 
 const rgba = z.instanceof(Uint8ClampedArray<ArrayBuffer>);
 
 /** A {@link LoomError} that crossed the worker's entry. */
 export const errorSchema = z.strictObject({
-  code: z.string().transform((code): ErrorCode => code as ErrorCode),
+  code: z.enum(errorCodes),
   message: z.string(),
   place: z.strictObject({
     node: z.string().optional(),
@@ -73,6 +73,8 @@ const pictureSchema = z.strictObject({
   ...inRun,
   index: z.int().nonnegative(),
   count: z.int().positive(),
+  /** Which combination of the document's sweeps; 0 without a sweep. */
+  iteration: z.int().nonnegative(),
   /** What the run was for, to be kept among the results. */
   sink: z.boolean(),
   /** Shown in the node. */

@@ -1,6 +1,19 @@
 /** The engine behind the worker's entry: runs, answers and previews. Every failure becomes a message. */
-import { LoomError, infer, parseDocument, plan, toLoomError, type AnyValue, type Plan } from '@/engine';
-import { registry } from '@/nodes/registry';
+import {
+  LoomError,
+  infer,
+  parseDocument,
+  plan,
+  toLoomError,
+  type AnyValue,
+  type Executor,
+  type NodePack,
+  type NodeRef,
+  type Plan,
+} from '@/engine';
+import { registry as library } from '@/nodes/registry';
+import { loadPack } from '../_packs/load-pack';
+import { registryWith } from '../_packs/registry-with';
 import { boot, recover, type Engine } from './boot';
 import { pictures, type Rgba } from './images';
 import { look, type Post } from './answer-inspector';
@@ -11,6 +24,10 @@ import { toWorkerSchema, type ToWorker } from './to-worker';
 type Of<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
 let post: Post = () => undefined;
+let registry = library;
+const packs = new Map<string, NodePack>();
+/** The packs that are on their way: runs asked for after them wait. */
+let packsRead: Promise<unknown> = Promise.resolve();
 let engine: Promise<Engine> | undefined;
 /** What each tab ran last: the inspector looks for its values there. */
 const plans = new Map<string, Plan>();
@@ -72,6 +89,7 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
     });
   try {
     const { executor, catalog, backend, trajectories } = await started();
+    await packsRead;
     const { document } = parseDocument(raw);
     const inference = infer({ document, registry, catalog });
     const planned = plan(inference, { targets, device: backend.info });
@@ -94,10 +112,15 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
     const preview = previewer(id, previews);
     const shown = new Set<string>();
     const pending: Promise<void>[] = [];
-    const show = (node: string): void => {
-      if (shown.has(node)) return;
-      shown.add(node);
-      pending.push(showPictures(id, planned, node));
+    // Borrowed at once, while they are surely there; sent one after the other, so that those of a sweep keep its order.
+    let last = Promise.resolve();
+    const show = ({ node, iteration }: NodeRef): void => {
+      const key = JSON.stringify([node, iteration]);
+      if (shown.has(key)) return;
+      shown.add(key);
+      const send = readPictures(executor, id, planned, { node, iteration });
+      last = Promise.all([send, last]).then(([go]) => go());
+      pending.push(last);
     };
     const result = await executor.run(planned, {
       signal: stop.signal,
@@ -122,11 +145,11 @@ async function runDocument({ run: id, tab, document: raw, targets, previews }: O
             break;
           case 'node-finished':
             post({ type: 'node-finished', run: id, node: event.node, ms: event.seconds * 1000 });
-            show(event.node);
+            show(event);
             break;
           case 'node-cached':
             post({ type: 'node-cached', run: id, node: event.node });
-            show(event.node);
+            show(event);
             break;
           case 'node-failed':
             post({ type: 'node-failed', run: id, node: event.node, error: errorMessage(event.error) });
@@ -170,38 +193,44 @@ function previewer(run: string, wanted: boolean): (node: string, value: AnyValue
 }
 
 /**
- * Sends the pictures that a finished node shows: what reaches a sink, or what an image node puts out. A sink that
+ * Reads the pictures that a finished node shows: what reaches a sink, or what an image node puts out. A sink that
  * makes a picture of what it shows (a comparison) keeps that one among the results.
+ * @returns sends them
  */
-async function showPictures(run: string, of: Plan, node: string): Promise<void> {
-  const definition = of.stepOf(node)?.definition;
-  if (definition === undefined) return;
-  const { executor } = await started();
+async function readPictures(
+  executor: Executor,
+  run: string,
+  of: Plan,
+  { node, iteration }: NodeRef,
+): Promise<() => void> {
+  const definition = of.stepOf(node, iteration)?.definition;
+  if (definition === undefined) return () => undefined;
   const read = async (side: 'in' | 'out'): Promise<Rgba[]> => {
-    const found: Rgba[] = [];
-    for (const [port, { type }] of Object.entries(side === 'in' ? definition.inputs : definition.outputs)) {
-      const borrowed = type.kind === 'image' ? executor.borrow({ node, port, side, plan: of }) : undefined;
-      try {
-        if (borrowed) found.push(...(await pictures(borrowed.value)));
-      } finally {
-        borrowed?.release();
-      }
+    const borrowed = Object.entries(side === 'in' ? definition.inputs : definition.outputs).flatMap(
+      ([port, { type }]) =>
+        type.kind === 'image' ? (executor.borrow({ node, port, side, iteration, plan: of }) ?? []) : [],
+    );
+    try {
+      return (await Promise.all(borrowed.map(({ value }) => pictures(value)))).flat();
+    } finally {
+      for (const each of borrowed) each.release();
     }
-    return found;
   };
+  const [made, reached] = await Promise.all([read('out'), definition.sink === true ? read('in') : []]);
   const send = (list: readonly Rgba[], as: { sink: boolean; inNode: boolean }): void =>
     list.forEach((picture, index) =>
-      post({ type: 'picture', run, node, index, count: list.length, ...as, ...picture }, [
+      post({ type: 'picture', run, node, iteration, index, count: list.length, ...as, ...picture }, [
         picture.rgba.buffer,
       ]),
     );
-  const made = await read('out');
-  if (definition.sink !== true) {
-    send(made, { sink: false, inNode: true });
-    return;
-  }
-  send(await read('in'), { sink: made.length === 0, inNode: true });
-  send(made, { sink: true, inNode: false });
+  return () => {
+    if (definition.sink !== true) {
+      send(made, { sink: false, inNode: true });
+      return;
+    }
+    send(reached, { sink: made.length === 0, inNode: true });
+    send(made, { sink: true, inNode: false });
+  };
 }
 
 /** The newest plan of a tab, which is also the last to be forgotten. */
@@ -238,6 +267,17 @@ async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'canc
       const recovered = await recover(booted);
       engine = Promise.resolve(recovered);
       announce(recovered);
+      post({ type: 'done', id });
+      return;
+    }
+    case 'load-pack': {
+      const loading = loadPack(message.source, message.file);
+      packsRead = Promise.allSettled([packsRead, loading]);
+      const pack = await loading;
+      registry = registryWith([...packs.values()].filter((other) => other.id !== pack.id).concat(pack));
+      packs.set(pack.id, pack);
+      // The same node may compute something else now, under the same key.
+      booted.executor.clear();
       post({ type: 'done', id });
       return;
     }

@@ -1,7 +1,7 @@
 'use client';
 /** Every panel and painter over fixed values: for looking at them while working on them. */
 import { useState } from 'react';
-import { LateMessages } from '../_i18n/LateMessages';
+import { KindColours } from '../_editor/port/KindColours';
 import { Messages } from '../_editor/shell/Messages';
 import { Inspector } from '../_inspect/Inspector';
 import { Trajectory } from '../_inspect/Trajectory';
@@ -72,9 +72,9 @@ function Panels() {
 export function Playground() {
   return (
     <Messages>
-      <LateMessages>
-        <Panels />
-      </LateMessages>
+      <KindColours />
+      <Panels />
+
       <TipLayer />
     </Messages>
   );

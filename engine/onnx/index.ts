@@ -43,7 +43,12 @@ export async function writeGraph(source: NetworkSource, options: WriteOptions = 
   });
   const g = new GraphWriter(precision === 'fp16' ? 'float16' : 'float32');
   const weights = new WeightWriter(g, store, places);
-  const context = { weights, channels: channelsOf(description), ranks: ranksOf(description) };
+  const context: LoweringContext = {
+    weights,
+    channels: channelsOf(description),
+    ranks: ranksOf(description),
+    longest: longestOf(description),
+  };
   const inputs = writeInputs(g, description);
   for (const { name: port } of description.outputs) g.reserve(port);
   for (const op of description.ops) lower(g, op, context);
@@ -55,6 +60,10 @@ export async function writeGraph(source: NetworkSource, options: WriteOptions = 
   });
   return { name, model: encodeModel(g.graph(name, inputs, outputs)), externalData: files };
 }
+
+/** Causal attention is that of text encoders, which know so many positions; a network without any has short sequences. */
+const longestOf = ({ ops }: NetworkDescription): number =>
+  Math.max(77, ...ops.flatMap((op) => (op.op === 'add-positions' ? [op.table.shape[0] ?? 0] : [])));
 
 /** The ports; those of half precision are cast behind them, but for numbers that become waves. */
 function writeInputs(g: GraphWriter, { inputs, ops }: NetworkDescription): readonly Port[] {

@@ -8,6 +8,8 @@ export interface LoweringContext {
   readonly channels: ReadonlyMap<ValueId, number>;
   /** Rank of each value: 4 maps, 3 tokens, 2 vectors and ids, 1 timesteps. */
   readonly ranks: ReadonlyMap<ValueId, number>;
+  /** The longest sequence there are positions for. */
+  readonly longest: number;
 }
 
 export type OpOf<Kind extends NetworkOp['op']> = Extract<NetworkOp, { readonly op: Kind }>;

@@ -58,7 +58,7 @@ export function backendOn(load: () => Promise<Ort>, chosen: Chosen): Backend {
       loaded.catch(() => (loaded = undefined));
       const ort = await loaded;
       const host: SessionHost = { Tensor: ort.Tensor, queue, ledger, gpu };
-      const session = new OrtSession(source.name, await create(ort, source, options, device), host, forget);
+      const session = new OrtSession(source.name, await create(ort, source, options, chosen), host, forget);
       open.add(session);
       return session;
     });
@@ -94,24 +94,28 @@ export function backendOn(load: () => Promise<Ort>, chosen: Chosen): Backend {
 }
 
 /** A graph that is given, or the one that a description becomes; its writer is loaded only then. */
-async function graphOf(source: GraphSource | NetworkSource, signal?: AbortSignal): Promise<GraphSource> {
+async function graphOf(
+  source: GraphSource | NetworkSource,
+  slices: boolean,
+  signal?: AbortSignal,
+): Promise<GraphSource> {
   if ('model' in source) return source;
   const { writeGraph } = await import('../onnx');
-  return writeGraph(source, { signal });
+  return writeGraph(source, { slices, signal });
 }
 
 async function create(
   ort: Ort,
   source: GraphSource | NetworkSource,
   options: SessionOptions,
-  device: GPUDevice | undefined,
+  { device, info }: Chosen,
 ): Promise<InferenceSession> {
   const webgpu: InferenceSession.SessionOptions =
     device === undefined
       ? { executionProviders: ['wasm'] }
       : { executionProviders: [{ name: 'webgpu', device }], preferredOutputLocation: 'gpu-buffer' };
   try {
-    const { model, externalData } = await graphOf(source, options.signal);
+    const { model, externalData } = await graphOf(source, info.streams === true, options.signal);
     return await ort.InferenceSession.create(model, {
       ...webgpu,
       graphOptimizationLevel: 'all',

@@ -29,7 +29,8 @@ export async function createBackend(choice: BackendChoice = {}): Promise<Backend
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
   const load = async () => {
-    const ort = await import('onnxruntime-web/webgpu');
+    const ort =
+      info.streams === true ? await import('onnxruntime-web/jspi') : await import('onnxruntime-web/webgpu');
     configure(ort, choice.threads ?? 1, choice.wasmPaths);
     return ort;
   };

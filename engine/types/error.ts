@@ -2,45 +2,47 @@
 import type { Diagnostic } from './diagnostics';
 
 /** Stable codes for failures while running or loading (diagnostics of a document have their own). */
-export type ErrorCode =
-  | 'cancelled'
-  | 'invalid-document'
-  | 'invalid-graph'
-  | 'invalid-param'
-  | 'node-failed'
-  | 'bad-output'
-  | 'bad-input'
+export const errorCodes = [
+  'cancelled',
+  'invalid-document',
+  'invalid-graph',
+  'invalid-param',
+  'node-failed',
+  'bad-output',
+  'bad-input',
   /** A file, link or picture beyond what is read or written; `details` has `size` and `limit` in bytes. */
-  | 'too-large'
-  | 'not-a-number'
-  | 'package-missing'
-  | 'package-invalid'
+  'too-large',
+  'not-a-number',
+  'package-missing',
+  'package-invalid',
   /** A folder that names a file it does not have; `details.file` says which. */
-  | 'package-incomplete'
+  'package-incomplete',
   /** A model in a form that is not read (a pickle, weights of a family that has no graph here): `details.command` makes one that is. */
-  | 'needs-export'
+  'needs-export',
   /** A model that is no latent diffusion model of a known family; `details.family` names it. */
-  | 'unsupported-family'
+  'unsupported-family',
   /** A graph with an operator or domain that is not executed; `details` has `op` or `domain`. */
-  | 'graph-unsupported'
+  'graph-unsupported',
   /** Half precision where the device has none. */
-  | 'precision-unsupported'
+  'precision-unsupported',
   /** `details` has `needed` and `available` in bytes. */
-  | 'too-large-for-device'
+  'too-large-for-device',
   /** Another host refused: no CORS, no access, not there. `details` has `host` and `status`. */
-  | 'host-refused'
+  'host-refused',
   /** Not enough room to keep a file; `details` has `needed` and `available` in bytes. */
-  | 'no-space'
-  | 'file-missing'
-  | 'file-truncated'
-  | 'file-damaged'
-  | 'network'
-  | 'out-of-memory'
-  | 'device-lost'
-  | 'session-failed'
-  | 'tensor-disposed'
-  | 'unsupported'
-  | 'internal';
+  'no-space',
+  'file-missing',
+  'file-truncated',
+  'file-damaged',
+  'network',
+  'out-of-memory',
+  'device-lost',
+  'session-failed',
+  'tensor-disposed',
+  'unsupported',
+  'internal',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** Where something went wrong; all that is known. */
 export interface ErrorPlace {

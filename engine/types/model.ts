@@ -127,8 +127,35 @@ export interface MapEncoder {
   ): Promise<Tensor>;
 }
 
+/** A LoRA's file, opened by {@link ModelSource.lora}: its names and shapes are known, its matrices stay where they lie. */
+export interface LoraFile {
+  readonly id: string;
+}
+
+/** What a LoRA did to a network, or to text encoders. */
+export interface LoraReport {
+  readonly id: string;
+  readonly strength: number;
+  /** Weights that it changed. */
+  readonly applied: number;
+  /** Modules of the file that could not be applied, as the file names them, and why; those of other networks are not among them. */
+  readonly left: readonly { readonly module: string; readonly why: string }[];
+}
+
+/** What a LoRA can be added to (arXiv 2106.09685): W' = W + strength · (alpha / rank) · B·A. */
+export interface Adaptable<T> {
+  /**
+   * The same with a LoRA added to its weights, any number in a row; nothing is loaded before the first call. Strength 0
+   * gives the very same. Absent where weights have no names of their own (graphs that came with the model).
+   * Throws `bad-input` for a LoRA none of whose modules the model has, `unsupported` for one of another method alone.
+   */
+  withLora?(lora: LoraFile, strength: number, options: LoadOptions): Promise<T>;
+  /** What LoRAs were added, in this order. */
+  readonly loras?: readonly LoraReport[];
+}
+
 /** The conditioning encoders of a package. A part it lacks is undefined. */
-export interface Conditioner {
+export interface Conditioner extends Adaptable<Conditioner> {
   readonly id: string;
   readonly text?: TextEncoder;
   readonly classes?: ClassEmbedder;
@@ -146,7 +173,7 @@ export interface UNetInputs {
 }
 
 /** The raw network ε_θ, v_θ or x_θ. */
-export interface UNet {
+export interface UNet extends Adaptable<UNet> {
   readonly space: LatentSpaceInfo;
   readonly diffusion: DiffusionInfo;
   /** Identity of the conditioner whose embeddings it understands. */
@@ -211,6 +238,8 @@ export interface ModelPackage {
 export interface ModelSource {
   /** Throws `package-missing` or `package-invalid`. */
   open(id: string, options: LoadOptions): Promise<ModelPackage>;
+  /** A LoRA among the person's files. Throws `file-missing`, `package-invalid`, `file-truncated`. */
+  lora?(id: string, options: LoadOptions): Promise<LoraFile>;
   /** The latent space with this identity, if any known package makes it. */
   space(id: string): LatentSpaceInfo | undefined;
   /**

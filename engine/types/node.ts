@@ -104,25 +104,30 @@ export interface RunContext<I extends Ports, O extends Ports, S extends z.ZodObj
   }) => void;
 }
 
+/** The widgets a parameter may ask for. The editor's are in `app/_editor/form`. */
+export const widgetNames = [
+  'text',
+  'prompt',
+  'number',
+  'slider',
+  'seed',
+  'select',
+  'switch',
+  'package',
+  'class',
+  'map-painter',
+  'mask-painter',
+  'image-file',
+  'latent-file',
+  'schedule-plot',
+  'hidden',
+] as const;
+export type WidgetName = (typeof widgetNames)[number];
+
 /** How a parameter is edited. Put it last in the schema: `.default(…).meta({ widget: … })`. */
 export interface ParamHints {
   readonly label?: string;
-  readonly widget?:
-    | 'text'
-    | 'prompt'
-    | 'number'
-    | 'slider'
-    | 'seed'
-    | 'select'
-    | 'switch'
-    | 'package'
-    | 'class'
-    | 'map-painter'
-    | 'mask-painter'
-    | 'image-file'
-    | 'latent-file'
-    | 'schedule-plot'
-    | 'hidden';
+  readonly widget?: WidgetName;
   readonly min?: number;
   readonly max?: number;
   readonly step?: number;

@@ -3,7 +3,7 @@ import { LoomError, type FactSource } from '@/engine/types';
 import { readCheckpoint, type Checkpoint } from '../checkpoint/checkpoint';
 import type { FolderFile, ModelFolder } from '../folder';
 import type { KnownPackage } from '../packages';
-import { readSafetensorsHeader } from '../weights/safetensors-header';
+import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors-header';
 import { describeReading } from './diffusers';
 import { FactSheet } from './facts';
 import { unsupportedFamily } from './families';
@@ -19,7 +19,7 @@ export async function describeCheckpoint(
   const name = file.path.split('/').at(-1) ?? file.path;
   const bare: Reading = { folder, files: new Map([[file.path, file]]), signal, sheet, used: new Map() };
   const header = await readSafetensorsHeader(rangesOf(bare, file), file.path);
-  const checkpoint = readCheckpoint(header, file.path);
+  const checkpoint = read(header, file.path);
   if (checkpoint.unet && checkpoint.pipeline === undefined)
     throw unsupportedFamily(`a ${checkpoint.variant} model of ${checkpoint.family}`, file.path);
   if (checkpoint.vae === undefined)
@@ -41,6 +41,17 @@ export async function describeCheckpoint(
   return { ...known, description: { ...known.description, facts }, folder };
 }
 
+/** What is of no family is said with the code that surfaces know. */
+function read(header: SafetensorsHeader, path: string): Checkpoint {
+  try {
+    return readCheckpoint(header, path);
+  } catch (thrown) {
+    if (thrown instanceof LoomError && thrown.code === 'unsupported')
+      throw new LoomError('unsupported-family', thrown.message, thrown.place, thrown.extra);
+    throw thrown;
+  }
+}
+
 const titleOf = (name: string): string => name.replace(/\.safetensors$/u, '');
 
 const sourceOf = (from: 'file' | 'weights' | 'table' | 'guess', file: string): FactSource =>
@@ -49,7 +60,13 @@ const sourceOf = (from: 'file' | 'weights' | 'table' | 'guess', file: string): F
 /** Pads by what OpenAI's and OpenCLIP's tokenizers do. */
 const pads = { end: '<|endoftext|>', zero: '!' } as const;
 
-function virtualOf({ pipeline, unet, vae, text, scheduler }: Checkpoint, file: FolderFile): Virtual {
+function virtualOf(checkpoint: Checkpoint, file: FolderFile): Virtual {
+  const { pipeline, unet, vae, text, family, distilled } = checkpoint;
+  // XL is sampled with Euler by its makers.
+  const scheduler =
+    family === 'sdxl' && distilled === 'no'
+      ? { ...checkpoint.scheduler, _class_name: 'EulerDiscreteScheduler' }
+      : checkpoint.scheduler;
   const configs = new Map<string, unknown>();
   const parts = new Map<string, VirtualPart>();
   const put = (part: string, given: VirtualPart | undefined): void => {

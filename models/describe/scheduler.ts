@@ -91,7 +91,7 @@ function recommendation(config: SchedulerConfig, from: FactSource, sheet: FactSh
     sheet.notice(`The scheduler ${name} is not known here; choose a sampler by hand.`);
   const spacing = config.timestep_spacing ?? known?.spacing ?? 'leading';
   const schedule = scheduleOf(config, name, spacing);
-  notHonoured(config, sheet);
+  notHonoured(config, from, sheet);
   const start = known && spacing !== 'leading' && sigmaStart.has(known.sampler);
   if (known) sheet.say('sampler', known.sampler, from);
   sheet.say('schedule', schedule, from);
@@ -113,7 +113,8 @@ function scheduleOf(config: SchedulerConfig, name: string, spacing: string): str
   return spacing === 'trailing' || spacing === 'linspace' ? spacing : 'leading';
 }
 
-function notHonoured(config: SchedulerConfig, sheet: FactSheet): void {
+function notHonoured(config: SchedulerConfig, from: FactSource, sheet: FactSheet): void {
+  if (from.kind !== 'file') return;
   if (config.clip_sample === true)
     sheet.notice('The scheduler clips predictions (clip_sample); samplers here do not.');
   if (config.thresholding === true)

@@ -88,7 +88,7 @@ export async function describeUNet(
           `The text encoder makes ${textWidth} numbers a token, but the U-Net takes ${contextWidth}.`,
           { file: found.file.path },
         );
-      const [height, width] = sides(config.sample_size) ?? [64, 64];
+      const [height, width] = sides(config.sample_size) ?? usual(isXl, scheduler.prediction);
       sheet.say(
         'nativeSize',
         `${width * factor} × ${height * factor}`,
@@ -185,6 +185,12 @@ function recommendation({ sheet }: Reading, family: Family, { recommended }: Sch
   }
   return { ...family.recommended, ...recommended };
 }
+
+/** Cells that a family was trained at: 1024 pixels for XL, 768 for 2's v-prediction, else 512. */
+const usual = (isXl: boolean, prediction: string): readonly [number, number] => {
+  const side = isXl ? 128 : prediction === 'v' ? 96 : 64;
+  return [side, side];
+};
 
 const sides = (size: UNetConfig['sample_size']): readonly [number, number] | undefined =>
   typeof size === 'number' ? [size, size] : (size ?? undefined);

@@ -27,12 +27,11 @@ import { nextProgress } from '@/app/_state/run-store';
 import { samplerAmong, samplerBehind } from '@/app/_state/samplers';
 import { fieldsOfNode } from '@/app/_state/fields';
 import { inOrder } from '@/app/_editor/lib/order';
-import { dashOf, fillingOf, outlines } from '@/app/_editor/port/appearance';
+import { dashOf, fillingOf } from '@/app/_editor/port/appearance';
+import { kindAppearance } from '@/app/_editor/port/kinds';
 import { match, searchNodes } from '@/app/_editor/library/search';
 import { commands } from '@/app/_actions/commands';
 import { currentNodeLabels } from '@/app/_i18n/node-labels';
-import { toPageSchema } from '@/app/_worker/protocol';
-import { toWorkerSchema } from '@/app/_worker/to-worker';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const template = (name: string): LoomDocument =>
@@ -104,7 +103,7 @@ describe('forms', () => {
 
 describe('looks of ports', () => {
   it('tell every kind by shape as well as by colour', () => {
-    expect(new Set(portKinds.map((kind) => outlines[kind])).size).toBe(portKinds.length);
+    expect(new Set(portKinds.map((kind) => kindAppearance[kind].outline)).size).toBe(portKinds.length);
     const css = readFileSync(`${root}app/globals.css`, 'utf8');
     for (const kind of portKinds) expect(css.split(`--k-${kind}:`)).toHaveLength(3);
   });
@@ -275,21 +274,5 @@ describe('commands', () => {
     const keys = commands.flatMap((command) => [...(command.keys ?? [])]);
     expect(keys.length).toBeGreaterThan(30);
     expect(new Set(keys).size).toBe(keys.length);
-  });
-});
-
-describe('protocol', () => {
-  it('takes its own messages and nothing else', () => {
-    expect(toWorkerSchema.safeParse({ type: 'cancel', run: 'a' }).success).toBe(true);
-    expect(
-      toWorkerSchema.safeParse({ type: 'inspect', id: '1', tab: 't', node: 'a', port: 'b' }).success,
-    ).toBe(true);
-    expect(toPageSchema.safeParse({ type: 'node-finished', run: 'a', node: 'b', ms: 1 }).success).toBe(true);
-    fc.assert(
-      fc.property(fc.anything(), (message) => {
-        expect(toWorkerSchema.safeParse(message).success).toBe(false);
-        expect(toPageSchema.safeParse(message).success).toBe(false);
-      }),
-    );
   });
 });

@@ -20,8 +20,8 @@ import { createCatalog } from '@/models';
 import { createNodeFiles } from '@/models/files-node';
 import { readPackage } from '@/models/packages';
 import { registry } from '@/nodes/registry';
-import en from '@/app/_i18n/en.json';
-import ko from '@/app/_i18n/ko.json';
+import en from '@/app/_i18n/en/messages.json';
+import ko from '@/app/_i18n/ko/messages.json';
 import { expressionText } from '@/app/_i18n/expression-text';
 
 const inEnglish = createTranslator({ locale: 'en', messages: en, namespace: 'expression' });

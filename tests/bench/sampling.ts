@@ -20,12 +20,13 @@ import { createTrajectoryStore, type TrajectoryStore } from '@/app/_snapshots/tr
 import { pictures } from '@/app/_worker/images';
 import { modelSchedule } from '@/nodes/sampling/_math/model-schedule';
 import { streamOf } from '@/nodes/sampling/_run';
-import { inputs, outputs, params } from '@/nodes/sampling/_sampler-ports';
+import { samplingSampler } from '@/nodes/sampling/sampler';
 import { registry } from '@/nodes/registry';
 import type { Result } from './engine';
 
 const ways = ['plain', 'silent', 'closed', 'kept', 'previews'] as const;
 type Way = (typeof ways)[number];
+const { inputs, outputs, params } = samplingSampler;
 
 /** The sampler node without its feature: start state, formulas, result; no report, no record. For whole samplings from noise. */
 const plainSampler = defineNode({

@@ -22,7 +22,7 @@ describe('the headers', () => {
     const page = headersOf('/')['Content-Security-Policy'] ?? '';
     expect(connectHosts).toEqual([]);
     expect(page).toContain("default-src 'self'");
-    expect(page).toMatch(/script-src 'self' 'wasm-unsafe-eval'(;|$)/);
+    expect(page).toMatch(/script-src 'self' blob: 'wasm-unsafe-eval'(;|$)/);
     expect(page).toMatch(/connect-src 'self'(;|$)/);
     expect(page).toContain("frame-ancestors 'none'");
     expect(page).toContain("object-src 'none'");

@@ -1,6 +1,5 @@
 /** Build by dragging: the habits people bring, each by hand and by key. */
-import { commands } from '../../app/_actions/commands';
-import en from '../../app/_i18n/en.json' with { type: 'json' };
+import en from '../../app/_i18n/en/messages.json' with { type: 'json' };
 import { expect, test } from './editor';
 
 test('double click and Tab open the palette at the cursor; it finds by name, category, port kind and other tools’ names', async ({
@@ -173,10 +172,10 @@ test('the command palette has every command with its key, and the minimap, fit a
   await editor.open();
   await page.keyboard.press('Control+k');
   const dialog = page.getByRole('dialog', { name: 'All commands' });
-  await expect(dialog.getByRole('option')).toHaveCount(commands.length - 1);
+  await expect(dialog.getByRole('option')).toHaveCount(Object.keys(en.commands).length - 1);
   const shown = await dialog.getByRole('option').allTextContents();
-  for (const { id } of commands)
-    if (id !== 'commands') expect(shown.some((text) => text.startsWith(en.commands[id]))).toBe(true);
+  for (const [id, label] of Object.entries(en.commands))
+    if (id !== 'commands') expect(shown.some((text) => text.startsWith(label))).toBe(true);
   await expect(dialog.getByRole('option', { name: /^Run Ctrl/ })).toBeVisible();
   await page.keyboard.press('Escape');
   // A graph seen whole needs no map; one that reaches out of view has it.

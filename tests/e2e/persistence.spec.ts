@@ -1,7 +1,7 @@
 /** What is made is not lost: files, tabs, a reload, a closed page, a crashed worker, a link that is too long. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import en from '../../app/_i18n/en.json' with { type: 'json' };
+import en from '../../app/_i18n/en/messages.json' with { type: 'json' };
 import { serialise } from '../../engine';
 import { expect, test, tinyTemplate } from './editor';
 

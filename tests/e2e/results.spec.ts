@@ -79,7 +79,7 @@ test('what was made before a change says so, until it is undone', async ({ page,
   await expect(mark('sampler')).toBeVisible();
   await expect(mark('image')).toBeVisible();
   await expect(mark('noise')).toHaveCount(0);
-  await page.getByRole('button', { name: /^Undo/ }).click();
+  await page.getByRole('button', { name: /^Undo: / }).click();
   await expect(mark('sampler')).toHaveCount(0);
   await page.reload();
   await expect(editor.node('image').getByRole('img', { name: 'Picture of Image' })).toBeVisible();

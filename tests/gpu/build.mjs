@@ -30,7 +30,11 @@ export async function buildGpuCheck(
       `${folder}/${page}.html`,
       `<!doctype html><meta charset="utf-8"><body><script type="module" src="/${script}.js"></script>`,
     );
-  for (const name of ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.asyncify'])
+  for (const name of [
+    'ort-wasm-simd-threaded',
+    'ort-wasm-simd-threaded.asyncify',
+    'ort-wasm-simd-threaded.jspi',
+  ])
     for (const end of ['wasm', 'mjs'])
       cpSync(`${root}node_modules/onnxruntime-web/dist/${name}.${end}`, `${folder}/ort/${name}.${end}`);
   for (const id of packages) {

@@ -14,7 +14,7 @@ const words = z.record(z.string(), z.string().min(1));
 /** Labels of ports that several nodes share stand under `ports`, beside the nodes. */
 const { ports: koreanPorts, ...koreanNodes } = z
   .looseObject({ ports: words })
-  .parse(JSON.parse(read('app/_i18n/nodes.ko.json')));
+  .parse(JSON.parse(read('app/_i18n/ko/nodes.json')));
 const korean = z
   .record(
     z.string(),

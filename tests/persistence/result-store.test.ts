@@ -29,6 +29,7 @@ const made = (id: string, at: number, more: Partial<StoredResult> = {}): StoredR
   tab: 'tab',
   node: 'image',
   element: 0,
+  values: [],
   document: '',
   title: 'a cat',
   seed: '7',

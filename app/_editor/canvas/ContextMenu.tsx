@@ -1,10 +1,9 @@
 'use client';
 import { useTranslations } from 'use-intl';
-import type { CommandId } from '../../_actions/commands';
-import { perform } from '../../_actions/perform';
+import { type CommandId, perform } from '../../_actions/commands';
 import { useView, view } from '../../_state/view';
 import { edit } from '../../_state/workspace';
-import { MenuAt } from '../../_ui/overlays/MenuOverlay';
+import { MenuAt } from '../../_ui/DropMenu';
 import { Cable, Plus, Trash2 } from 'lucide-react';
 import { useEntry } from '../lib/entry';
 
@@ -12,6 +11,7 @@ const onNode: readonly (CommandId | 'separator')[] = [
   'run-here',
   'docs',
   'connect',
+  'sweep',
   'separator',
   'cut',
   'copy',

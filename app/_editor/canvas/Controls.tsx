@@ -2,14 +2,14 @@
 import { Hand, Maximize, Minus, MousePointer2, PanelLeft, Plus } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { shownKey, type CommandId } from '../../_actions/commands';
-import { perform } from '../../_actions/perform';
+import { shownKey, type CommandId, perform } from '../../_actions/commands';
 import { preferences } from '../../_state/preferences';
 import { IconButton } from '../../_ui/Button';
 
 /** The small bar on the canvas: tools, zoom, fit. */
 export function Controls({ touch }: { readonly touch: boolean }) {
   const t = useTranslations('commands');
+  const tc = useTranslations('canvas');
   const tool = useStore(preferences, (state) => state.tool);
   const library = useStore(preferences, (state) => state.library);
   const button = (id: CommandId, Icon: typeof Hand, pressed?: boolean) => (
@@ -28,7 +28,7 @@ export function Controls({ touch }: { readonly touch: boolean }) {
   return (
     <div
       role="toolbar"
-      aria-label={t('zoom-bar')}
+      aria-label={tc('zoom-bar')}
       className="absolute bottom-3 left-3 z-10 flex items-center gap-0.5 rounded-lg border border-border bg-card p-1 shadow-node"
     >
       {!touch && (

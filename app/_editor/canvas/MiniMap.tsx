@@ -2,7 +2,7 @@
 /** The minimap. It stands on the canvas only while a part of the graph is out of view: a graph seen whole needs no map, and its pictures need the corner. */
 import { MiniMap as FlowMiniMap, useStore as useFlowStore, type Node, type ReactFlowState } from 'reactflow';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { workspace } from '../../_state/workspace';
 import { categoryColour } from '../port/category';
 

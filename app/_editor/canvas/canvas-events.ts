@@ -1,7 +1,7 @@
 /** What the canvas does when something happens on it. Constants: React Flow takes in every new function anew. */
 import type { DragEvent, MouseEvent as ReactMouseEvent } from 'react';
 import type { Node, ReactFlowProps } from 'reactflow';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { addNode, insertOnEdge } from '../../_state/edits';
 import { fitPadding, flow, setFlow } from '../../_state/flow';
 import { preferences, prefer } from '../../_state/preferences';

@@ -1,9 +1,9 @@
 /** What the canvas' gestures do to the document: each one is one named step. */
 import type { Connection, NodeChange, EdgeChange } from 'reactflow';
 import { checkConnection, connect, type Endpoint } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
+import { boxOf } from '../../_state/boxes';
 import { insertOnEdge, moveTo } from '../../_state/edits';
-import { boxOf } from '../../_actions/perform';
 import { gesture, view, type Point, type PendingConnection } from '../../_state/view';
 import { edit, workspace } from '../../_state/workspace';
 import { connectedPorts } from '../node/unknown-ports';

@@ -2,9 +2,7 @@
 /** The command palette: every command, its hotkey; what cannot be done now is dimmed. */
 import { Command } from 'cmdk';
 import { useTranslations } from 'use-intl';
-import { commandIcons } from '../../_actions/command-icons';
-import { commandGroups, commands, shownKey } from '../../_actions/commands';
-import { enabled, perform } from '../../_actions/perform';
+import { commandGroups, commands, shownKey, enabled, perform } from '../../_actions/commands';
 import { view } from '../../_state/view';
 import { Keys } from '../../_ui/Keys';
 import { match } from '../library/search';
@@ -24,8 +22,7 @@ export function CommandDialog() {
         <Command.Group key={group} heading={tg(group)} className={groupStyle}>
           {commands
             .filter((found) => found.group === group && found.id !== 'commands')
-            .map(({ id }) => {
-              const Icon = commandIcons[id];
+            .map(({ id, icon: Icon }) => {
               return (
                 <Command.Item
                   key={id}

@@ -4,7 +4,7 @@ import { Command } from 'cmdk';
 import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { connect } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
 
 import { addNode } from '../../_state/edits';

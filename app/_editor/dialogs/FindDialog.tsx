@@ -2,7 +2,7 @@
 /** Finds a node of the graph by title, type or the text in it, and goes there. */
 import { Command } from 'cmdk';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { flow } from '../../_state/flow';
 import { select, view } from '../../_state/view';

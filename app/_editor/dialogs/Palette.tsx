@@ -5,7 +5,7 @@ import { Search } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { connect } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
 
 import { addNode, insertOnEdge } from '../../_state/edits';
@@ -17,7 +17,6 @@ import { categoryColour } from '../port/category';
 import { usePortLabel } from '../port/label';
 import { PortGlyph } from '../port/PortGlyph';
 import { searchNodes } from '../library/search';
-import { takeTyped } from '../lib/typed-ahead';
 
 const width = 340;
 const height = 380;
@@ -32,7 +31,7 @@ function Open({ request }: { readonly request: PaletteRequest }) {
   const tc = useTranslations('categories');
   const labels = useNodeLabels();
   const portLabel = usePortLabel();
-  const [query, setQuery] = useState(takeTyped);
+  const [query, setQuery] = useState('');
   const box = useRef<HTMLDivElement>(null);
   const { from, edge } = request;
   const candidates = useMemo<readonly Candidate[]>(() => {

@@ -163,6 +163,7 @@ const captionOf = (result: Result, untitled: string): string =>
   [
     result.title === '' ? untitled : result.title.slice(0, 32),
     result.seed,
+    ...result.values,
     result.element > 0 ? `#${result.element + 1}` : '',
   ]
     .filter(Boolean)
@@ -176,6 +177,7 @@ function Facts({ result }: { readonly result: Result }) {
     [t('size'), `${result.width} × ${result.height}`],
     ...(result.seed === undefined ? [] : ([[t('seed'), result.seed]] as const)),
     ...(result.element === 0 ? [] : ([[t('element'), String(result.element + 1)]] as const)),
+    ...(result.values.length === 0 ? [] : ([[t('swept'), result.values.join(' · ')]] as const)),
     [t('time'), format.duration(result.ms)],
     [
       t('made'),

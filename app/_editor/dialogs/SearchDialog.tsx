@@ -5,7 +5,6 @@ import { Search } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { view } from '../../_state/view';
-import { takeTyped } from '../lib/typed-ahead';
 
 export const itemStyle =
   'flex min-h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 py-1.5 text-[13px] data-[disabled=true]:opacity-45 data-[selected=true]:bg-accent data-[selected=true]:text-accent-foreground';
@@ -29,7 +28,7 @@ export function SearchDialog({
   readonly onBack?: () => void;
 }) {
   const t = useTranslations('dialogs');
-  const [query, setQuery] = useState(takeTyped);
+  const [query, setQuery] = useState('');
   return (
     <Dialog.Root open onOpenChange={(open) => !open && view.setState({ dialog: null })}>
       <Dialog.Portal>

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
+import { isLocale, localeCodes, locales } from '../../_i18n/locales';
 import { keepTrajectory, startEngine } from '../../_state/run-control';
 import { currentLocale, prefer, preferences } from '../../_state/preferences';
 import { view } from '../../_state/view';
@@ -62,11 +63,10 @@ export function SettingsDialog() {
           <Choice
             label={t('language')}
             value={currentLocale()}
-            options={[
-              { value: 'en', label: 'English' },
-              { value: 'ko', label: '한국어' },
-            ]}
-            onChange={(value) => prefer({ locale: value === 'ko' ? 'ko' : 'en' })}
+            options={localeCodes.map((value) => ({ value, label: locales[value].name }))}
+            onChange={(value) => {
+              if (isLocale(value)) prefer({ locale: value });
+            }}
           />
         </Row>
         <Row label={tb('choose')} hint={t('backend-hint')}>

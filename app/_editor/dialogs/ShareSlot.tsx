@@ -2,7 +2,6 @@
 /** Couples the share and version dialogs with the workspace. */
 import { useStore } from 'zustand';
 import { documentTitle } from '../../_actions/document-files';
-import { LateMessages } from '../../_i18n/LateMessages';
 import { persistence } from '../../_persistence/persist-workspace';
 import { ShareDialog } from './ShareDialog';
 import { VersionsDialog } from './VersionsDialog';
@@ -16,7 +15,7 @@ export function ShareSlot({ which }: { readonly which: 'share' | 'versions' }) {
   const store = useStore(persistence, (state) => state.store);
   const close = (): void => view.setState({ dialog: null });
   return (
-    <LateMessages>
+    <>
       {which === 'share' ? (
         <ShareDialog document={document} title={documentTitle()} onClose={close} />
       ) : (
@@ -35,6 +34,6 @@ export function ShareSlot({ which }: { readonly which: 'share' | 'versions' }) {
           onClose={close}
         />
       )}
-    </LateMessages>
+    </>
   );
 }

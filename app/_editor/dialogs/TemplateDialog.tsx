@@ -4,7 +4,7 @@ import { FilePlus2, Workflow } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useLocale, useTranslations } from 'use-intl';
 import { toLoomError, type LoomError } from '@/engine';
-import { perform } from '../../_actions/perform';
+import { perform } from '../../_actions/commands';
 import { fetchTemplates, openTemplate, type TemplateEntry } from '../../_actions/templates';
 import { view } from '../../_state/view';
 import { Modal } from '../../_ui/Modal';
@@ -77,8 +77,10 @@ function Card({ entry, onDone }: { readonly entry: TemplateEntry; readonly onDon
           )}
         </span>
         <span className="p-3">
-          <span className="block text-[13px] font-semibold">{entry.title[locale]}</span>
-          <span className="mt-0.5 block text-xs text-muted-foreground">{entry.description[locale]}</span>
+          <span className="block text-[13px] font-semibold">{entry.title[locale] ?? entry.title.en}</span>
+          <span className="mt-0.5 block text-xs text-muted-foreground">
+            {entry.description[locale] ?? entry.description.en}
+          </span>
         </span>
       </button>
     </li>

@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { catalogStore, packageFeeding } from '../../_state/catalog';
 import { useWorkspace } from '../../_state/workspace';
 import { Choice } from '../../_ui/Choice';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 /** A class of the package whose conditioner feeds the node; empty is the learned null class. */
 export function ClassWidget({ id, node, label, value, disabled, set, seal }: WidgetProps) {
@@ -26,3 +26,9 @@ export function ClassWidget({ id, node, label, value, disabled, set, seal }: Wid
     />
   );
 }
+
+export const classWidget: WidgetDescriptor<'class'> = {
+  name: 'class',
+  component: ClassWidget,
+  layout: 'row',
+};

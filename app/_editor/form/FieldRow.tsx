@@ -6,22 +6,13 @@ import { useTranslations } from 'use-intl';
 import type { AnyNode } from '@/engine';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { useNode } from '../../_state/node-channel';
+import { sweepable } from '../../_state/sweepable';
+import { view } from '../../_state/view';
 import { edit, activeTab } from '../../_state/workspace';
 import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
 import type { Field } from '../../_state/fields';
+import { SweepChip } from './SweepChip';
 import { widgetOf } from './widgets';
-
-/** Widgets that need the node's whole width: their name stands above. */
-const tall = new Set([
-  'prompt',
-  'map-painter',
-  'mask-painter',
-  'image-file',
-  'latent-file',
-  'schedule-plot',
-  'slider',
-  'seed',
-]);
 
 export const FieldRow = memo(function FieldRow({
   node,
@@ -54,18 +45,28 @@ export const FieldRow = memo(function FieldRow({
       },
       `${node} ${field.name} ${gesture ?? ''}`,
     );
-  const Widget = widgetOf(field);
-  const stacked = tall.has(field.widget);
+  const { component: Widget, layout } = widgetOf(field);
+  const stacked = layout !== 'row';
   const unit = field.hints.unit;
   const t = useTranslations('node');
   // A number that may be left to the node itself.
   const optional = field.nullable && (field.type === 'number' || field.type === 'integer');
   const automatic = optional && value === null;
   return (
+    // Right click, or the menu key on what has the focus. Words keep the browser's own menu.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- a shortcut to the node's own menu
     <div
       className={stacked ? 'space-y-0.5' : 'grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] items-center gap-2'}
+      onContextMenu={(event) => {
+        const words = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+        if (disabled || words || !sweepable({ type: definition.id }).some(({ name }) => name === field.name))
+          return;
+        event.preventDefault();
+        event.stopPropagation();
+        view.setState({ sweep: { node, param: field.name } });
+      }}
     >
-      {field.widget !== 'slider' && field.widget !== 'seed' && (
+      {layout !== 'own-label' && (
         <label htmlFor={id} className="truncate text-[11.5px] text-muted-foreground" title={label}>
           {label}
           {unit !== undefined && ` (${unit})`}
@@ -113,6 +114,7 @@ export const FieldRow = memo(function FieldRow({
           )}
         </span>
       )}
+      <SweepChip node={node} param={field.name} label={label} />
       {wrong !== undefined && <p className="col-span-2 text-[11px] text-destructive">{text(wrong)}</p>}
     </div>
   );

@@ -8,7 +8,7 @@ import { toLoomError } from '@/engine';
 import { maxPictureBytes } from '@/nodes/_shared/picture-formats';
 import { maxPixels } from '@/nodes/_shared/pixels';
 import { Button } from '../../_ui/Button';
-import type { WidgetProps } from './props';
+import type { WidgetProps } from './widget';
 import { usePickedFile } from './usePickedFile';
 
 interface FileFieldProps extends Pick<WidgetProps, 'id' | 'label' | 'disabled' | 'set' | 'seal'> {

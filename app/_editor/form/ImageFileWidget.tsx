@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { pictureAccept, checkPictureBytes } from '@/nodes/_shared/picture-formats';
 import { pictureUrl, shownPicture } from '../../_formats/picture/url';
 import { FileField } from './FileField';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 const read = async (file: File): Promise<string> => {
   checkPictureBytes(file.size);
@@ -40,3 +40,9 @@ export function ImageFileWidget(props: WidgetProps) {
     </FileField>
   );
 }
+
+export const imageFileWidget: WidgetDescriptor<'image-file'> = {
+  name: 'image-file',
+  component: ImageFileWidget,
+  layout: 'stacked',
+};

@@ -7,7 +7,7 @@ import { checkPictureBytes } from '@/nodes/_shared/picture-formats';
 import { toBase64 } from '../../_formats/picture/url';
 import { useFormat } from '../../_i18n/format';
 import { FileField } from './FileField';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 /** `.latent` is what ComfyUI calls its safetensors files of latents. */
 const named = /\.(?:safetensors|latent)$/iu;
@@ -42,3 +42,9 @@ export function LatentFileWidget(props: WidgetProps) {
     </FileField>
   );
 }
+
+export const latentFileWidget: WidgetDescriptor<'latent-file'> = {
+  name: 'latent-file',
+  component: LatentFileWidget,
+  layout: 'stacked',
+};

@@ -1,6 +1,6 @@
 'use client';
 import { NumberEntry } from './NumberEntry';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 export function NumberWidget({ id, label, field, value, disabled, set, seal }: WidgetProps) {
   return (
@@ -18,3 +18,9 @@ export function NumberWidget({ id, label, field, value, disabled, set, seal }: W
     />
   );
 }
+
+export const numberWidget: WidgetDescriptor<'number'> = {
+  name: 'number',
+  component: NumberWidget,
+  layout: 'row',
+};

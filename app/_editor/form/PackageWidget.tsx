@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { useFormat } from '../../_i18n/format';
 import { catalogStore } from '../../_state/catalog';
 import { Choice } from '../../_ui/Choice';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 /** An installed model package, with its size. */
 export function PackageWidget({ id, label, value, disabled, set, seal }: WidgetProps) {
@@ -26,3 +26,9 @@ export function PackageWidget({ id, label, value, disabled, set, seal }: WidgetP
     />
   );
 }
+
+export const packageWidget: WidgetDescriptor<'package'> = {
+  name: 'package',
+  component: PackageWidget,
+  layout: 'row',
+};

@@ -7,8 +7,8 @@ import { packageFeeding } from '../../_state/catalog';
 import { ask } from '../../_state/run-control';
 import { useRun } from '../../_state/run-store';
 import { useWorkspace } from '../../_state/workspace';
-import { firstTouch } from '../../_ui/touch';
-import type { WidgetProps } from './props';
+import { firstInteraction } from '../../_ui/first-interaction';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 /** How the package behind the node's conditioner cuts the prompt; undefined while not known. */
 function useTokens(node: string, prompt: string): TokenView | undefined {
@@ -19,8 +19,8 @@ function useTokens(node: string, prompt: string): TokenView | undefined {
     if (feeding === undefined || !ready) return undefined;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      // Counting needs the engine and the package's tokenizer: both come with the first sign of a person.
-      firstTouch()
+      // Counting needs the engine and the package's tokenizer: not fetched for a page that nobody uses.
+      firstInteraction()
         .then(() => ask({ type: 'tokenize', package: feeding, prompt }, stop.signal))
         .then((answer) => {
           if (answer.type === 'tokens') setView(answer);
@@ -83,3 +83,9 @@ export function PromptWidget({ id, node, label, value, disabled, set, seal }: Wi
     </div>
   );
 }
+
+export const promptWidget: WidgetDescriptor<'prompt'> = {
+  name: 'prompt',
+  component: PromptWidget,
+  layout: 'stacked',
+};

@@ -9,7 +9,7 @@ import { shapeOptions } from '@/nodes/sampling/_schedule-params';
 import { catalogStore } from '../../_state/catalog';
 import { useNode } from '../../_state/node-channel';
 import { useWorkspace } from '../../_state/workspace';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 import { SelectWidget } from './SelectWidget';
 
 const width = 220;
@@ -86,3 +86,9 @@ function Plot({ node, name }: { readonly node: string; readonly name: unknown })
     </svg>
   );
 }
+
+export const schedulePlotWidget: WidgetDescriptor<'schedule-plot'> = {
+  name: 'schedule-plot',
+  component: SchedulePlotWidget,
+  layout: 'stacked',
+};

@@ -8,7 +8,7 @@ import { useNode } from '../../_state/node-channel';
 import { edit } from '../../_state/workspace';
 import { DropMenu } from '../../_ui/DropMenu';
 import { entry } from './entry-style';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 const icons = { fixed: Lock, increment: Plus, random: Shuffle };
 const controls: readonly SeedControl[] = ['fixed', 'increment', 'random'];
@@ -84,3 +84,9 @@ export function SeedWidget({ id, node, label, field, value, disabled, set, seal 
     </div>
   );
 }
+
+export const seedWidget: WidgetDescriptor<'seed'> = {
+  name: 'seed',
+  component: SeedWidget,
+  layout: 'own-label',
+};

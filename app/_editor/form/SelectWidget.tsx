@@ -1,7 +1,7 @@
 'use client';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { Choice } from '../../_ui/Choice';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 export function SelectWidget({ id, label, definition, field, value, disabled, set, seal }: WidgetProps) {
   const labels = useNodeLabels();
@@ -22,3 +22,9 @@ export function SelectWidget({ id, label, definition, field, value, disabled, se
     />
   );
 }
+
+export const selectWidget: WidgetDescriptor<'select'> = {
+  name: 'select',
+  component: SelectWidget,
+  layout: 'row',
+};

@@ -1,7 +1,7 @@
 'use client';
 /** A slider with a typed entry beside its name. One drag is one undo step. */
 import { NumberEntry } from './NumberEntry';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 export function SliderWidget({ id, label, field, value, disabled, set, seal }: WidgetProps) {
   const number = typeof value === 'number' ? value : (field.min ?? 0);
@@ -47,3 +47,9 @@ export function SliderWidget({ id, label, field, value, disabled, set, seal }: W
     </div>
   );
 }
+
+export const sliderWidget: WidgetDescriptor<'slider'> = {
+  name: 'slider',
+  component: SliderWidget,
+  layout: 'own-label',
+};

@@ -1,6 +1,6 @@
 'use client';
 import { Toggle } from '../../_ui/Toggle';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 export function SwitchWidget({ label, value, disabled, set, seal }: WidgetProps) {
   return (
@@ -17,3 +17,9 @@ export function SwitchWidget({ label, value, disabled, set, seal }: WidgetProps)
     </span>
   );
 }
+
+export const switchWidget: WidgetDescriptor<'switch'> = {
+  name: 'switch',
+  component: SwitchWidget,
+  layout: 'row',
+};

@@ -1,6 +1,6 @@
 'use client';
 import { entry } from './entry-style';
-import type { WidgetProps } from './props';
+import type { WidgetDescriptor, WidgetProps } from './widget';
 
 export function TextWidget({ id, value, disabled, set, seal }: WidgetProps) {
   return (
@@ -15,3 +15,5 @@ export function TextWidget({ id, value, disabled, set, seal }: WidgetProps) {
     />
   );
 }
+
+export const textWidget: WidgetDescriptor<'text'> = { name: 'text', component: TextWidget, layout: 'row' };

@@ -1,7 +1,7 @@
 'use client';
 /** A file that is dropped on a widget or picked in it, kept in the document as a data URL. */
 import { useRef, useState, type ChangeEvent, type DragEvent, type RefObject } from 'react';
-import type { WidgetProps } from './props';
+import type { WidgetProps } from './widget';
 
 export interface PickedFile {
   /** What was wrong with the last file. */

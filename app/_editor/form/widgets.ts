@@ -1,42 +1,41 @@
-/** Which component edits which hint. */
-import type { ComponentType } from 'react';
-import { lazyPart } from '../../_ui/lazy-part';
+/** The registry of widgets: which one edits which hint. A hint without a widget is a type error. */
+import type { WidgetName } from '@/engine';
 import type { Field } from '../../_state/fields';
-import type { WidgetProps } from './props';
-import { ClassWidget } from './ClassWidget';
-import { ImageFileWidget } from './ImageFileWidget';
-import { NumberWidget } from './NumberWidget';
-import { PackageWidget } from './PackageWidget';
-import { MapPainterWidget, MaskPainterWidget } from './PainterWidgets';
-import { PromptWidget } from './PromptWidget';
-import { SeedWidget } from './SeedWidget';
-import { SelectWidget } from './SelectWidget';
-import { SliderWidget } from './SliderWidget';
-import { SwitchWidget } from './SwitchWidget';
-import { TextWidget } from './TextWidget';
-import { SchedulePlotWidget } from './SchedulePlotWidget';
+import { classWidget } from './ClassWidget';
+import { imageFileWidget } from './ImageFileWidget';
+import { latentFileWidget } from './LatentFileWidget';
+import { numberWidget } from './NumberWidget';
+import { packageWidget } from './PackageWidget';
+import { promptWidget } from './PromptWidget';
+import { schedulePlotWidget } from './SchedulePlotWidget';
+import { seedWidget } from './SeedWidget';
+import { selectWidget } from './SelectWidget';
+import { sliderWidget } from './SliderWidget';
+import { switchWidget } from './SwitchWidget';
+import { textWidget } from './TextWidget';
+import { mapPainterWidget, maskPainterWidget } from './PainterWidgets';
+import type { WidgetDescriptor } from './widget';
 
-const widgets: Record<Exclude<Field['widget'], 'hidden'>, ComponentType<WidgetProps>> = {
-  text: TextWidget,
-  prompt: PromptWidget,
-  number: NumberWidget,
-  slider: SliderWidget,
-  seed: SeedWidget,
-  select: SelectWidget,
-  switch: SwitchWidget,
-  package: PackageWidget,
-  class: ClassWidget,
-  'map-painter': MapPainterWidget,
-  'mask-painter': MaskPainterWidget,
-  'image-file': ImageFileWidget,
-  // One node in fifty has it: its code comes when such a node is drawn.
-  'latent-file': lazyPart(() => import('./LatentFileWidget').then((module) => module.LatentFileWidget)),
-  'schedule-plot': SchedulePlotWidget,
+const widgets: { readonly [Name in Exclude<WidgetName, 'hidden'>]: WidgetDescriptor<Name> } = {
+  text: textWidget,
+  prompt: promptWidget,
+  number: numberWidget,
+  slider: sliderWidget,
+  seed: seedWidget,
+  select: selectWidget,
+  switch: switchWidget,
+  package: packageWidget,
+  class: classWidget,
+  'map-painter': mapPainterWidget,
+  'mask-painter': maskPainterWidget,
+  'image-file': imageFileWidget,
+  'latent-file': latentFileWidget,
+  'schedule-plot': schedulePlotWidget,
 };
 
 /** The widget for a field; a slider without bounds is a number. */
-export function widgetOf(field: Field): ComponentType<WidgetProps> {
-  if (field.widget === 'hidden') return TextWidget;
-  if (field.widget === 'slider' && (field.min === undefined || field.max === undefined)) return NumberWidget;
+export function widgetOf(field: Field): WidgetDescriptor {
+  if (field.widget === 'hidden') return textWidget;
+  if (field.widget === 'slider' && (field.min === undefined || field.max === undefined)) return numberWidget;
   return widgets[field.widget];
 }

@@ -3,7 +3,7 @@
 import { Search, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry, useLoadedPacks } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { addNode } from '../../_state/edits';
 import { placeForNew } from '../../_state/flow';
@@ -21,6 +21,7 @@ export function Library() {
   const t = useTranslations('library');
   const tc = useTranslations('categories');
   const labels = useNodeLabels();
+  useLoadedPacks();
   const [query, setQuery] = useState('');
   const hits = searchNodes(registry.all(), query, labels);
   const groups =

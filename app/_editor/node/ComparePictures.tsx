@@ -1,7 +1,7 @@
 'use client';
 /** Two pictures behind a slider: the first to the left of the split, the second to its right. */
 import { useRef, type PointerEvent } from 'react';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { useNode } from '../../_state/node-channel';
 import type { Picture } from '../../_state/run-store';

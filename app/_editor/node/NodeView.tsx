@@ -5,8 +5,8 @@ import { AlertTriangle, ChevronDown, ChevronRight, EyeOff, Play, Redo2, BookOpen
 import { memo, useState } from 'react';
 import { NodeResizeControl, type NodeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
-import { perform } from '../../_actions/perform';
+import { registry } from '../../_state/nodes';
+import { perform } from '../../_actions/commands';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { useRun } from '../../_state/run-store';
 import { useStale } from '../../_state/stale-store';
@@ -16,16 +16,14 @@ import { gesture, useView } from '../../_state/view';
 import { useDiagnosticText, useDiagnostics } from '../port/diagnostics';
 import { fieldsOfNode } from '../../_state/fields';
 import { ParamForm } from '../form/ParamForm';
-import { lazyPart } from '../../_ui/lazy-part';
 import { Pictures } from './Pictures';
 import { useUnknownPorts } from './unknown-ports';
+import { ComparePictures } from './ComparePictures';
 import { NodeFailure } from './NodeFailure';
 import { NodePort } from './NodePort';
 import { ProgressLine, StatusIcon } from './NodeStatus';
 import { useFormat } from '../../_i18n/format';
 import { categoryColour } from '../port/category';
-
-const ComparePictures = lazyPart(() => import('./ComparePictures').then((module) => module.ComparePictures));
 
 /** While a node is dragged React Flow hands it a new position with every move; nothing in it depends on where it is. */
 const sameAppearance = (a: NodeProps, b: NodeProps): boolean => a.id === b.id && a.selected === b.selected;

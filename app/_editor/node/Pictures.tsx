@@ -51,11 +51,23 @@ export function Pictures({
     >
       {pictures.map((picture, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- the batch element is its identity
-        <PictureCanvas
-          key={index}
-          picture={picture}
-          label={pictures.length > 1 ? `${label} ${index + 1}` : label}
-        />
+        <figure key={index}>
+          <PictureCanvas
+            picture={picture}
+            label={
+              picture.caption === undefined
+                ? pictures.length > 1
+                  ? `${label} ${index + 1}`
+                  : label
+                : `${label}: ${picture.caption}`
+            }
+          />
+          {picture.caption !== undefined && (
+            <figcaption aria-hidden className="truncate bg-card px-1 py-0.5 text-center text-[10.5px]">
+              {picture.caption}
+            </figcaption>
+          )}
+        </figure>
       ))}
     </div>
   );

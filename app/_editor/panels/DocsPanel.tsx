@@ -1,7 +1,7 @@
 'use client';
 /** A node's documentation: what it does, its ports with types, its parameters, its names elsewhere. */
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { useView } from '../../_state/view';
 import { useWorkspace } from '../../_state/workspace';

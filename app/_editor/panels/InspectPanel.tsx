@@ -2,9 +2,8 @@
 /** What flows on the edge that was clicked. */
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { Inspector } from '../../_inspect/Inspector';
-import { LateMessages } from '../../_i18n/LateMessages';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { samplerBehind } from '../../_state/samplers';
 import { inspectClient } from '../../_state/run-control';
@@ -47,21 +46,19 @@ export function InspectPanel() {
           <TypeLine type={type} caption={t('type')} />
         </div>
       )}
-      <LateMessages>
-        <Inspector
-          client={inspectClient}
-          target={end === null ? null : { ...end, tab, title }}
-          version={version}
-          onOpenTrajectory={
-            sampler === undefined
-              ? undefined
-              : () => {
-                  view.setState({ trajectory: sampler });
-                  prefer({ dock: 'trajectory' });
-                }
-          }
-        />
-      </LateMessages>
+      <Inspector
+        client={inspectClient}
+        target={end === null ? null : { ...end, tab, title }}
+        version={version}
+        onOpenTrajectory={
+          sampler === undefined
+            ? undefined
+            : () => {
+                view.setState({ trajectory: sampler });
+                prefer({ dock: 'trajectory' });
+              }
+        }
+      />
     </div>
   );
 }

@@ -6,8 +6,8 @@
 import { Cable, ChevronDown, ChevronRight, Play, Trash2, Unplug } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
-import { perform } from '../../_actions/perform';
+import { registry } from '../../_state/nodes';
+import { perform } from '../../_actions/commands';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { flow } from '../../_state/flow';
 import { useRun } from '../../_state/run-store';

@@ -1,9 +1,8 @@
 'use client';
 /** The steps of a sampling, and branching off from one. */
-import { registry } from '@/nodes/registry';
-import { boxOf } from '../../_actions/perform';
+import { registry } from '../../_state/nodes';
+import { boxOf } from '../../_state/boxes';
 import { Trajectory } from '../../_inspect/Trajectory';
-import { LateMessages } from '../../_i18n/LateMessages';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { branchFrom } from '../../_state/branch';
 import { inspectClient } from '../../_state/run-control';
@@ -30,27 +29,23 @@ export function TrajectoryPanel() {
   const node = useWorkspace(({ document }) => (id === null ? undefined : document.nodes[id]));
   const title = node === undefined ? '' : (node.title ?? labels.title(registry.get(node.type), node.type));
   return (
-    <LateMessages>
-      <Trajectory
-        key={tab}
-        client={inspectClient}
-        node={id}
-        title={title}
-        version={version}
-        onBranch={({ node: sampler, step }) => {
-          const boxes = Object.keys(workspace.getState().document.nodes).flatMap(
-            (other) => boxOf(other) ?? [],
-          );
-          const bottom = Math.max(...boxes.map((box) => box.y + box.height));
-          const top = boxOf(sampler)?.y ?? 0;
-          edit('branch', (draft) => {
-            const branch = branchFrom(draft, sampler, step, bottom - top + 60);
-            if (branch === undefined) return;
-            queueMicrotask(() => select([branch]));
-            setTimeout(() => void flow()?.fitView({ duration: 300, padding: fitPadding() }), 80);
-          });
-        }}
-      />
-    </LateMessages>
+    <Trajectory
+      key={tab}
+      client={inspectClient}
+      node={id}
+      title={title}
+      version={version}
+      onBranch={({ node: sampler, step }) => {
+        const boxes = Object.keys(workspace.getState().document.nodes).flatMap((other) => boxOf(other) ?? []);
+        const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+        const top = boxOf(sampler)?.y ?? 0;
+        edit('branch', (draft) => {
+          const branch = branchFrom(draft, sampler, step, bottom - top + 60);
+          if (branch === undefined) return;
+          queueMicrotask(() => select([branch]));
+          setTimeout(() => void flow()?.fitView({ duration: 300, padding: fitPadding() }), 80);
+        });
+      }}
+    />
   );
 }

@@ -4,7 +4,7 @@ import { CircleX, Wrench, X } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { applyFix, fixesFor, type Diagnostic, type QuickFix, type PortType } from '@/engine';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { fixText } from '../../_i18n/fix-text';
 import { useNodeLabels } from '../../_i18n/node-labels';
 import { useView, view } from '../../_state/view';

@@ -1,6 +1,7 @@
 'use client';
 import type { PortKind } from '@/engine';
-import { colourOf, outlines, type Filling } from './appearance';
+import { colourOf, type Filling } from './appearance';
+import { kindAppearance } from './kinds';
 
 /** The small sign of a port: shape and colour by kind, filling by latent space. */
 export function PortGlyph({
@@ -12,7 +13,7 @@ export function PortGlyph({
   readonly filling?: Filling;
   readonly size?: number;
 }) {
-  const outline = outlines[kind];
+  const { outline } = kindAppearance[kind];
   const colour = colourOf(kind);
   return (
     <svg viewBox="0 0 16 16" width={size} height={size} aria-hidden className="pointer-events-none shrink-0">

@@ -9,7 +9,7 @@ import { expressionText } from '../../_i18n/expression-text';
 import { usePortLabel } from './label';
 import { useNodeState } from '../../_state/node-channel';
 import { workspace } from '../../_state/workspace';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 
 const equal = (a: readonly Diagnostic[], b: readonly Diagnostic[]): boolean =>
   a.length === b.length &&

@@ -2,7 +2,7 @@
 /** What a port is called on the screen. */
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
-import { registry } from '@/nodes/registry';
+import { registry } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
 
 export type PortSide = 'inputs' | 'outputs';

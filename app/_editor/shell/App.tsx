@@ -1,9 +1,9 @@
 'use client';
 /** The whole page. Rendered in the browser only: what it shows lives there. */
 import '../../_security/no-eval';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { KindColours } from '../port/KindColours';
 import { Messages } from './Messages';
-import { lazyPart } from '../../_ui/lazy-part';
 import { Logo } from './Logo';
 
 function Splash() {
@@ -17,15 +17,17 @@ function Splash() {
   );
 }
 
-// Not `next/dynamic`: it brings what renders such parts on the server, which this page never does.
-const Editor = lazyPart(() => import('./Editor').then((module) => module.Editor), Splash);
+const Editor = lazy(() => import('./Editor').then((module) => ({ default: module.Editor })));
 
 export function App() {
   const [mounted, setMounted] = useState(false);
   useEffect(() => setMounted(true), []);
   return mounted ? (
     <Messages>
-      <Editor />
+      <KindColours />
+      <Suspense fallback={<Splash />}>
+        <Editor />
+      </Suspense>
     </Messages>
   ) : (
     <Splash />

@@ -1,9 +1,8 @@
 'use client';
 /** The panel on the right: inspector, trajectory, documentation, problems, list. Each is fetched when first opened. */
-import { lazyPart } from '../../_ui/lazy-part';
 import { clsx } from 'clsx';
 import { BookOpen, ChartSpline, ListTree, Microscope, TriangleAlert, X } from 'lucide-react';
-import { useRef } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { prefer, preferences, type Preferences } from '../../_state/preferences';
@@ -11,14 +10,16 @@ import { useWorkspace } from '../../_state/workspace';
 import { IconButton } from '../../_ui/Button';
 import { Tip } from '../../_ui/Tip';
 
-const DocsPanel = lazyPart(() => import('../panels/DocsPanel').then((module) => module.DocsPanel));
-const ProblemsPanel = lazyPart(() =>
-  import('../panels/ProblemsPanel').then((module) => module.ProblemsPanel),
+const DocsPanel = lazy(() => import('../panels/DocsPanel').then((module) => ({ default: module.DocsPanel })));
+const ProblemsPanel = lazy(() =>
+  import('../panels/ProblemsPanel').then((module) => ({ default: module.ProblemsPanel })),
 );
-const ListPanel = lazyPart(() => import('../panels/ListPanel').then((module) => module.ListPanel));
-const InspectPanel = lazyPart(() => import('../panels/InspectPanel').then((module) => module.InspectPanel));
-const TrajectoryPanel = lazyPart(() =>
-  import('../panels/TrajectoryPanel').then((module) => module.TrajectoryPanel),
+const ListPanel = lazy(() => import('../panels/ListPanel').then((module) => ({ default: module.ListPanel })));
+const InspectPanel = lazy(() =>
+  import('../panels/InspectPanel').then((module) => ({ default: module.InspectPanel })),
+);
+const TrajectoryPanel = lazy(() =>
+  import('../panels/TrajectoryPanel').then((module) => ({ default: module.TrajectoryPanel })),
 );
 
 type Shown = Exclude<Preferences['dock'], 'none'>;
@@ -87,11 +88,13 @@ export function Dock() {
       </header>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys */}
       <section tabIndex={0} aria-label={t(dock)} className="min-h-0 flex-1 overflow-auto">
-        {dock === 'docs' && <DocsPanel />}
-        {dock === 'problems' && <ProblemsPanel />}
-        {dock === 'list' && <ListPanel />}
-        {dock === 'inspect' && <InspectPanel />}
-        {dock === 'trajectory' && <TrajectoryPanel />}
+        <Suspense>
+          {dock === 'docs' && <DocsPanel />}
+          {dock === 'problems' && <ProblemsPanel />}
+          {dock === 'list' && <ListPanel />}
+          {dock === 'inspect' && <InspectPanel />}
+          {dock === 'trajectory' && <TrajectoryPanel />}
+        </Suspense>
       </section>
     </aside>
   );

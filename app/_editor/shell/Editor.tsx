@@ -1,31 +1,18 @@
 'use client';
 /** The editor: bar, library, canvas, dock, results; and everything that listens to the window. */
+import { lazy, Suspense } from 'react';
 import { ReactFlowProvider } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { catalogStore } from '../../_state/catalog';
 import { preferences } from '../../_state/preferences';
-import { useView } from '../../_state/view';
+import { useFirstInteraction } from '../../_ui/first-interaction';
 import { TipLayer } from '../../_ui/Tip';
 import { NoticeLayer } from '../../_ui/NoticeLayer';
 import { Canvas } from '../canvas/Canvas';
 import { Controls } from '../canvas/Controls';
 import { Dock, DockRail } from './Dock';
 import { EmptyHint } from './EmptyHint';
-import {
-  AboutDialog,
-  CommandDialog,
-  ContextMenu,
-  FindDialog,
-  HotkeyDialog,
-  Palette,
-  PhoneBar,
-  ConnectionError,
-  SettingsDialog,
-  ShareSlot,
-  TemplateDialog,
-  ConnectDialog,
-} from './late-parts';
 import { Library } from '../library/Library';
 import { Notices } from './Notices';
 import { Results } from './Results';
@@ -34,32 +21,14 @@ import { useStartup } from './startup';
 import { useNarrow, useTheme } from './environment';
 import { useWindowEvents } from './window-events';
 
-function Dialogs() {
-  const dialog = useView((state) => state.dialog);
-  const palette = useView((state) => state.palette !== null);
-  const menu = useView((state) => state.menu !== null);
-  const connectionError = useView((state) => state.connectionError !== null);
-  return (
-    <>
-      {palette && <Palette />}
-      {menu && <ContextMenu />}
-      {connectionError && <ConnectionError />}
-      {dialog === 'commands' && <CommandDialog />}
-      {dialog === 'find' && <FindDialog />}
-      {dialog === 'connect' && <ConnectDialog />}
-      {dialog === 'templates' && <TemplateDialog />}
-      {dialog === 'hotkeys' && <HotkeyDialog />}
-      {dialog === 'settings' && <SettingsDialog />}
-      {dialog === 'about' && <AboutDialog />}
-      {(dialog === 'share' || dialog === 'versions') && <ShareSlot which={dialog} />}
-    </>
-  );
-}
+const PhoneBar = lazy(() => import('./PhoneBar').then((module) => ({ default: module.PhoneBar })));
+const Dialogs = lazy(() => import('./Dialogs').then((module) => ({ default: module.Dialogs })));
 
 export function Editor() {
   const t = useTranslations('app');
   const narrow = useNarrow();
   const dark = useTheme();
+  const somebodyThere = useFirstInteraction();
   useStartup();
   useWindowEvents();
   const library = useStore(preferences, (state) => state.library);
@@ -94,9 +63,9 @@ export function Editor() {
           {!narrow && <Dock />}
           {!narrow && <DockRail />}
         </div>
-        {narrow && <PhoneBar />}
+        <Suspense>{narrow && <PhoneBar />}</Suspense>
       </div>
-      <Dialogs />
+      <Suspense>{somebodyThere && <Dialogs />}</Suspense>
       <NoticeLayer dark={dark} />
       <TipLayer />
     </ReactFlowProvider>

@@ -1,7 +1,7 @@
 'use client';
 import { LayoutTemplate, MousePointerClick, Plus } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { perform } from '../../_actions/perform';
+import { perform } from '../../_actions/commands';
 import { useWorkspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';
 

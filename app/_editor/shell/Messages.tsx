@@ -1,35 +1,22 @@
 'use client';
-/** The message catalogue in the chosen language; Korean is fetched when it is first wanted. */
+/** The message catalogue in the chosen language; others than English are fetched when they are first wanted. */
 import { useEffect, useState, type ReactNode } from 'react';
 import { IntlProvider } from 'use-intl';
 import { useStore } from 'zustand';
-import { currentLocale, preferences, type Locale } from '../../_state/preferences';
+import { fallback, locales, type Locale, type Messages as Catalogue } from '../../_i18n/locales';
 import { setNodeTexts } from '../../_i18n/node-labels';
-import en from '../../_i18n/en.json';
-
-type Catalogue = typeof en;
-
-const loaders: Record<Locale, () => Promise<{ messages: Catalogue; nodes: unknown }>> = {
-  en: async () => ({ messages: en, nodes: {} }),
-  ko: async () => {
-    const [messages, nodes] = await Promise.all([
-      import('../../_i18n/ko.json'),
-      import('../../_i18n/nodes.ko.json'),
-    ]);
-    return { messages: messages.default, nodes: nodes.default };
-  },
-};
+import { currentLocale, preferences } from '../../_state/preferences';
 
 export function Messages({ children }: { readonly children: ReactNode }) {
   const chosen = useStore(preferences, (state) => state.locale);
-  const [shown, setShown] = useState<{ locale: Locale; messages: Catalogue }>({ locale: 'en', messages: en });
+  const [shown, setShown] = useState<{ locale: Locale; messages: Catalogue }>(fallback);
   useEffect(() => {
     let live = true;
     const locale = chosen ?? currentLocale();
-    void loaders[locale]().then(({ messages, nodes }) => {
+    void Promise.all([locales[locale].messages(), locales[locale].nodes()]).then(([messages, nodes]) => {
       if (!live) return;
-      setNodeTexts(nodes);
-      setShown({ locale, messages });
+      setNodeTexts(nodes.default);
+      setShown({ locale, messages: messages.default });
       document.documentElement.lang = locale;
     });
     return () => {

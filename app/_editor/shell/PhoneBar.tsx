@@ -1,8 +1,7 @@
 'use client';
 /** On a phone: the graph as a list with its forms, and the pictures, in a sheet over the canvas. */
-import { lazyPart } from '../../_ui/lazy-part';
 import { clsx } from 'clsx';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Images, ListTree, Workflow } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useRun } from '../../_state/run-store';
@@ -11,7 +10,7 @@ import { useWorkspace } from '../../_state/workspace';
 import { Pictures } from '../node/Pictures';
 import { Results } from './Results';
 
-const ListPanel = lazyPart(() => import('../panels/ListPanel').then((module) => module.ListPanel));
+const ListPanel = lazy(() => import('../panels/ListPanel').then((module) => ({ default: module.ListPanel })));
 const pages = [
   { id: 'none', icon: Workflow },
   { id: 'list', icon: ListTree },
@@ -35,7 +34,7 @@ export function PhoneBar() {
           aria-label={t(sheet)}
           className="absolute inset-x-0 top-12 bottom-14 z-20 overflow-auto bg-card"
         >
-          {sheet === 'list' ? <ListPanel touch /> : <Latest />}
+          <Suspense>{sheet === 'list' ? <ListPanel touch /> : <Latest />}</Suspense>
         </section>
       )}
       <nav

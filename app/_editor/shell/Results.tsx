@@ -1,18 +1,19 @@
 'use client';
 /** The strip of past results: each shows its picture large, saves it, and brings back the graph that made it. */
 import { ChevronDown, Images, Pin } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { stripHeight } from '../../_state/flow';
 import { prefer } from '../../_state/preferences';
 import { useResults } from '../../_state/results';
 import { IconButton } from '../../_ui/Button';
-import { lazyPart } from '../../_ui/lazy-part';
 import { ResultImage } from '../results/ResultImage';
 
-const ResultDialog = lazyPart(() => import('../dialogs/ResultDialog').then((module) => module.ResultDialog));
-const GalleryDialog = lazyPart(() =>
-  import('../dialogs/GalleryDialog').then((module) => module.GalleryDialog),
+const ResultDialog = lazy(() =>
+  import('../dialogs/ResultDialog').then((module) => ({ default: module.ResultDialog })),
+);
+const GalleryDialog = lazy(() =>
+  import('../dialogs/GalleryDialog').then((module) => ({ default: module.GalleryDialog })),
 );
 
 /** Results that the strip shows; the gallery has the rest. */
@@ -60,8 +61,14 @@ export function Results() {
       <IconButton small side="top" label={t('hide')} onClick={() => prefer({ results: false })}>
         <ChevronDown size={15} />
       </IconButton>
-      {gallery && shown === undefined && <GalleryDialog onShow={setOpen} onClose={() => setGallery(false)} />}
-      {shown !== undefined && <ResultDialog result={shown} onShow={setOpen} onClose={() => setOpen(null)} />}
+      <Suspense>
+        {gallery && shown === undefined && (
+          <GalleryDialog onShow={setOpen} onClose={() => setGallery(false)} />
+        )}
+        {shown !== undefined && (
+          <ResultDialog result={shown} onShow={setOpen} onClose={() => setOpen(null)} />
+        )}
+      </Suspense>
     </section>
   );
 }

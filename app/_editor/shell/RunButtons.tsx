@@ -2,10 +2,11 @@
 /** Run, run many, cancel, and how many runs wait. */
 import { ChevronDown, Play, Square } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { shownKey } from '../../_actions/commands';
-import { perform } from '../../_actions/perform';
+import { shownKey, perform } from '../../_actions/commands';
 import { useFormat } from '../../_i18n/format';
 import { useRun } from '../../_state/run-store';
+import { combinations } from '../../_state/sweeps';
+import { useWorkspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';
 import { DropMenu } from '../../_ui/DropMenu';
 import { Tip } from '../../_ui/Tip';
@@ -17,6 +18,9 @@ export function RunButtons({ compact }: { readonly compact: boolean }) {
   const cancelling = useRun((state) => state.current?.cancelling === true);
   const queued = useRun((state) => state.queue.length);
   const last = useRun((state) => state.last);
+  const pictures = useWorkspace(({ document }) =>
+    Object.keys(document.sweeps).length === 0 ? 1 : combinations(document),
+  );
   const many = (times: number) => ({
     key: String(times),
     label: t('run-many', { count: times }),
@@ -48,6 +52,11 @@ export function RunButtons({ compact }: { readonly compact: boolean }) {
           >
             <Play size={14} className="fill-current" />
             {running ? t('queue') : t('run')}
+            {pictures > 1 && (
+              <span className="rounded-full bg-primary-foreground/20 px-1.5 text-[11px] tabular-nums">
+                {t('times', { count: pictures })}
+              </span>
+            )}
             {queued > 0 && (
               <span className="rounded-full bg-primary-foreground/20 px-1.5 text-[11px] tabular-nums">
                 +{queued}

@@ -1,8 +1,7 @@
 'use client';
 import { LayoutTemplate, Menu as MenuIcon, Redo, Share2, Undo, Command as CommandIcon } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { commandGroups, commands, shownKey } from '../../_actions/commands';
-import { perform } from '../../_actions/perform';
+import { commandGroups, commands, shownKey, perform } from '../../_actions/commands';
 import { editLabel } from '../../_i18n/translate';
 import { useWorkspace } from '../../_state/workspace';
 import { Button, IconButton } from '../../_ui/Button';

@@ -3,7 +3,6 @@
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { openTemplate } from '../../_actions/templates';
-import { preloadLazyParts } from './ahead';
 import { exposeConsole } from './debug-api';
 import { followLink, openLinked } from './linked';
 import { setTranslate } from '../../_i18n/translate';
@@ -39,7 +38,6 @@ export function useStartup(): void {
     void loadCatalog();
     startEngine();
     void openFirst();
-    preloadLazyParts();
     if (process.env.NODE_ENV === 'production' && 'serviceWorker' in navigator)
       navigator.serviceWorker.register('/sw.js').catch(() => undefined);
   }, []);

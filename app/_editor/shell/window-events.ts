@@ -4,15 +4,14 @@ import { useEffect } from 'react';
 import { createKeybindingsHandler } from 'tinykeys';
 import { toLoomError } from '@/engine';
 import { clipText, noteCopied, pasteNodes } from '../../_actions/clipboard';
-import { commands } from '../../_actions/commands';
-import { enabled, perform } from '../../_actions/perform';
+import { commands, enabled, perform } from '../../_actions/commands';
 import { translate } from '../../_i18n/translate';
 import { dropPayloadOf, type DropPayload } from '../../_formats/drop-payload';
 import { removeItems } from '../../_state/edits';
 import { select, view } from '../../_state/view';
 import { edit } from '../../_state/workspace';
 import { notify } from '../../_ui/notify';
-import { dialogOpen, holdKey } from '../lib/typed-ahead';
+import { dialogOnPage, dialogOpen } from '../lib/dialog-open';
 
 /** Text being edited, or text marked with the mouse: the browser's own clipboard and keys apply. */
 function inText(target: EventTarget | null): boolean {
@@ -64,23 +63,24 @@ export function useWindowEvents(): void {
           perform(id);
         };
     bindings['Escape'] = () => {
-      if (dialogOpen()) return;
-      view.setState({ connectionError: null, palette: null, menu: null });
-      select([]);
+      // A dialog closes itself; one that is asked for and not there yet is given up.
+      if (dialogOnPage()) return;
+      const waiting = dialogOpen();
+      view.setState({ connectionError: null, palette: null, menu: null, dialog: null });
+      if (!waiting) select([]);
     };
     const onKey = createKeybindingsHandler(bindings);
-    const onEveryKey = (event: KeyboardEvent): void => {
-      holdKey(event);
+    const onModifiedEnter = (event: KeyboardEvent): void => {
       // React Flow takes every Enter on a node for a choice, and with Shift or Control it takes the choice
       // back before the command that stands on these keys (run, run to here) has seen it.
       if (event.defaultPrevented || !modifiedEnter(event)) return;
       event.stopPropagation();
       onKey(event);
     };
-    window.addEventListener('keydown', onEveryKey, true);
+    window.addEventListener('keydown', onModifiedEnter, true);
     window.addEventListener('keydown', onKey);
     return () => {
-      window.removeEventListener('keydown', onEveryKey, true);
+      window.removeEventListener('keydown', onModifiedEnter, true);
       window.removeEventListener('keydown', onKey);
     };
   }, []);
