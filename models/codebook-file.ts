@@ -1,6 +1,6 @@
 /** A VQ package's codebook, wherever the package keeps it. */
 import { fromHalf, LoomError, type LoadOptions } from '@/engine/types';
-import type { Loading } from './network';
+import type { Loading } from './loading';
 import { floatsOf, readSafetensors } from './safetensors';
 
 /** [entries, channels] in the encoder's units; undefined for a KL first stage. Throws `package-invalid`. */

@@ -9,7 +9,8 @@ import {
 } from '@/engine/types';
 import { adaptable } from './lora/adapt';
 import { encodeMap } from './map-encoding';
-import type { Loading, Network } from './network';
+import type { Loading } from './loading';
+import type { Network } from './network';
 import { floatsOf, readSafetensors } from './safetensors';
 import { Shared } from './shared';
 import { openTextEncoder } from './text/encoder';

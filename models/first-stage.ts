@@ -8,7 +8,8 @@ import {
 } from '@/engine/types';
 import { prepareCodebook, quantise } from './codebook';
 import { labelOf } from './description';
-import { Network, type Loading } from './network';
+import type { Loading } from './loading';
+import { Network } from './network';
 
 /** The first stage and how to unload it. `vectors`: a VQ package's codebook in the encoder's units. */
 export function openFirstStage(

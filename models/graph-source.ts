@@ -9,7 +9,7 @@ import type {
   WeightsNetwork,
 } from '@/engine/types';
 import { adapted } from './lora/adapt';
-import type { Loading } from './network';
+import type { Loading } from './loading';
 import { describeArchitecture } from './networks/architecture';
 import { expandWeights } from './storage';
 import { storeOf } from './weights/file-weights';

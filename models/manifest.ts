@@ -37,7 +37,7 @@ const conditionerSchema = z.strictObject({
       /** Hugging Face `tokenizer.json`. */
       tokenizer: path,
       /** Tokens that the encoder takes; shorter prompts are padded with `pad`. */
-      length: size,
+      length: size.max(16_384),
       width: size,
       pad: z.int().nonnegative(),
       /** The id that stands for every unknown word, if the tokenizer has one. */
@@ -58,7 +58,7 @@ const conditionerSchema = z.strictObject({
 const latentSchema = z.strictObject({
   /** Nominal identity of the latent space. */
   space: z.string().min(1),
-  channels: size,
+  channels: size.max(65_536),
   factor: size,
   /** Latent cells, where the graphs were exported at one size and take no other; left out where their sides are symbolic. */
   only: z.strictObject({ height: size, width: size }).optional(),
@@ -95,7 +95,7 @@ const unetSchema = z.strictObject({
     kind: z.enum(['linear', 'scaled-linear', 'cosine']),
     start: z.number().positive(),
     end: z.number().positive(),
-    steps: size,
+    steps: size.max(100_000),
   }),
   /** In latent cells: the size it was trained at. Graphs with symbolic height and width take all multiples of `multipleOf`. */
   nativeSize: z.strictObject({ height: size, width: size }),

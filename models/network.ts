@@ -1,30 +1,18 @@
 /** A network of a package: fetched, expanded and made a session of by the first call that needs it. */
 import {
   LoomError,
-  type Backend,
   type GraphSource,
   type LoadOptions,
   type NetworkFiles,
   type NetworkSource,
-  type PackageDescription,
   type Session,
   type Tensor,
   type TensorOps,
 } from '@/engine/types';
 import { checkDevice } from './fits';
 import { fetchGraph } from './graph-source';
-import type { LoadingLoras } from './lora/adapt';
-import type { PackageFiles } from './package-files';
+import type { Loading } from './loading';
 import { Shared } from './shared';
-
-/** What the parts of one package load with. */
-export interface Loading {
-  readonly description: PackageDescription;
-  readonly backend: Backend;
-  readonly files: PackageFiles;
-  /** LoRAs that are added to weights as they are read. */
-  readonly loras?: LoadingLoras;
-}
 
 /** One of a package's graphs with its weights. */
 export class Network {

@@ -37,6 +37,7 @@ export function readSafetensors(file: Uint8Array, name: string): Safetensors {
   }
   const data = file.subarray(8 + length);
   const tensors = new Map<string, StoredTensor>();
+  let claimed = 0;
   for (const [key, value] of Object.entries(header)) {
     if (key === '__metadata__') continue;
     const parsed = entrySchema.safeParse(value);
@@ -45,6 +46,8 @@ export function readSafetensors(file: Uint8Array, name: string): Safetensors {
     const [start, end] = data_offsets;
     const bytes = shape.reduce((a, b) => a * b, 1) * ELEMENT_BYTES[dtype];
     if (end - start !== bytes || end > data.byteLength) throw invalid(`"${key}" lies outside the file`);
+    claimed += bytes;
+    if (claimed > data.byteLength) throw invalid('its tensors overlap');
     tensors.set(key, { dtype, shape, bytes: data.subarray(start, end) });
   }
   const metadata = z.record(z.string(), z.string()).safeParse(header['__metadata__'] ?? {});

@@ -13,7 +13,8 @@ import {
 import { labelOf } from './description';
 import { adaptable } from './lora/adapt';
 import { guidanceEmbedding } from './guidance-embedding';
-import { Network, type Loading } from './network';
+import type { Loading } from './loading';
+import { Network } from './network';
 import { alphasCumprod } from './schedule';
 
 /** The U-Net and how to unload it. */

@@ -74,6 +74,7 @@ import { maskLoad } from './mask/load';
 import { maskSolid } from './mask/solid';
 import { maskThreshold } from './mask/threshold';
 import { modelFirstStage } from './model/first-stage';
+import { modelLora } from './model/lora';
 import { modelPackage } from './model/package';
 import { samplingSampler } from './sampling/sampler';
 import { samplingSchedule } from './sampling/schedule';
@@ -82,6 +83,7 @@ import { utilityShowText } from './utility/show-text';
 
 const all: readonly AnyNode[] = [
   modelFirstStage,
+  modelLora,
   modelPackage,
   conditioningClass,
   conditioningCombine,

@@ -9,7 +9,8 @@ import { fileLimit, readIncoming, type Incoming } from '../_formats/read-incomin
 import { pictureUrl } from '../_formats/picture/url';
 import { addNode } from '../_state/edits';
 import { placeForNew } from '../_state/flow';
-import { select } from '../_state/view';
+import { importReport } from '../_state/import-report';
+import { select, view } from '../_state/view';
 import { edit, openDocument, workspace, type Tab } from '../_state/workspace';
 import { lastCopied, paste, pasteNodes, pastePlace } from './clipboard';
 import { notify } from '../_ui/notify';
@@ -22,6 +23,10 @@ export function takeIncoming(incoming: Incoming, handle?: Tab['handle']): void {
       ...(handle === undefined ? {} : { handle }),
     });
     for (const notice of incoming.notices) notify.info(notice.message);
+    if (incoming.report !== undefined) {
+      importReport.setState({ report: incoming.report });
+      view.setState({ dialog: 'import-report' });
+    }
   } else if (incoming.kind === 'clip') paste(incoming.clip, false, pastePlace());
   else {
     // A picture becomes the first node whose form takes one.
@@ -35,7 +40,8 @@ export function takeIncoming(incoming: Incoming, handle?: Tab['handle']): void {
       const id = addNode(draft, definition, placeForNew().flow, { [field.name]: source });
       queueMicrotask(() => select([id]));
     });
-    if (incoming.foreign !== undefined) notify.info(translate('open.foreign', { program: incoming.foreign }));
+    if (incoming.foreign !== undefined)
+      notify.info(translate('open.foreign', { why: incoming.foreign.message }));
   }
 }
 

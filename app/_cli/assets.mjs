@@ -5,6 +5,6 @@ import { buildDecoder } from './decoder.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 register({ tsconfig: `${root}tsconfig.json` });
-const { copyAssets } = await import('./assets.ts');
+const { copyAssets } = await import('./copy-assets.ts');
 copyAssets(root, { tests: process.env.LOOM_TEST_PACKAGES === '1' });
 await buildDecoder(`${root}public/vips/decode.js`);

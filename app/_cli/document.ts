@@ -1,41 +1,28 @@
 /** Graphs from files: JSON, or a PNG that carries one. */
-import { readFile } from 'node:fs/promises';
-import { extractGraph } from '@/app/_formats/png/png';
-import { LoomError, parseDocument, type Diagnostic, type LoomDocument } from '@/engine';
-
-const isPng = (bytes: Uint8Array) =>
-  bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
+import { fileLimit, readIncoming } from '@/app/_formats/read-incoming';
+import { LoomError, type Diagnostic, type LoomDocument } from '@/engine';
+import { readInput } from './system-files';
 
 /**
- * Reads and parses a graph. Notices (migrations, things kept verbatim) go to standard error.
- * @throws LoomError `file-missing`, `invalid-document`, or what the PNG reader says.
+ * Reads and parses a graph, through the door of the editor: what it refuses (another encoding than UTF-8, two things of
+ * one name, a model, a picture without a graph) is refused here. `-` is standard input. Notices (migrations, things
+ * kept verbatim) go to standard error.
+ * @throws LoomError `file-missing`, `too-large`, `invalid-document`, or what {@link readIncoming} says.
  */
 export async function readDocument(file: string): Promise<LoomDocument> {
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(await readFile(file));
-  } catch (cause) {
+  const name = file === '-' ? 'standard input' : file;
+  const incoming = readIncoming(await readInput(file, fileLimit), name);
+  if (incoming.kind === 'image')
+    throw new LoomError('invalid-document', `${name} carries no graph.`, { file: name });
+  if (incoming.kind === 'clip')
     throw new LoomError(
-      'file-missing',
-      `${file} cannot be read.`,
-      { file },
-      { cause, fix: 'Check the path.' },
+      'invalid-document',
+      `${name} holds copied nodes, not a graph.`,
+      { file: name },
+      { fix: 'Paste them in the editor and save the graph.' },
     );
-  }
-  try {
-    if (isPng(bytes)) {
-      const payload = extractGraph(bytes);
-      if (payload === undefined)
-        throw new LoomError('invalid-document', `${file} carries no graph.`, { file });
-      return payload.document;
-    }
-    const { document, notices } = parseDocument(new TextDecoder().decode(bytes));
-    for (const notice of notices) console.error(`${file}: ${notice.message}`);
-    return document;
-  } catch (thrown) {
-    if (thrown instanceof LoomError) throw thrown.at({ file });
-    throw thrown;
-  }
+  for (const notice of incoming.notices) console.error(`${name}: ${notice.message}`);
+  return incoming.document;
 }
 
 /** One line for one diagnostic: where, what, and how to fix it. */

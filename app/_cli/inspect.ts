@@ -1,13 +1,14 @@
 /** `loom inspect`: what flows at a port, written as numbers and pictures. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportsOf } from '@/app/_snapshots/export';
 import { snapshot } from '@/app/_snapshots/snapshot';
-import { LoomError } from '@/engine';
+import { LoomError, getOwn } from '@/engine';
 import { readDocument } from './document';
 import { nodeEngine } from './node-engine';
 import { registryOf, type WithNodes } from './node-packs';
 import { execute, prepared } from './run';
+import { inWords, writeWhole } from './system-files';
 
 interface InspectCommand extends WithNodes {
   readonly node: string;
@@ -25,9 +26,10 @@ interface InspectCommand extends WithNodes {
  * @returns 0 when files were written.
  */
 export async function inspect(file: string, options: InspectCommand): Promise<number> {
+  await checkFolder(options.out);
   const registry = await registryOf(options);
   const document = prepared(await readDocument(file), registry, options);
-  const node = document.nodes[options.node];
+  const node = getOwn(document.nodes, options.node);
   if (!node)
     throw new LoomError(
       'bad-input',
@@ -57,10 +59,9 @@ export async function inspect(file: string, options: InspectCommand): Promise<nu
       });
     try {
       const files = exportsOf(await snapshot(borrowed.value));
-      await mkdir(options.out, { recursive: true });
       for (const { suffix, bytes } of files) {
         const path = join(options.out, `${options.node}.${options.port}.${suffix}`);
-        await writeFile(path, bytes());
+        await writeWhole(path, bytes());
         console.log(path);
       }
       return files.length > 0 ? 0 : 1;
@@ -69,5 +70,17 @@ export async function inspect(file: string, options: InspectCommand): Promise<nu
     }
   } finally {
     await engine.dispose();
+  }
+}
+
+/** `--out` of `inspect`: a folder, or a name that is free. */
+async function checkFolder(out: string): Promise<void> {
+  if (out.trim() === '') throw new LoomError('bad-input', '--out is empty.', {}, { fix: 'Name a folder.' });
+  try {
+    if (!(await stat(out)).isDirectory())
+      throw new LoomError('bad-input', `--out ${out} is a file.`, {}, { fix: 'Name a folder.' });
+  } catch (thrown) {
+    if (thrown instanceof Error && Reflect.get(thrown, 'code') === 'ENOENT') return;
+    throw inWords(thrown, 'bad-input', `--out ${out} cannot be used`) ?? thrown;
   }
 }

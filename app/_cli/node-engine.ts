@@ -1,5 +1,5 @@
 /** The composition root of the command line: the engine on Node, with onnxruntime-web's wasm build. */
-import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import {
   LoomError,
   createExecutor,
@@ -43,12 +43,14 @@ const assets: AssetSource = {
   },
 };
 
-/** A picture file as the data URL that parameters take (`--set load.source=@photo.jpg`). */
-export async function fileAsDataUrl(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new LoomError('file-missing', `${file} cannot be read.`, { file }, { cause });
-  });
-  return `data:application/octet-stream;base64,${bytes.toString('base64')}`;
+/** More threads than this never start: the browser build of onnxruntime waits for them for ever. */
+const maxThreads = Math.max(16, availableParallelism());
+
+function threadsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const threads = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (threads >= 1 && threads <= maxThreads) return threads;
+  throw new LoomError('bad-input', `--threads wants a whole number from 1 to ${maxThreads}, not "${text}".`);
 }
 
 /**
@@ -61,12 +63,10 @@ export async function nodeEngine(options: {
   /** The nodes it knows; the library's when left out. */
   readonly registry?: NodeRegistry;
 }): Promise<NodeEngine> {
-  const threads = options.threads === undefined ? undefined : Number(options.threads);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
-    throw new LoomError('bad-input', `--threads wants a whole number above 0, not "${options.threads}".`);
-  const { packages, catalog, files, failed } = await installed(options.models);
+  const threads = threadsOf(options.threads);
+  const { packages, catalog, files, loras, failed } = await installed(options.models);
   const backend = await createBackend(threads === undefined ? {} : { threads });
-  const models = createModelSource({ backend, files, packages });
+  const models = createModelSource({ backend, files, packages, loras });
   const executor = createExecutor({ backend, models, images: codec, assets });
   return {
     backend,

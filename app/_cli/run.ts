@@ -1,6 +1,5 @@
 /** `loom run`: computes a graph and writes the pictures it makes. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, parse, resolve } from 'node:path';
+import { join, parse } from 'node:path';
 import { encodeImage } from '@/app/_formats/png/image';
 import { embedGraph } from '@/app/_formats/png/png';
 import {
@@ -13,13 +12,16 @@ import {
   type RunFile,
   type RunOptions,
   type RunResult,
+  getOwn,
 } from '@/engine';
 import { registryOf, type WithNodes } from './node-packs';
 import { diagnosticLine, readDocument } from './document';
 import { nodeEngine, type NodeEngine } from './node-engine';
 import { setParam, setSeed } from './overrides';
+import { asFormat, pictureOutput } from './picture-output';
 import { whyMissing } from './packages';
 import { progressView } from './progress';
+import { writeWhole } from './system-files';
 
 export interface RunCommand extends WithNodes {
   readonly set: readonly string[];
@@ -44,6 +46,7 @@ export function prepared(
 
 /**
  * Runs a document on an engine with progress on the terminal; Ctrl+C cancels.
+ * @returns what was made, and the nodes that were asked for and did not run
  * @throws LoomError `invalid-graph` when nothing that was asked for can run, or the first failure.
  */
 export async function execute(
@@ -51,7 +54,7 @@ export async function execute(
   document: LoomDocument,
   targets?: readonly string[],
   onFile?: RunOptions['onFile'],
-): Promise<RunResult> {
+): Promise<RunResult & { readonly left: readonly string[] }> {
   const inference = infer({ document, registry: engine.registry, catalog: engine.catalog });
   const planned = plan(inference, { targets, device: engine.backend.info });
   if (planned.targets.length === 0) {
@@ -84,7 +87,7 @@ export async function execute(
     const [failure] = result.failed;
     if (result.status === 'cancelled') throw new LoomError('cancelled', 'Cancelled.');
     if (failure) throw failure.error.at({ node: failure.node });
-    return result;
+    return { ...result, left: planned.blocked.map(({ node }) => node) };
   } finally {
     process.off('SIGINT', cancel);
     view.stop();
@@ -94,7 +97,7 @@ export async function execute(
 /** The pictures of a run: what its targets put out, else (at an Image node) what reached them. */
 function pictures(engine: NodeEngine, document: LoomDocument, result: RunResult) {
   return result.targets.flatMap(({ node, iteration }) => {
-    const definition = engine.registry.get(document.nodes[node]?.type ?? '');
+    const definition = engine.registry.get(getOwn(document.nodes, node)?.type ?? '');
     const made = Object.values(definition?.outputs ?? {}).some(({ type }) => type.kind === 'image');
     const side = definition?.sink && !made ? ('in' as const) : ('out' as const);
     const ports = (side === 'in' ? definition?.inputs : definition?.outputs) ?? {};
@@ -148,8 +151,12 @@ function unused(path: string, written: readonly string[]): string {
   return free;
 }
 
-/** Writes pictures to `--out`, and what saving nodes made beside them. @returns 0 when anything was written. */
+/**
+ * Writes pictures to `--out`, and what saving nodes made beside them.
+ * @returns 0 when everything that was asked for ran, 1 when a part of it did not
+ */
 export async function run(file: string, options: RunCommand): Promise<number> {
+  const output = await pictureOutput(options.out);
   const registry = await registryOf(options);
   const document = prepared(await readDocument(file), registry, options);
   const engine = await nodeEngine({ ...options, registry });
@@ -172,24 +179,27 @@ export async function run(file: string, options: RunCommand): Promise<number> {
         {},
         { fix: 'Add an Image node, or name one with --node.' },
       );
-    const { dir, name, ext } = parse(resolve(options.out));
-    await mkdir(dirname(resolve(options.out)), { recursive: true });
-    const written = files.map(
-      (_, index) => `${dir}/${name}${files.length > 1 ? `-${index + 1}` : ''}${ext || '.png'}`,
-    );
-    await Promise.all(files.map((bytes, index) => writeFile(written[index] ?? options.out, bytes)));
+    if (output.format !== 'png' && options.metadata && files.length > 0)
+      console.error('The graph is not in the picture: only a PNG carries it.');
+    const written: string[] = [];
+    for (const [index, png] of files.entries()) {
+      const path = output.pathOf(index, files.length);
+      await writeWhole(path, await asFormat(png, output.format));
+      written.push(path);
+    }
     for (const made of saved) {
-      const path = unused(join(dir, made.name), written);
-      await writeFile(path, made.bytes);
+      const path = unused(join(output.folder, parse(made.name).base), written);
+      await writeWhole(path, made.bytes);
       written.push(path);
     }
     if (options.json) {
       const { seconds, ran } = result;
-      console.log(JSON.stringify({ files: written, backend: engine.backend.info, seconds, ran }, null, 2));
+      const print = written.includes('-') ? console.error : console.log;
+      print(JSON.stringify({ files: written, backend: engine.backend.info, seconds, ran }, null, 2));
     } else if (process.stderr.isTTY) {
       for (const path of written) console.error(`${path}  ${result.seconds.toFixed(1)} s`);
     }
-    return 0;
+    return result.left.length > 0 ? 1 : 0;
   } finally {
     await engine.dispose();
   }

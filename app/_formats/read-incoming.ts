@@ -8,10 +8,18 @@ import {
   pictureNames,
   type PictureMime,
 } from '@/nodes/_shared/picture-formats';
+import { registry } from '@/nodes/registry';
+import {
+  openForeignText,
+  openForeignTexts,
+  type ForeignGraph,
+  type ImportOptions,
+  type ImportReport,
+} from '../_interop/open';
 import { readClip, type Clip } from './clip';
 import { hasLink } from './link/has-link';
 import { readLink } from './link/link';
-import { extractGraph, foreignGraph, type PictureOrigin } from './png/png';
+import { extractGraph, foreignTexts, type PictureOrigin } from './png/png';
 import { parseText } from './parse-text';
 import { isPng } from './png/png-chunks';
 import { aFolder, foreignThing } from './foreign';
@@ -24,10 +32,13 @@ export type Incoming =
       readonly kind: 'document';
       readonly document: LoomDocument;
       readonly notices: readonly DocumentNotice[];
-      readonly from: 'json' | 'png' | 'link';
+      /** `foreign`: a file or picture of another program; saving must not write over it. */
+      readonly from: 'json' | 'png' | 'link' | 'foreign';
       readonly name: string;
       /** PNG: which result of the graph the picture is. */
       readonly origin?: PictureOrigin;
+      /** What became of another program's nodes. */
+      readonly report?: ImportReport;
     }
   | { readonly kind: 'clip'; readonly clip: Clip }
   | {
@@ -35,8 +46,8 @@ export type Incoming =
       readonly bytes: Uint8Array;
       readonly mime: PictureMime;
       readonly name: string;
-      /** The picture carries a graph of another program, which is not read. */
-      readonly foreign?: 'comfyui' | 'a1111' | 'invokeai';
+      /** The picture carries a graph of another program that cannot be read: why. */
+      readonly foreign?: LoomError;
     };
 
 /**
@@ -70,8 +81,43 @@ export async function readIncomingFile(file: Blob & { readonly name?: string }):
     // A dropped folder is a File that cannot be read.
     throw aFolder(name);
   }
-  return readIncoming(bytes, name);
+  const incoming = readIncoming(bytes, name);
+  if (incoming.kind !== 'image' || (incoming.mime !== 'image/jpeg' && incoming.mime !== 'image/webp'))
+    return incoming;
+  // Exif needs a reader of its own, which comes when it is needed.
+  const { readPictureTexts } = await import('./picture/metadata');
+  const texts = await readPictureTexts(bytes);
+  return pictureOr(incoming, () => texts);
 }
+
+/** A picture, or the graph of another program that it carries. */
+function pictureOr(
+  picture: Extract<Incoming, { kind: 'image' }>,
+  texts: () => ReadonlyMap<string, string>,
+): Incoming {
+  try {
+    const found = openForeignTexts(texts(), importOptions(picture.name));
+    return found === undefined ? picture : foreignDocument(found, picture.name);
+  } catch (error) {
+    // The picture itself may be what was wanted.
+    if (error instanceof LoomError) return { ...picture, foreign: error };
+    throw error;
+  }
+}
+
+const importOptions = (name: string): ImportOptions => {
+  const title = name.replace(/^.*[/\\]/, '').replace(/\.[^.]{1,5}$/, '');
+  return { registry, ...(title !== '' && { title }) };
+};
+
+const foreignDocument = ({ document, report }: ForeignGraph, name: string): Incoming => ({
+  kind: 'document',
+  from: 'foreign',
+  name,
+  document,
+  notices: [],
+  report,
+});
 
 function tooLarge(size: number, name: string): LoomError {
   return new LoomError(
@@ -88,8 +134,7 @@ function readBytes(bytes: Uint8Array, name: string): Incoming {
     const found = extractGraph(bytes, place);
     if (found !== undefined) return { kind: 'document', from: 'png', name, ...found };
     checkPictureBytes(bytes.length);
-    const foreign = foreignGraph(bytes);
-    return { kind: 'image', bytes, mime: 'image/png', name, ...(foreign ? { foreign } : {}) };
+    return pictureOr({ kind: 'image', bytes, mime: 'image/png', name }, () => foreignTexts(bytes));
   }
   const format = pictureFormat(bytes);
   if (format !== undefined) {
@@ -123,6 +168,8 @@ function readText(text: string, name: string): Incoming {
     const linked = readLink(trimmed);
     if (linked) return { kind: 'document', from: 'link', name, ...linked };
   }
+  const graph = openForeignText(trimmed, importOptions(name));
+  if (graph !== undefined) return foreignDocument(graph, name);
   const foreign = trimmed.includes('"latent-loom"')
     ? undefined
     : foreignThing(new Uint8Array(0), name, trimmed);
@@ -133,23 +180,5 @@ function readText(text: string, name: string): Incoming {
     throw new LoomError('bad-input', 'This text is not a graph.', name === '' ? {} : { file: name }, {
       fix: 'Paste a graph as JSON, nodes copied here, or a link that holds a graph.',
     });
-  refuseForeign(trimmed);
   return { kind: 'document', from: 'json', name, ...parseText(trimmed) };
-}
-
-/** ComfyUI's workflow and prompt files, by what every one of them has. */
-function refuseForeign(text: string): void {
-  if (text.includes('"latent-loom"')) return;
-  const comfy =
-    (/"last_link_id"\s*:/.test(text) && /"nodes"\s*:/.test(text)) ||
-    /"class_type"\s*:/.test(text.slice(0, 1 << 16));
-  if (comfy)
-    throw new LoomError(
-      'unsupported',
-      'This is a graph of ComfyUI, which cannot be opened here yet.',
-      {},
-      {
-        fix: 'Build the graph from a template of this editor.',
-      },
-    );
 }

@@ -17,6 +17,8 @@ export function fixText(
   switch (fix.kind) {
     case 'remove-edge':
       return t('remove-edge');
+    case 'remove-edges':
+      return t('remove-edges', { count: String(fix.edges.length) });
     case 'connect':
       return t('connect', { from: titleOf(fix.from.node), to: titleOf(fix.to.node) });
     case 'set-param':

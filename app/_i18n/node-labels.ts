@@ -6,7 +6,7 @@ import { useMemo } from 'react';
 import { z } from 'zod';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
-import type { AnyNode } from '@/engine';
+import { fillIn, type AnyNode } from '@/engine';
 
 const labels = z.record(z.string(), z.string());
 const nodeLabels = z.looseObject({
@@ -16,6 +16,7 @@ const nodeLabels = z.looseObject({
   outputs: labels.optional(),
   params: labels.optional(),
   options: z.record(z.string(), labels).optional(),
+  warnings: labels.optional(),
 });
 const schema = z.record(z.string(), nodeLabels);
 type NodeTexts = z.output<typeof schema>;
@@ -56,6 +57,8 @@ export interface NodeLabels {
   ): { label: string; doc: string };
   param(definition: AnyNode, name: string, label: string | undefined): string;
   option(definition: AnyNode, param: string, value: string): string;
+  /** One of the node's own warnings, with its values. */
+  warning(definition: AnyNode, name: string, values: Readonly<Record<string, string>>): string;
 }
 
 const labelsOf = ({ nodes: texts, ports }: Texts): NodeLabels => ({
@@ -76,6 +79,8 @@ const labelsOf = ({ nodes: texts, ports }: Texts): NodeLabels => ({
     texts[definition.id]?.options?.[param]?.[value] ??
     definition.params.shape[param]?.meta()?.options?.[value] ??
     spaced(value.replaceAll('-', ' ')),
+  warning: (definition, name, values) =>
+    fillIn(texts[definition.id]?.warnings?.[name] ?? definition.warnings?.[name]?.message ?? name, values),
 });
 
 /** Words about nodes in the current language, for components. */

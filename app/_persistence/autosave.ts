@@ -7,12 +7,14 @@ export type SaveState =
   | { readonly state: 'saved'; readonly time: number }
   | { readonly state: 'unsaved' }
   | { readonly state: 'saving' }
-  /** The browser's storage is full or forbidden: the person must save a file. Saving is tried again with the next change. */
+  /** The browser's storage is full or forbidden: the person must save a file. Saving is tried again by and by. */
   | { readonly state: 'failed'; readonly error: LoomError };
 
 /** Quiet time after a change before it is saved, and the longest that a change waits while others follow (ms). */
 const quiet = 250;
 const longest = 750;
+/** After a save that failed: the first wait and the longest (ms). */
+export const retryWaits = { first: 2_000, longest: 60_000 } as const;
 
 export interface Autosave {
   readonly state: SaveState;
@@ -46,6 +48,8 @@ export function createAutosave(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let firstUnsaved = 0;
   let running: Promise<void> | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let wait: number = retryWaits.first;
 
   const become = (next: SaveState): void => {
     state = next;
@@ -62,9 +66,14 @@ export function createAutosave(
         if (result.conflict) source.onConflict?.();
       } catch (error) {
         become({ state: 'failed', error: explain(error) });
+        clearTimeout(retry);
+        retry = setTimeout(() => void flush(), wait);
+        wait = Math.min(2 * wait, retryWaits.longest);
         return;
       }
     }
+    wait = retryWaits.first;
+    clearTimeout(retry);
     become({ state: 'saved', time: Date.now() });
   };
   const flush = (): Promise<void> => {
@@ -102,11 +111,12 @@ export function createAutosave(
       if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', leaving);
       globalThis.removeEventListener?.('pagehide', leaving);
       await flush();
+      clearTimeout(retry);
     },
   };
 }
 
-function explain(error: unknown): LoomError {
+export function explain(error: unknown): LoomError {
   if (error instanceof DOMException && error.name === 'QuotaExceededError')
     return new LoomError(
       'too-large',

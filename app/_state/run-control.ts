@@ -142,6 +142,8 @@ export function run(options: { targets?: readonly string[]; times?: number } = {
     startEngine();
     if (client === undefined) return 'no-engine';
   }
+  // An engine that did not start (a package that could not be read) is started anew; a lost device is not its end.
+  if (runStore.getState().engine.is === 'failed' && !isLost()) startEngine();
   void resume({ again: false });
   const times = options.times ?? 1;
   for (let n = 0; n < times; n++) {
@@ -201,6 +203,21 @@ export function cancel(all = true): void {
   if (current === null) return;
   runStore.setState({ current: { ...current, cancelling: true } });
   client?.send({ type: 'cancel', run: current.run });
+  setTimeout(() => {
+    const now = runStore.getState().current;
+    if (now?.run === current.run && now.cancelling) runStore.setState({ current: { ...now, stuck: true } });
+  }, patience);
+}
+
+/** How long a cancelled run may go on before ending the worker is offered (ms). */
+const patience = 2_000;
+
+/** Ends a worker that does not hear, and starts another: what it had computed is gone, the documents are not. */
+export function stopEngine(): void {
+  client?.dispose();
+  client = undefined;
+  endRun('cancelled', 0);
+  startEngine();
 }
 
 function endRun(outcome: 'done' | 'failed' | 'cancelled', ms: number): void {

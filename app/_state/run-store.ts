@@ -49,7 +49,14 @@ export interface RunState {
   readonly queue: readonly QueuedRun[];
   /** What ran when the device was lost: what resuming goes on with. */
   readonly interrupted: QueuedRun | null;
-  readonly current: (QueuedRun & { readonly startedAt: number; readonly cancelling: boolean }) | null;
+  readonly current:
+    | (QueuedRun & {
+        readonly startedAt: number;
+        readonly cancelling: boolean;
+        /** It was cancelled and did not hear: only ending the worker stops it. */
+        readonly stuck?: boolean;
+      })
+    | null;
   /** Per tab, then per node: how the last run that touched it ended. */
   readonly nodes: Readonly<Record<string, Readonly<Record<string, NodeRun>>>>;
   /** Per tab, then per node: what it last put out or is putting out. */

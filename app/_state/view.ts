@@ -38,6 +38,7 @@ export type DialogName =
   | 'templates'
   | 'share'
   | 'versions'
+  | 'import-report'
   | 'hotkeys'
   | 'settings'
   | 'find'

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LoomError } from '../types/error';
 import { measure } from './limits';
 import { migrate } from './migrate';
+import { checkUnfolding } from './unfolding';
 import { definitionOf, documentSchema, documentVersion, type LoomDocument } from './schema';
 
 /** Something a reader of the file should know: it was migrated, or holds what this version does not know. */
@@ -19,7 +20,8 @@ const envelope = z.looseObject({ format: z.literal('latent-loom'), version: z.in
 
 /**
  * A document from JSON text or an already parsed value. The input is not changed.
- * @throws LoomError `invalid-document`, naming the path, for anything that is not one; never another error.
+ * @throws LoomError `invalid-document`, naming the path, for anything that is not one; `too-large` for one that would
+ *   become too large, with the number; never another error.
  */
 export function parseDocument(input: unknown): {
   document: LoomDocument;
@@ -46,9 +48,8 @@ export function parseDocument(input: unknown): {
       message: `Brought from document version ${version} to ${documentVersion}.`,
     });
   const document = check(documentSchema, migrated);
-  for (const [path, { nodes, edges }] of levels(document)) {
-    checkIds(nodes, `${path}nodes`);
-    checkIds(edges, `${path}edges`);
+  checkUnfolding(document);
+  for (const [path, { nodes }] of levels(document)) {
     for (const [id, { type }] of Object.entries(nodes)) {
       const definition = definitionOf(type);
       if (definition === undefined || Object.hasOwn(document.definitions, definition)) continue;
@@ -77,9 +78,11 @@ function parseJson(text: string): unknown {
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
+  const result = safely(() => schema.safeParse(value));
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  // Of a name that is refused, why.
+  const [first] = result.error.issues;
+  const issue = first?.code === 'invalid_key' ? { ...first, message: first.issues[0]?.message ?? '' } : first;
   const path = (issue?.path ?? []).map(String).join('.');
   throw new LoomError(
     'invalid-document',
@@ -89,22 +92,17 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
   );
 }
 
+/** A getter or proxy of the caller's that throws only the second time is no error of another kind either. */
+function safely<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw new LoomError('invalid-document', 'This value cannot be read.', {}, { cause: thrown });
+  }
+}
+
 function* levels(document: LoomDocument): Iterable<readonly [string, Pick<LoomDocument, 'nodes' | 'edges'>]> {
   yield ['', document];
   for (const [id, definition] of Object.entries(document.definitions))
     yield [`definitions.${id}.`, definition];
-}
-
-/** `/` divides the steps of a path into sub-graphs, `@` an unknown size from the node that settles it. */
-function checkIds(records: Readonly<Record<string, unknown>>, path: string): void {
-  for (const id of Object.keys(records)) {
-    if (id !== '' && !/[/@#]/.test(id)) continue;
-    throw new LoomError(
-      'invalid-document',
-      `“${path}.${id}”: an id may not be empty or hold “/”, “@” or “#”.`,
-      {
-        path: `${path}.${id}`,
-      },
-    );
-  }
 }

@@ -5,20 +5,34 @@
  * Results never enter it.
  */
 import { z } from 'zod';
+import { idSchema, maxNameLength, nameSchema } from './names';
 
 /** The newest document version this engine writes. */
 export const documentVersion = 1;
 
-const point = z.looseObject({ x: z.number(), y: z.number() });
-const size = z.looseObject({ width: z.number().positive(), height: z.number().positive() });
+/** Far from what sums and means of floats lose or make infinite. */
+const farthest = 1e9;
+const coordinate = z.number().min(-farthest).max(farthest);
+const side = z.number().positive().max(farthest);
+const point = z.looseObject({ x: coordinate, y: coordinate });
+const size = z.looseObject({ width: side, height: side });
+/** Titles are drawn whole on the canvas. */
+const title = z.string().max(1_000, 'a title has at most 1000 letters');
+/** `#rgb` to `#rrggbbaa`, or a CSS colour's name: it is put into style sheets, where `url(…)` would be fetched. */
+const color = z
+  .string()
+  .regex(/^(#[0-9a-fA-F]{3,8}|[a-zA-Z]{1,30})$/, 'a colour is “#rrggbb” or the name of one');
 
 /** One node instance. Parameters are checked against the node's own schema by inference, not here. */
 export const nodeSchema = z.looseObject({
-  type: z.string().min(1),
+  type: z
+    .string()
+    .min(1)
+    .max(2 * maxNameLength),
   version: z.int().min(1).default(1),
-  params: z.record(z.string(), z.json()).default({}),
+  params: z.record(nameSchema, z.json()).default({}),
   position: point.default({ x: 0, y: 0 }),
-  title: z.string().optional(),
+  title: title.optional(),
   size: size.optional(),
   collapsed: z.boolean().optional(),
   /** `bypass` passes inputs through to outputs of the same kind; `mute` removes the node and what needs it. */
@@ -31,31 +45,31 @@ export const edgeSchema = z.looseObject({ from: endpoint, to: endpoint });
 
 /** A frame around nodes. */
 export const groupSchema = z.looseObject({
-  title: z.string().default(''),
+  title: title.default(''),
   position: point,
   size,
-  color: z.string().optional(),
+  color: color.optional(),
 });
 /** A free text on the canvas. */
 export const noteSchema = z.looseObject({ text: z.string(), position: point, size });
 
 const graphFields = {
-  nodes: z.record(z.string(), nodeSchema).default({}),
-  edges: z.record(z.string(), edgeSchema).default({}),
-  groups: z.record(z.string(), groupSchema).default({}),
-  notes: z.record(z.string(), noteSchema).default({}),
+  nodes: z.record(idSchema, nodeSchema).default({}),
+  edges: z.record(idSchema, edgeSchema).default({}),
+  groups: z.record(idSchema, groupSchema).default({}),
+  notes: z.record(idSchema, noteSchema).default({}),
 };
 
 /** A reusable sub-graph: one definition, many instances. Ports map outer names to inner endpoints. */
 export const definitionSchema = z.looseObject({
-  title: z.string().default(''),
+  title: title.default(''),
   ...graphFields,
   inputs: z
-    .record(z.string(), z.looseObject({ to: z.array(endpoint), optional: z.boolean().optional() }))
+    .record(nameSchema, z.looseObject({ to: z.array(endpoint), optional: z.boolean().optional() }))
     .default({}),
-  outputs: z.record(z.string(), z.looseObject({ from: endpoint })).default({}),
+  outputs: z.record(nameSchema, z.looseObject({ from: endpoint })).default({}),
   /** Inner parameters that an instance may set for itself, under these names. */
-  params: z.record(z.string(), z.looseObject({ node: z.string(), param: z.string() })).default({}),
+  params: z.record(nameSchema, z.looseObject({ node: z.string(), param: z.string() })).default({}),
 });
 
 /**
@@ -63,7 +77,7 @@ export const definitionSchema = z.looseObject({
  * one sweep go in step (values[k] together); several sweeps multiply.
  */
 export const sweepSchema = z.looseObject({
-  title: z.string().optional(),
+  title: title.optional(),
   enabled: z.boolean().default(true),
   params: z
     .array(z.looseObject({ node: z.string(), param: z.string(), values: z.array(z.json()).max(1024) }))
@@ -75,11 +89,11 @@ export const documentSchema = z.looseObject({
   format: z.literal('latent-loom'),
   version: z.literal(documentVersion),
   ...graphFields,
-  definitions: z.record(z.string(), definitionSchema).default({}),
-  sweeps: z.record(z.string(), sweepSchema).default({}),
+  definitions: z.record(idSchema, definitionSchema).default({}),
+  sweeps: z.record(idSchema, sweepSchema).default({}),
   meta: z
     .looseObject({
-      title: z.string().optional(),
+      title: title.optional(),
       description: z.string().optional(),
       /** Pins: package id → SHA-256 of its manifest when the document was last saved. */
       packages: z.record(z.string(), z.string()).optional(),

@@ -15,6 +15,7 @@ type Params = LoomNode['params'];
 /** What a fix does with the pending edge that it was offered for. */
 const withPending: Readonly<Record<QuickFix['kind'], 'drawn after' | 'replaced'>> = {
   'remove-edge': 'drawn after',
+  'remove-edges': 'drawn after',
   'set-param': 'drawn after',
   'replace-node': 'drawn after',
   rewire: 'drawn after',
@@ -54,11 +55,12 @@ function change(
   pending: EdgeEnds | undefined,
 ): void {
   switch (fix.kind) {
-    case 'remove-edge': {
-      const at = levelOf(draft, fix.edge);
-      if (at) delete at.level.edges[at.id];
+    case 'remove-edge':
+      removeEdge(draft, fix.edge);
       return;
-    }
+    case 'remove-edges':
+      for (const edge of fix.edges) removeEdge(draft, edge);
+      return;
     case 'connect':
       connect(draft, fix.from, fix.to);
       return;
@@ -85,6 +87,11 @@ function change(
     case 'insert':
       insert(draft, fix, registry, pending);
   }
+}
+
+function removeEdge(draft: LoomDocument, path: string): void {
+  const at = levelOf(draft, path);
+  if (at) delete at.level.edges[at.id];
 }
 
 function replace(level: Level, id: string, definition: AnyNode, registry: NodeRegistry): void {

@@ -1,5 +1,6 @@
 /** Repairs for a diagnostic, each tried on the document before it is offered. */
 import { produce } from 'immer';
+import { z } from 'zod';
 import type { LoomDocument } from '../document/schema';
 import type { Diagnostic, QuickFix } from '../types/diagnostics';
 import { applyFix } from './apply-fix';
@@ -19,6 +20,7 @@ import {
   wantedSizes,
   type Misfit,
 } from './fix-candidates';
+import { compareIds } from '../graph/topology';
 import { getOwn } from '../types/get-own';
 
 /** Candidates tried, and offered of one sort, at most. */
@@ -50,8 +52,21 @@ export function fixesFor(
       return trial.keep(duplicates(diagnostic, inference));
     case 'cycle':
       return pending ? [] : trial.keep(cycleFixes(diagnostic, inference));
-    default:
+    case 'unknown-port':
+      return pending ? [] : trial.keep(removals(diagnostic, inference));
+    case 'unknown-node':
+    case 'dangling-edge':
+    case 'newer-node':
+    case 'too-large':
+    case 'invalid-sweep':
+    case 'memory-short':
+    case 'pack-missing':
       return pending ? [] : trial.keep(removal(diagnostic));
+    // The sentence says what to do; which of several ways is meant, only the person knows.
+    case 'node-warning':
+      return [];
+    default:
+      return diagnostic.code satisfies never;
   }
 }
 
@@ -95,7 +110,10 @@ class Trial {
     if (!this.pending && after.has(idOf(this.diagnostic))) return false;
     // An edge taken away may leave its input wanting one: that is the lesser fault, and said so.
     const { node, port } = this.diagnostic;
-    const wanting = fix.kind === 'remove-edge' ? idOf({ code: 'missing-input', node, port }) : undefined;
+    const wanting =
+      fix.kind === 'remove-edge' || fix.kind === 'remove-edges'
+        ? idOf({ code: 'missing-input', node, port })
+        : undefined;
     return [...after].every((error) => this.#before.has(error) || error === wanting);
   }
 }
@@ -230,9 +248,25 @@ function* paramFixes(diagnostic: Diagnostic, inference: Inference): Iterable<Qui
   const given = info.params?.[path] ?? info.node.params[path];
   if (parsed.ok && typeof given === 'number')
     for (const value of near(given)) yield { kind: 'set-param', node, param: path, value };
+  // What a person wrote or painted is theirs: a text that is too long is not made empty.
+  if (isWritten(given, info.definition.params.shape[path])) return;
   const defaults = info.definition.params.safeParse({});
   const value = defaults.success ? defaults.data[path] : undefined;
   if (value !== undefined) yield { kind: 'set-param', node, param: path, value };
+}
+
+/** Whether a value is free text or a file, rather than one of a list, a number or a switch. */
+function isWritten(given: unknown, schema: z.core.$ZodType | undefined): boolean {
+  if (typeof given === 'object' && given !== null) return true;
+  if (typeof given !== 'string' || given === '' || schema === undefined) return false;
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const choices = [json, ...(json.anyOf ?? [])].some(
+    (part) => typeof part === 'object' && (part.enum !== undefined || part.const !== undefined),
+  );
+  const takesText = [json, ...(json.anyOf ?? [])].some(
+    (part) => typeof part === 'object' && part.type === 'string',
+  );
+  return takesText && !choices;
 }
 
 /** The nearest multiples of what sizes usually are multiples of. */
@@ -245,9 +279,28 @@ function* packageFixes(diagnostic: Diagnostic, inference: Inference): Iterable<Q
   for (const value of inference.catalog.packages) yield { kind: 'set-param', node, param: path, value };
 }
 
-function* duplicates(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
+/** All edges of the port at fault, by their ids. */
+function edgesAt({ node, port }: Diagnostic, inference: Inference): string[] {
+  const ids = new Set<string>();
+  for (const { id, to } of inference.graph.incoming.get(node ?? '') ?? [])
+    if (to.port === port) ids.add(id.replace(/#\d+$/, ''));
+  return [...ids].sort(compareIds);
+}
+
+function* removals(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
+  // Where an output is not there, the other edges of the input are not at fault.
+  const edges = diagnostic.got === undefined ? edgesAt(diagnostic, inference) : [];
+  if (edges.length > 1) yield { kind: 'remove-edges', edges };
   yield* removal(diagnostic);
-  for (const { id, to } of inference.graph.incoming.get(diagnostic.node ?? '') ?? [])
-    if (to.port === diagnostic.port && id !== diagnostic.edge)
-      yield { kind: 'remove-edge', edge: id.replace(/#\d+$/, '') };
+}
+
+/** One edge stays: of two either, of more the one that counts. */
+function* duplicates(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
+  const [first, second, ...more] = edgesAt(diagnostic, inference);
+  if (first === undefined || second === undefined) {
+    yield* removal(diagnostic);
+    return;
+  }
+  if (more.length > 0) yield { kind: 'remove-edges', edges: [second, ...more] };
+  else for (const edge of [second, first]) yield { kind: 'remove-edge', edge };
 }

@@ -6,37 +6,47 @@ import type { Endpoint, FlatEdge, FlatGraph, FlatInstance } from './flat-graph';
 import { getOwn } from '../types/get-own';
 import { topology } from './topology';
 import { withInstanceParams } from './instance-params';
-
-/** Unfolded nodes at most: definitions inside definitions multiply. */
-export const maxFlatNodes = 100_000;
+import { excessSentence, unfoldingOf } from '../document/unfolding';
 
 /** The path of something inside an instance. */
 export const join = (prefix: string, id: string): string => (prefix === '' ? id : `${prefix}/${id}`);
 
 type Level = Pick<LoomDefinition, 'nodes' | 'edges'>;
 
-/** Unfolds a document. Never throws: what cannot be unfolded stays as an unknown node, with a diagnostic. */
+/**
+ * Unfolds a document. Never throws: what cannot be unfolded stays as an unknown node, with a diagnostic. What unfolding
+ * makes is counted first; a graph that would become too large stays folded as a whole.
+ */
 export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGraph {
   const nodes = new Map<string, LoomNode>();
   const edges: FlatEdge[] = [];
   const instances = new Map<string, FlatInstance>();
   const diagnostics: Diagnostic[] = [];
+  const { recursive, excess } = unfoldingOf(document);
+  if (excess !== undefined)
+    diagnostics.push({
+      code: 'too-large',
+      severity: 'error',
+      got: String(excess.size),
+      want: String(excess.limit),
+      message: excessSentence(excess),
+    });
   const isPlain = (type: string): boolean =>
     definitionOf(type) === undefined || registry.get(type) !== undefined;
 
-  const unfold = (level: Level, prefix: string, stack: readonly string[], mode: LoomNode['mode']): void => {
+  const unfold = (level: Level, prefix: string, mode: LoomNode['mode']): void => {
     for (const id of Object.keys(level.nodes)) {
       const node = level.nodes[id];
       if (!node) continue;
       const path = join(prefix, id);
       const placed = mode === undefined || node.mode === 'mute' ? node : { ...node, mode };
-      const opened = isPlain(node.type) ? undefined : open(path, node, stack);
+      const opened = isPlain(node.type) ? undefined : open(path, node);
       if (!opened) {
         nodes.set(path, placed);
         continue;
       }
       const inner = withInstanceParams(opened.definition, node);
-      unfold(inner, path, [...stack, opened.id], placed.mode === 'mute' ? 'mute' : mode);
+      unfold(inner, path, placed.mode === 'mute' ? 'mute' : mode);
       instances.set(path, boundary(opened.id, opened.definition, path, instances));
     }
     for (const id of Object.keys(level.edges)) {
@@ -45,13 +55,11 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
     }
   };
 
-  const open = (path: string, node: LoomNode, stack: readonly string[]) => {
+  const open = (path: string, node: LoomNode) => {
     const id = definitionOf(node.type) ?? '';
     const definition = getOwn(document.definitions, id);
     if (!definition) return undefined; // inference reports the unknown type
-    // Bypassed instances become one node that hands its inputs on (see instance-ports.ts).
-    if (node.mode === 'bypass') return undefined;
-    if (stack.includes(id)) {
+    if (recursive.has(id)) {
       diagnostics.push({
         code: 'cycle',
         severity: 'error',
@@ -60,15 +68,9 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
       });
       return undefined;
     }
-    if (nodes.size + Object.keys(definition.nodes).length > maxFlatNodes) {
-      diagnostics.push({
-        code: 'too-large',
-        severity: 'error',
-        node: path,
-        message: `Unfolded, this graph has more than ${maxFlatNodes} nodes; “${path}” and what follows stay folded.`,
-      });
-      return undefined;
-    }
+    // Bypassed instances become one node that hands its inputs on (see instance-ports.ts).
+    if (node.mode === 'bypass') return undefined;
+    if (excess !== undefined) return undefined;
     return { id, definition };
   };
 
@@ -104,7 +106,7 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
     if (!targetsAt(instances, to)) noPort(path, to, 'input');
   };
 
-  unfold(document, '', [], undefined);
+  unfold(document, '', undefined);
   return { nodes, instances, diagnostics, ...topology(nodes, edges) };
 }
 

@@ -8,25 +8,75 @@ import { getOwn } from '../types/get-own';
 type Place = Pick<LoomDocument, 'definitions'>;
 type NodePort = Ports[string];
 
-/** Nested definitions deeper than this have no ports; inference reports the recursion. */
-const depthLimit = 64;
+interface NodePorts {
+  readonly inputs: Ports;
+  readonly outputs: Ports;
+}
 
-/** Input and output ports by name; undefined for an unknown type. An instance's port is typed by kind alone. */
+/** Definitions → registry → the ports of each definition's instances, in the order they were asked for. */
+const knownPorts = new WeakMap<object, WeakMap<NodeRegistry, Map<string, NodePorts>>>();
+
+/**
+ * Input and output ports by name; undefined for an unknown type. An instance's port is typed by kind alone; one that
+ * leads into a sub-graph that contains itself is left out (inference reports the recursion).
+ */
 export function portsOf(
   document: Place,
   registry: NodeRegistry,
   node: Pick<LoomNode, 'type'>,
-  depth = 0,
-): { readonly inputs: Ports; readonly outputs: Ports } | undefined {
+): NodePorts | undefined {
   const plain = registry.get(node.type);
   if (plain) return plain;
   const id = definitionOf(node.type);
-  const definition = id === undefined ? undefined : getOwn(document.definitions, id);
-  if (!definition || depth > depthLimit) return undefined;
+  if (id === undefined || !Object.hasOwn(document.definitions, id)) return undefined;
+  let ofRegistry = knownPorts.get(document.definitions);
+  if (!ofRegistry) knownPorts.set(document.definitions, (ofRegistry = new WeakMap()));
+  let ports = ofRegistry.get(registry);
+  if (!ports) ofRegistry.set(registry, (ports = new Map()));
+  const before = ports.get(id);
+  if (before) return before;
+  for (const inner of usedBy(document, registry, id)) {
+    const definition = getOwn(document.definitions, inner);
+    if (definition && !ports.has(inner)) ports.set(inner, portsOfDefinition(definition, registry, ports));
+  }
+  return ports.get(id);
+}
+
+/** The definitions that one needs, itself last, each after those it uses; back references are left out. Iterative. */
+function usedBy(document: Place, registry: NodeRegistry, id: string): readonly string[] {
+  const order: string[] = [];
+  const seen = new Set([id]);
+  const inner = (of: string): string[] => {
+    const used = new Set<string>();
+    for (const { type } of Object.values(getOwn(document.definitions, of)?.nodes ?? {})) {
+      const name = registry.get(type) ? undefined : definitionOf(type);
+      if (name !== undefined && Object.hasOwn(document.definitions, name)) used.add(name);
+    }
+    return [...used].sort();
+  };
+  const stack = [{ id, used: inner(id), next: 0 }];
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const next = top.used[top.next++];
+    if (next === undefined) {
+      order.push(top.id);
+      stack.pop();
+    } else if (!seen.has(next)) {
+      seen.add(next);
+      stack.push({ id: next, used: inner(next), next: 0 });
+    }
+  }
+  return order;
+}
+
+function portsOfDefinition(
+  definition: LoomDefinition,
+  registry: NodeRegistry,
+  ports: ReadonlyMap<string, NodePorts>,
+): NodePorts {
   const inner = (name: string, side: 'inputs' | 'outputs', port: string): NodePort | undefined => {
     const at = getOwn(definition.nodes, name);
-    const ports = at && portsOf(document, registry, at, depth + 1);
-    return ports && getOwn(ports[side], port);
+    const found = at && (registry.get(at.type) ?? ports.get(definitionOf(at.type) ?? ''));
+    return found && getOwn(found[side], port);
   };
   const inputs: Record<string, NodePort> = {};
   for (const [name, { to, optional }] of Object.entries(definition.inputs)) {

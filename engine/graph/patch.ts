@@ -2,7 +2,8 @@
 import { definitionOf, type LoomDocument, type LoomEdge, type LoomNode } from '../document/schema';
 import type { NodeRegistry } from '../types/node';
 import type { FlatEdge, FlatGraph } from './flat-graph';
-import { maxFlatNodes, unfoldEdge } from './flatten';
+import { unfoldEdge } from './flatten';
+import { unfoldingOf } from '../document/unfolding';
 import { changesOf } from './record-changes';
 import { orderOf } from './topology';
 
@@ -58,7 +59,7 @@ export function patch(
   if (touched > 0 || !sameIds) {
     // Which wire is cut, and what is loose, only the whole graph tells.
     if (touched > maxEdges || old.cut.size > 0 || old.diagnostics.length > 0) return undefined;
-    if (nodes.size + old.instances.size > maxFlatNodes) return undefined;
+    if (unfoldingOf(after).excess !== undefined) return undefined;
     const lists = rewired(old, before, after, connections, dirty);
     const isLoose = (id: string): boolean =>
       (lists?.incoming.get(id) ?? lists?.outgoing.get(id) ?? []).length > 0;

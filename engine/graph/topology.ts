@@ -9,7 +9,10 @@ export interface Topology {
   readonly cut: ReadonlySet<string>;
 }
 
-/** O(nodes + edges). Of each cycle one edge is cut: the first that a depth-first walk finds to lead back. */
+/**
+ * O(nodes + edges) without cycles. Of each cycle one edge is cut: the first that a depth-first walk finds to lead back,
+ * nodes and edges taken by their ids, so that the order of records in a file blames nobody.
+ */
 export function topology(nodes: ReadonlyMap<string, LoomNode>, edges: readonly FlatEdge[]): Topology {
   const incoming = new Map<string, FlatEdge[]>();
   const outgoing = new Map<string, FlatEdge[]>();
@@ -22,6 +25,9 @@ export function topology(nodes: ReadonlyMap<string, LoomNode>, edges: readonly F
   const cut = backEdges(nodes, new Set(order), outgoing);
   return { incoming, outgoing, order: orderOf(nodes, incoming, outgoing, cut), cut };
 }
+
+/** Ids in an order that no file's order of records changes. */
+export const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function push(map: Map<string, FlatEdge[]>, key: string, edge: FlatEdge): void {
   const list = map.get(key);
@@ -64,12 +70,17 @@ function backEdges(
 ): Set<string> {
   const cut = new Set<string>();
   const state = new Map<string, 'open' | 'done'>();
-  for (const root of nodes.keys()) {
-    if (acyclic.has(root) || state.has(root)) continue;
-    const stack = [{ id: root, next: 0 }];
+  const frame = (id: string): { id: string; edges: readonly FlatEdge[]; next: number } => ({
+    id,
+    edges: (outgoing.get(id) ?? []).toSorted((a, b) => compareIds(a.id, b.id)),
+    next: 0,
+  });
+  for (const root of [...nodes.keys()].filter((id) => !acyclic.has(id)).sort(compareIds)) {
+    if (state.has(root)) continue;
+    const stack = [frame(root)];
     state.set(root, 'open');
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const edge = outgoing.get(top.id)?.[top.next++];
+      const edge = top.edges[top.next++];
       if (!edge) {
         state.set(top.id, 'done');
         stack.pop();
@@ -77,7 +88,7 @@ function backEdges(
         cut.add(edge.id);
       } else if (!state.has(edge.to.node)) {
         state.set(edge.to.node, 'open');
-        stack.push({ id: edge.to.node, next: 0 });
+        stack.push(frame(edge.to.node));
       }
     }
   }

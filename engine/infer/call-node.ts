@@ -4,7 +4,7 @@
  * has parsed, which is what makes the casts true.
  */
 import { z } from 'zod';
-import type { AnyNode, Catalog } from '../types/node';
+import { fillIn, type AnyNode, type Catalog } from '../types/node';
 import type { PortType } from '../types/port';
 import type { DeclaredPorts } from '../solver/declared-ports';
 import type { PortTypes } from '../solver/solve-ports';
@@ -159,3 +159,40 @@ export const packagesOf = (definition: AnyNode, params: Params): readonly string
 /** Copies of the batch that one evaluation of the denoiser made here holds. */
 export const evaluationsOf = (definition: AnyNode, params: Params): number =>
   definition.evaluations?.(params as never) ?? 1;
+
+/** One of a node's own warnings that holds. */
+export interface HeldWarning {
+  readonly name: string;
+  readonly severity: 'error' | 'warning';
+  readonly path?: string;
+  readonly port?: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** English, its placeholders filled in. */
+  readonly message: string;
+}
+
+/** What the node itself warns of. `connected` tells whether an input gets a value. */
+export function warningsOf(
+  definition: AnyNode,
+  params: Params,
+  connected: (input: string) => boolean,
+): readonly HeldWarning[] {
+  return Object.entries(definition.warnings ?? {}).flatMap(([name, warning]) => {
+    const held = warning.when(params as never, connected);
+    if (held === false) return [];
+    const values = Object.fromEntries(
+      Object.entries(held === true ? {} : held).map(([key, value]) => [key, String(value)]),
+    );
+    const { path, port, severity = 'warning' } = warning;
+    return [
+      {
+        name,
+        severity,
+        ...(path !== undefined && { path }),
+        ...(port !== undefined && { port }),
+        values,
+        message: fillIn(warning.message, values),
+      },
+    ];
+  });
+}

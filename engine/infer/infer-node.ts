@@ -4,8 +4,9 @@ import type { Diagnostic } from '../types/diagnostics';
 import type { AnyNode, Catalog } from '../types/node';
 import { packIdOf } from '../types/node-pack';
 import type { PortType } from '../types/port';
-import { packagesOf, parsedParams, refinedPorts, type NodePorts } from './call-node';
+import { packagesOf, parsedParams, refinedPorts, warningsOf, type NodePorts } from './call-node';
 import type { FlatEdge } from '../graph/flat-graph';
+import { compareIds } from '../graph/topology';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
 import { getOwn } from '../types/get-own';
 import {
@@ -76,6 +77,7 @@ export function inferNode(
 ): NodeInfo {
   const report = new Report(id, definition?.title);
   const { diagnostics } = report;
+  const closing = reportCycles(around, report);
   if (!definition) {
     const pack = packIdOf(node.type);
     const kept = 'It is kept as it is; what does not depend on it still runs.';
@@ -105,7 +107,7 @@ export function inferNode(
   }
   const parsed = parsedParams(definition, node.params, node.version);
   const ports = refinedPorts(definition, node.params, node.version, around.catalog);
-  const connections = readEdges(definition, around, report);
+  const connections = readEdges(definition, around, report, closing);
   const { sources, actual, muted } = connections;
   if (node.mode === 'bypass') {
     const info = bypassed(id, node, definition, ports, connections, diagnostics);
@@ -136,6 +138,14 @@ export function inferNode(
       });
     }
     checkParams(definition, node, parsed, ports, around.catalog, report);
+    if (parsed.ok) {
+      const held = warningsOf(definition, parsed.params, (port) => Object.hasOwn(sources, port));
+      for (const { name, severity, message, ...where } of held)
+        report.add(
+          { code: 'node-warning', ...where, warning: name, message: `${report.name}: ${message}` },
+          severity,
+        );
+    }
   }
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
   const state: NodeState = off ? 'muted' : faulty ? 'invalid' : 'ready';
@@ -176,7 +186,7 @@ function reportMismatch(
     });
     return;
   }
-  const edge = around.incoming.find((candidate) => candidate.to.port === port);
+  const [edge] = edgesByPort(around.incoming.filter(({ to }) => to.port === port)).get(port) ?? [];
   const from = edge?.from ?? { node: '?', port: '?' };
   const gotType = actual.find(([name]) => name === port)?.[1];
   const wantType = inputs[port];
@@ -214,46 +224,81 @@ interface Edges {
   readonly faulty: ReadonlySet<string> | undefined;
 }
 
-/** The edges of a node in the order of its declared inputs, with what is wrong about them. */
-function readEdges(definition: AnyNode, around: Surroundings, report: Report): Edges {
+/** Reports the inputs whose edge closes a cycle, each once; at placeholders and bypassed nodes too. */
+function reportCycles(around: Surroundings, report: Report): ReadonlySet<string> | undefined {
+  if (around.cut.size === 0) return undefined;
+  const closing = around.incoming
+    .filter((edge) => around.cut.has(edge.id))
+    .toSorted((a, b) => compareIds(a.id, b.id));
+  const ports = new Set<string>();
+  for (const edge of closing) {
+    const { port } = edge.to;
+    if (ports.has(port)) continue;
+    ports.add(port);
+    const from = nodeName(edge.from.node, around.title(edge.from.node));
+    const message = `The wire from ${from} to ${report.name} closes a circle: each would need the other's result first.`;
+    report.add({ code: 'cycle', port, edge: edge.id, message });
+  }
+  return ports;
+}
+
+/**
+ * The edges of a node in the order of its declared inputs, with what is wrong about them: one diagnostic for a port,
+ * however many edges end at it. Of several edges the one with the first id counts, so that the order of records in a
+ * file changes nothing.
+ */
+function readEdges(
+  definition: AnyNode,
+  around: Surroundings,
+  report: Report,
+  closing: ReadonlySet<string> | undefined,
+): Edges {
   const sources: Record<string, Endpoint> = {};
   const actual: (readonly [string, PortType])[] = [];
   let muted = false;
   if (around.incoming.length === 0) return { sources, actual, muted, faulty: undefined };
   const faulty = new Set<string>();
-  const connections = new Map<string, FlatEdge>();
-  for (const edge of around.incoming) {
-    const { port } = edge.to;
-    if (!Object.hasOwn(definition.inputs, port)) {
-      const message = `${report.name} has no input “${port}”, where the wire “${edge.id}” ends.`;
-      report.add({ code: 'unknown-port', port, edge: edge.id, message });
-    } else if (connections.has(port)) {
-      const message = `The input ${port} of ${report.name} has more than one wire; it takes one.`;
-      report.add({ code: 'duplicate-input', port, edge: edge.id, message });
-    } else connections.set(port, edge);
-  }
+  const connections = edgesByPort(around.incoming);
   for (const port in definition.inputs) {
-    const edge = connections.get(port);
+    const [edge, second, ...more] = connections.get(port) ?? [];
     if (!edge) continue;
-    if (isFaulty(edge, around, report)) faulty.add(port);
+    if (second) {
+      const message = `The input ${port} of ${report.name} has ${more.length + 2} wires; it takes one.`;
+      report.add({ code: 'duplicate-input', port, edge: second.id, got: String(more.length + 2), message });
+    }
+    if (closing?.has(port) === true || isFaulty(edge, around, report)) faulty.add(port);
     const source = sourceOf(edge, around);
     if (source.state === 'value') {
       sources[port] = source.at;
       if (source.type) actual.push([port, source.type]);
     } else if (source.state === 'muted' && definition.inputs[port]?.optional !== true) muted = true;
   }
+  const unknown = [...connections.keys()].filter((port) => !Object.hasOwn(definition.inputs, port));
+  for (const port of unknown.sort(compareIds)) {
+    const [first, ...more] = connections.get(port) ?? [];
+    if (!first) continue;
+    const wires = more.length === 0 ? `the wire “${first.id}” ends` : `${more.length + 1} wires end`;
+    const message = `${report.name} has no input “${port}”, where ${wires}.`;
+    report.add({ code: 'unknown-port', port, edge: first.id, message });
+  }
   return { sources, actual, muted, faulty };
 }
 
-/** Reports an edge that closes a cycle, or begins at an output that is not there. */
+/** Edges by the input they end at, by their ids. */
+function edgesByPort(incoming: readonly FlatEdge[]): Map<string, FlatEdge[]> {
+  const found = new Map<string, FlatEdge[]>();
+  for (const edge of incoming) {
+    const before = found.get(edge.to.port);
+    if (before) before.push(edge);
+    else found.set(edge.to.port, [edge]);
+  }
+  for (const edges of found.values()) if (edges.length > 1) edges.sort((a, b) => compareIds(a.id, b.id));
+  return found;
+}
+
+/** Reports an edge that begins at an output that is not there. */
 function isFaulty(edge: FlatEdge, around: Surroundings, report: Report): boolean {
   const { port } = edge.to;
-  if (around.cut.has(edge.id)) {
-    const from = nodeName(edge.from.node, around.title(edge.from.node));
-    const message = `The wire from ${from} to ${report.name} closes a circle: each would need the other's result first.`;
-    report.add({ code: 'cycle', port, edge: edge.id, message });
-    return true;
-  }
   const upstream = around.info(edge.from.node)?.definition;
   if (!upstream || Object.hasOwn(upstream.outputs, edge.from.port)) return false;
   report.add({

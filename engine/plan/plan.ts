@@ -1,5 +1,6 @@
 /** What to run for what is asked: pruned, ordered, keyed. */
 import type { Diagnostic } from '../types/diagnostics';
+import { LoomError } from '../types/error';
 import { keyOf } from './key';
 import { infer } from '../infer/infer';
 import { sourceAt, targetsAt } from '../graph/flatten';
@@ -15,12 +16,14 @@ import { ancestors, blameOf, wantedBy } from './targets';
 /**
  * Plans the computation of `targets` (default: every sink). Nodes with errors,
  * and what needs them, are left out and said so; all else is planned.
+ * @throws LoomError `too-large` where sweeps would repeat more nodes than {@link maxVisits}
  */
 export function plan(inference: Inference, { targets, device, sweep = true }: PlanOptions = {}): Plan {
   const building = new Building(device);
   const iterations: readonly Iteration[] = sweep
     ? iterationsOf(inference.document)
     : [{ index: 0, values: [] }];
+  checkIterations(iterations.length, inference.nodes.size);
   for (const iteration of iterations) {
     const document = withValues(inference.document, iteration);
     const inferred =
@@ -30,6 +33,20 @@ export function plan(inference: Inference, { targets, device, sweep = true }: Pl
     building.add(inferred, iteration.index, targets);
   }
   return building.plan(iterations, inference);
+}
+
+/** Nodes that a plan looks at over all iterations of its sweeps, at most. */
+const maxVisits = 100_000;
+
+function checkIterations(iterations: number, nodes: number): void {
+  const visits = iterations * nodes;
+  if (iterations < 2 || visits <= maxVisits) return;
+  throw new LoomError(
+    'too-large',
+    `The sweeps repeat ${nodes.toLocaleString('en')} nodes ${iterations.toLocaleString('en')} times: ${visits.toLocaleString('en')} in all; at most ${maxVisits.toLocaleString('en')} are planned.`,
+    { path: 'sweeps' },
+    { fix: 'Give the sweeps fewer values.', details: { size: visits, limit: maxVisits, unit: 'nodes' } },
+  );
 }
 
 type Step = Omit<PlanStep, 'refs'> & { readonly refs: [NodeRef, ...NodeRef[]] };

@@ -18,6 +18,7 @@ export const diagnosticCodes = [
   'too-large',
   'invalid-sweep',
   'memory-short',
+  'node-warning',
 ] as const;
 export type DiagnosticCode = (typeof diagnosticCodes)[number];
 
@@ -27,6 +28,8 @@ export type DiagnosticCode = (typeof diagnosticCodes)[number];
  */
 export type QuickFix =
   | { readonly kind: 'remove-edge'; readonly edge: string }
+  /** Several edges of one port. */
+  | { readonly kind: 'remove-edges'; readonly edges: readonly string[] }
   /** Connects an input that has no edge. */
   | {
       readonly kind: 'connect';
@@ -70,6 +73,9 @@ export interface Diagnostic {
   readonly wantExpression?: TypeExpression;
   readonly gotType?: PortType;
   readonly wantType?: PortType;
+  /** Of a node's own warnings: which, and the values of its placeholders. */
+  readonly warning?: string;
+  readonly values?: Readonly<Record<string, string>>;
   /** English, complete, names the place: for logs and the command line. */
   readonly message: string;
 }
@@ -88,5 +94,7 @@ export const diagnosticSchema: z.ZodType<Diagnostic> = z.strictObject({
   wantExpression: typeExpressionSchema.optional(),
   gotType: portTypeSchema.optional(),
   wantType: portTypeSchema.optional(),
+  warning: z.string().optional(),
+  values: z.record(z.string(), z.string()).optional(),
   message: z.string(),
 });

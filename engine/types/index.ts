@@ -11,6 +11,7 @@ export * from './network';
 export * from './node';
 export * from './node-pack';
 export * from './package';
+export * from './package-facts';
 export * from './port';
 export * from './registry';
 export * from './runtime';

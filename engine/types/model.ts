@@ -2,7 +2,7 @@
  * What nodes may ask of a model package. Implemented in `models/`, handed to
  * nodes by the runtime, so that neither imports the other.
  */
-import type { ImageChannels, PackageFact, Recommendation } from './package';
+import type { ImageChannels, PackageFact, Recommendation } from './package-facts';
 import type { Tensor, TensorOps } from './tensor';
 
 /**

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { BackendInfo } from './backend';
 import type { LatentSpaceInfo, NetworkName } from './model';
-import type { Recommendation } from './package';
+import type { Recommendation } from './package-facts';
 import type { Port } from './define-port';
 import type { AnyValue, PortKind, ValueOf } from './kinds';
 import type { PortType } from './port';
@@ -53,6 +53,8 @@ export interface Catalog {
   /** e.g. `{ unet: PortType, 'first-stage': PortType, conditioner: PortType }`; undefined when not installed. */
   readonly ports: (packageId: string) => Readonly<Record<string, PortType>> | undefined;
   readonly packages: readonly string[];
+  /** Ids of the LoRAs that are there. */
+  readonly loras?: readonly string[];
   /** Enters cache keys, so that a changed package is never served from the cache. */
   readonly hash: (packageId: string) => string | undefined;
   /** How the package's makers sample it, where they say; the editor's defaults when the package is chosen. */
@@ -153,6 +155,28 @@ export const nodeCategories = [
 ] as const;
 export type NodeCategory = (typeof nodeCategories)[number];
 
+/**
+ * Something that parameters and wires may say but that is surely not meant, told while wiring. The catalogues translate
+ * `message` by `nodes.<id>.warnings.<name>`, with the same placeholders.
+ */
+export interface NodeWarning<P> {
+  /** English, with `{name}` where a value goes. */
+  readonly message: string;
+  /** The parameter or input at fault. */
+  readonly path?: string;
+  readonly port?: string;
+  /** `error` where the node's run would refuse it. Default `warning`. */
+  readonly severity?: 'error' | 'warning';
+  /** Whether it holds, with the values of the placeholders; `connected` tells whether an input gets a value. */
+  when(params: P, connected: (input: string) => boolean): boolean | Readonly<Record<string, string | number>>;
+}
+
+/** A sentence with `{name}` where a value goes. */
+export const fillIn = (sentence: string, values: Readonly<Record<string, string>>): string =>
+  sentence.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] ?? whole) : whole,
+  );
+
 export interface NodeDef<
   I extends Ports = Ports,
   O extends Ports = Ports,
@@ -189,6 +213,8 @@ export interface NodeDef<
    * (2 with classifier-free guidance). For the memory plan; default 1.
    */
   evaluations?(params: z.output<S>): number;
+  /** By name, which stays. */
+  readonly warnings?: Readonly<Record<string, NodeWarning<z.output<S>>>>;
   /** Package ids these parameters name: their hashes enter the cache key. */
   packages?(params: z.output<S>): readonly string[];
   /**
@@ -240,7 +266,11 @@ export const defineNode = <I extends Ports, O extends Ports, S extends z.ZodObje
  * with `params` and every input with its port's `value` schema; `never` makes
  * any other call a type error.
  */
-export interface AnyNode extends Omit<NodeDef, 'run' | 'packages' | 'refine' | 'evaluations' | 'equations'> {
+export interface AnyNode extends Omit<
+  NodeDef,
+  'run' | 'packages' | 'refine' | 'evaluations' | 'equations' | 'warnings'
+> {
+  readonly warnings?: Readonly<Record<string, NodeWarning<never>>>;
   evaluations?(params: never): number;
   packages?(params: never): readonly string[];
   refine?(params: never, catalog: Catalog): Partial<Record<string, PortType>>;

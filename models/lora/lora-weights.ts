@@ -83,16 +83,41 @@ async function add(weight: Float32Array, rows: number, { module, strength, slice
     if (values === undefined) throw new LoomError('package-invalid', `"${name}" is of no float type.`);
     return values;
   };
-  const [down, up] = [await matrix(module.down), await matrix(module.up)];
   const { rank } = module;
-  const scale = strength * module.scale;
   const width = weight.length / rows;
-  for (let o = 0; o < rows; o += 1) {
-    const row = weight.subarray(o * width, (o + 1) * width);
-    for (let r = 0; r < rank; r += 1) {
-      const factor = scale * (up[o * rank + r] ?? 0);
-      const from = down.subarray(r * width, (r + 1) * width);
-      for (let i = 0; i < width; i += 1) row[i] = (row[i] ?? 0) + factor * (from[i] ?? 0);
+  const [given, up] = [await matrix(module.down), await matrix(module.up)];
+  // Rows of zeros up to a multiple of four: nothing is read past the end.
+  const down = rank % 4 === 0 ? given : new Float32Array(Math.ceil(rank / 4) * 4 * width);
+  if (down !== given) down.set(given);
+  const scale = strength * module.scale;
+  const factor = (o: number, r: number): number => (r < rank ? scale * (up[o * rank + r] ?? 0) : 0);
+  for (let o = 0; o < rows; o += 1)
+    for (let r = 0; r < rank; r += 4) {
+      // Four at a time take half the time of one (measured): each sum is read and written once.
+      const [f0, f1, f2, f3] = [factor(o, r), factor(o, r + 1), factor(o, r + 2), factor(o, r + 3)];
+      addFour(weight, o * width, down, r * width, width, f0, f1, f2, f3);
     }
+}
+
+/** weight[at…] += f0·down[from…] + f1·down[from + width…] + … */
+function addFour(
+  weight: Float32Array,
+  at: number,
+  down: Float32Array,
+  from: number,
+  width: number,
+  f0: number,
+  f1: number,
+  f2: number,
+  f3: number,
+): void {
+  for (let i = 0; i < width; i += 1) {
+    const d = from + i;
+    weight[at + i] =
+      (weight[at + i] ?? 0) +
+      f0 * (down[d] ?? 0) +
+      f1 * (down[d + width] ?? 0) +
+      f2 * (down[d + 2 * width] ?? 0) +
+      f3 * (down[d + 3 * width] ?? 0);
   }
 }

@@ -27,12 +27,23 @@ export async function findLoras(folder: ModelFolder, signal: AbortSignal): Promi
       if (thrown instanceof LoomError) return undefined;
       throw thrown;
     });
-    if (header === undefined || !isLora(header)) continue;
-    const hash = await fingerprint(folder, [file], signal);
-    const name = (file.path.split('/').at(-1) ?? file.path).replace(/\.safetensors$/u, '');
-    found.push({ id: `file:${name}#${hash.slice(0, 12)}`, hash, name, folder, file });
+    const lora = header && (await loraOf(folder, file, header, signal));
+    if (lora) found.push(lora);
   }
   return found;
+}
+
+/** The LoRA that this file is; undefined for one that is a model or something else. */
+export async function loraOf(
+  folder: ModelFolder,
+  file: FolderFile,
+  header: SafetensorsHeader,
+  signal: AbortSignal,
+): Promise<KnownLora | undefined> {
+  if (!isLora(header)) return undefined;
+  const hash = await fingerprint(folder, [file], signal);
+  const name = (file.path.split('/').at(-1) ?? file.path).replace(/\.safetensors$/u, '');
+  return { id: `file:${name}#${hash.slice(0, 12)}`, hash, name, folder, file };
 }
 
 const headerOf = (folder: ModelFolder, { path, size }: FolderFile, signal: AbortSignal) =>

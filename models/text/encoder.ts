@@ -13,7 +13,8 @@ import {
   type TextEncoderDescription,
 } from '@/engine/types';
 import { labelOf } from '../description';
-import { Network, type Loading } from '../network';
+import type { Loading } from '../loading';
+import { Network } from '../network';
 import { Shared } from '../shared';
 import { applyWeights } from './emphasis';
 import { openTokenizer } from './open-tokenizer';

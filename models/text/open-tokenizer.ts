@@ -1,6 +1,6 @@
 /** A text encoder's tokenizer, made from the files of its package. */
 import type { LoadOptions, TextEncoderDescription, TokenizerDescription } from '@/engine/types';
-import type { Loading } from '../network';
+import type { Loading } from '../loading';
 import { readClipFiles, readClipJson, readClipMerges } from './clip';
 import { readPlainTokenizer } from './plain';
 import { createTokenizer, type PromptTokenizer, type Splitter } from './tokens';

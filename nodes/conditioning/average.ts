@@ -47,7 +47,14 @@ export const conditioningAverage = defineNode({
         [params.weight, repeatBatch(ops, part.context, batch, 'prompts')],
         [1 - params.weight, repeatBatch(ops, fitted(twin.context, part.context), batch, 'prompts')],
       ]);
-      return { ...part, context, label: `${part.label} ↔ ${twin.label}` };
+      const vector =
+        part.vector && twin.vector
+          ? ops.linear([
+              [params.weight, repeatBatch(ops, part.vector, batch, 'prompts')],
+              [1 - params.weight, repeatBatch(ops, twin.vector, batch, 'prompts')],
+            ])
+          : (part.vector ?? twin.vector);
+      return { ...part, context, ...(vector && { vector }), label: `${part.label} ↔ ${twin.label}` };
     };
     const entries = inputs.a.entries.map((entry) => ({
       ...entry,

@@ -12,6 +12,14 @@ export const conditioningRange = defineNode({
   inputs: { conditioning: port('conditioning', { for: v('K'), parts: v('P'), batch: v('B') }) },
   outputs: { conditioning: port('conditioning', { for: v('K'), parts: v('P'), batch: v('B') }) },
   params: z.object({ start: fraction('Start', 0), end: fraction('End', 1) }),
+  warnings: {
+    'range-reversed': {
+      message: 'the range must begin ({start}) before it ends ({end}).',
+      path: 'end',
+      severity: 'error',
+      when: ({ start, end }) => start >= end && { start, end },
+    },
+  },
   run({ inputs, params }) {
     if (params.start >= params.end) {
       throw new LoomError('invalid-param', 'The range must begin before it ends.', { path: 'end' });

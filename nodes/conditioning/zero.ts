@@ -16,7 +16,14 @@ export const conditioningZero = defineNode({
   run({ inputs, runtime }) {
     const { ops } = runtime;
     const zero = (part: ConditioningPart): ConditioningPart =>
-      'context' in part ? { ...part, context: ops.full(part.context.dims, 0), label: '0' } : part;
+      'context' in part
+        ? {
+            ...part,
+            context: ops.full(part.context.dims, 0),
+            ...(part.vector && { vector: ops.full(part.vector.dims, 0) }),
+            label: '0',
+          }
+        : part;
     const entries = inputs.conditioning.entries.map((entry) => ({
       ...entry,
       parts: Object.fromEntries(Object.values(entry.parts).map((part) => [part.part, zero(part)])),

@@ -57,7 +57,9 @@ export function readSafetensors(bytes: Uint8Array): {
   const start = 8 + Number(length);
   const header = parseHeader(new TextDecoder().decode(bytes.subarray(8, start)));
   const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors = Object.entries(entries).map(([name, raw]) => {
+  // Counted before anything is made: a thousand entries may name the same bytes.
+  let claimed = 0;
+  const parsed = Object.entries(entries).map(([name, raw]) => {
     const entry = entrySchema.safeParse(raw);
     if (!entry.success) throw damaged(`the entry "${name}" is malformed.`);
     const {
@@ -70,6 +72,11 @@ export function readSafetensors(bytes: Uint8Array): {
     if (size === 0) throw damaged(`"${name}" has the element type ${dtype}; only F32 and F16 are read.`);
     if (to - from !== count * size || start + to > bytes.length)
       throw damaged(`"${name}" does not fit into the file.`);
+    claimed += to - from;
+    if (claimed > bytes.length - start) throw damaged('its tensors overlap.');
+    return { name, shape, from, size, count };
+  });
+  const tensors = parsed.map(({ name, shape, from, size, count }) => {
     const values = new Float32Array(count);
     for (let i = 0; i < count; i++) {
       const at = start + from + i * size;

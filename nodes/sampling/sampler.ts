@@ -26,6 +26,7 @@ import { samplerNames, samplerTitles, samplers } from './_math/samplers';
 import { type ScheduleName } from './_math/schedules';
 import { runSampling } from './_run';
 import { samplerMigrations } from './_sampler-migrate';
+import { samplerWarnings } from './_warnings';
 import { scheduleParam, stepsParam } from './_schedule-params';
 
 const inputPorts = {
@@ -141,6 +142,7 @@ export const samplingSampler = defineNode({
   outputs: outputPorts,
   params: paramSchema,
   migrate: samplerMigrations,
+  warnings: samplerWarnings,
   run: sample,
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineNode, port } from '@/engine/types';
 import { modelSchedule } from './_math/model-schedule';
 import { scheduleParam, shapeOptions, shapeParams, stepsParam } from './_schedule-params';
+import { scheduleWarnings } from './_warnings';
 
 export const samplingSchedule = defineNode({
   id: 'sampling/schedule',
@@ -20,6 +21,7 @@ export const samplingSchedule = defineNode({
   inputs: { unet: port('unet', {}, { doc: 'Gives the noise levels that were trained.' }) },
   outputs: { schedule: port('schedule') },
   params: z.object({ steps: stepsParam, schedule: scheduleParam, ...shapeParams }),
+  warnings: scheduleWarnings,
   run({ inputs, params }) {
     const { sigmas, start } = modelSchedule(
       params.schedule,

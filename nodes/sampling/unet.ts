@@ -1,3 +1,4 @@
+import { unetWarnings } from './_warnings';
 import { z } from 'zod';
 import {
   defineNode,
@@ -86,6 +87,7 @@ export const samplingUnet = defineNode({
   inputs: inputPorts,
   outputs: outputPorts,
   params: paramSchema,
+  warnings: unetWarnings,
   evaluations: ({ perPart, guidance }) => (perPart ? 3 : guidance === 1 ? 1 : 2),
   run: makeDenoiser,
 });

@@ -35,7 +35,7 @@ const node = fc.record({
 });
 type NodeShape = typeof node extends fc.Arbitrary<infer T> ? T : never;
 
-const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'constructor', 'toString'];
+const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'valueOf', 'toString', 'hasOwnProperty'];
 
 /** An edge between random ports of random nodes: often one that exists, sometimes nonsense. */
 function connection(
@@ -147,7 +147,7 @@ export const anyEdit: fc.Arbitrary<(document: LoomDocument) => LoomDocument> = f
   fc
     .tuple(fc.nat(), fc.constantFrom(...types, 'graph/d'))
     .map(([pick, type]) => changeNode(pick, (old) => ({ ...old, type }))),
-  fc.nat().map((pick) => changeNode(pick, (old) => ({ ...old, position: { x: pick, y: 0 } }))),
+  fc.nat(1e9).map((pick) => changeNode(pick, (old) => ({ ...old, position: { x: pick, y: 0 } }))),
   fc.nat().map((pick) => (document: LoomDocument) => {
     const id = at(Object.keys(document.edges), pick);
     return id === undefined

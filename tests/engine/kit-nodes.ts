@@ -367,6 +367,14 @@ function arithmetic(
       outputs: { number: port('number') },
       params: z.object({ value: z.number().min(-1e6).max(1e6).default(0), tag }),
       migrate: { 1: ({ n, ...rest }) => (n === undefined ? rest : { ...rest, value: n }) },
+      warnings: {
+        large: {
+          message: '{value} is large.',
+          path: 'value',
+          when: ({ value }) => value > 1e5 && { value },
+        },
+        huge: { message: 'too large.', path: 'value', severity: 'error', when: ({ value }) => value > 9e5 },
+      },
       async run({ params, runtime, signal }) {
         runtime.ops.full([4], params.value);
         await enter(params, 'number', signal);

@@ -355,6 +355,27 @@ describe('what is found in a document', () => {
     ]);
   });
 
+  it('a node’s own warnings hold with their values; an error blocks it, a muted node says none', () => {
+    const large = read(graph({ n: ['kit/number', { value: 200_000 }] }));
+    expect(large.diagnostics).toMatchObject([
+      {
+        code: 'node-warning',
+        severity: 'warning',
+        node: 'n',
+        path: 'value',
+        warning: 'large',
+        values: { value: '200000' },
+      },
+    ]);
+    expect(large.diagnostics[0]?.message).toContain('200000 is large.');
+    expect(large.nodes.get('n')?.state).toBe('ready');
+    const huge = read(graph({ n: ['kit/number', { value: 950_000 }] }));
+    expect(huge.diagnostics.map(({ severity }) => severity).toSorted()).toEqual(['error', 'warning']);
+    expect(huge.nodes.get('n')?.state).toBe('invalid');
+    const muted = read(graph({ n: ['kit/number', { value: 950_000 }, { mode: 'mute' }] }));
+    expect(muted.diagnostics).toEqual([]);
+  });
+
   it('unions of parts are known, unwired optional ones count nothing', () => {
     const edges = [
       'p.conditioner > t.conditioner',

@@ -198,11 +198,14 @@ describe('every door', () => {
     expect(duplicateKey('{"a":{"b":1,"c":[],"b":2}}')).toBe('a.b');
   });
 
-  it('graphs of ComfyUI are named', () => {
-    expect(() => readIncoming('{"last_node_id":9,"last_link_id":9,"nodes":[],"links":[]}')).toThrow(
-      /ComfyUI/,
-    );
-    expect(() => readIncoming('{"3":{"class_type":"KSampler","inputs":{}}}')).toThrow(/ComfyUI/);
+  it('graphs of ComfyUI are opened, and damaged ones refused by name', () => {
+    expect(readIncoming('{"3":{"class_type":"KSampler","inputs":{}}}', 'a.json')).toMatchObject({
+      kind: 'document',
+      from: 'foreign',
+      report: { source: 'comfy-prompt' },
+    });
+    expect(codeOf('{"last_node_id":9,"last_link_id":9,"nodes":[],"links":[}')).toBe('invalid-document');
+    expect(codeOf('{"3":{"class_type":"KSampler","inputs":{}},"4":1}')).toBe('invalid-document');
   });
 
   it('pictures are pictures', () => {

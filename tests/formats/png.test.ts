@@ -9,7 +9,7 @@ import { encodeImage } from '@/app/_formats/png/image';
 import {
   embedGraph,
   extractGraph,
-  foreignGraph,
+  foreignTexts,
   graphKeyword,
   graphLimit,
   stripMetadata,
@@ -103,10 +103,13 @@ describe('graphs in pictures', () => {
     expect(extractGraph(png.subarray(0, png.length - 20))?.document.meta.title).toBe(sample.meta.title);
   });
 
-  it('name graphs of other programs', () => {
-    expect(foreignGraph(withChunk('tEXt', bytes('workflow\0{}')))).toBe('comfyui');
-    expect(foreignGraph(withChunk('tEXt', bytes('parameters\0a cat')))).toBe('a1111');
-    expect(foreignGraph(picture)).toBeUndefined();
+  it('give up the texts of other programs', () => {
+    expect([...foreignTexts(withChunk('tEXt', bytes('workflow\0{}')))]).toEqual([['workflow', '{}']]);
+    // Latin-1 by the standard, UTF-8 by ComfyUI.
+    expect(foreignTexts(withChunk('tEXt', bytes('parameters\0é'))).get('parameters')).toBe('é');
+    const latin = Uint8Array.from([...bytes('parameters\0'), 0xe9]);
+    expect(foreignTexts(withChunk('tEXt', latin)).get('parameters')).toBe('é');
+    expect(foreignTexts(picture).size).toBe(0);
   });
 
   it('round-trip for any document', () => {

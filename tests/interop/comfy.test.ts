@@ -47,10 +47,15 @@ describe('a round trip', () => {
 });
 
 describe('what becomes of a graph', () => {
-  it('text to image is exact but for its prompt weights, wired, and complete', () => {
+  it('text to image is exact, wired, and complete', () => {
     const { document, report } = open(workflows['plain'] ?? '');
-    expect(countOutcomes(report)).toEqual({ exact: 6, nearly: 1, placeholder: 0 });
-    expect(report.nodes.find(({ id }) => id === '6')?.differences).toEqual([{ code: 'prompt-weights' }]);
+    expect(countOutcomes(report)).toEqual({ exact: 7, nearly: 0, placeholder: 0 });
+    expect(document.nodes['6']?.params).toEqual({
+      text: 'a (red:1.2) house',
+      weights: 'interpolate',
+      tooLong: 'chunk',
+      clipSkip: 0,
+    });
     expect(document.nodes['3']?.params).toEqual({
       sampler: 'euler',
       schedule: 'normal',
@@ -105,6 +110,36 @@ describe('what becomes of a graph', () => {
     const { prompt } = exportPrompt(saved(document));
     expect(Object.keys(prompt)).not.toContain('17');
     expect(Object.keys(prompt)).not.toContain('18');
+  });
+  it('CLIP skip is the text nodes’ own, past what lies between; its node is written again', () => {
+    const file = object(parseLooseJson(workflows['plain'] ?? ''));
+    const skip = {
+      id: 40,
+      type: 'CLIPSetLastLayer',
+      pos: [0, 0],
+      size: [1, 1],
+      flags: {},
+      order: 1,
+      mode: 0,
+      inputs: [{ name: 'clip', type: 'CLIP', link: 90 }],
+      outputs: [{ name: 'CLIP', type: 'CLIP', links: [91] }],
+      properties: {},
+      widgets_values: [-2],
+    };
+    const encode = object(list(file['nodes']).find((node) => object(node)['id'] === 6));
+    encode['inputs'] = [{ name: 'clip', type: 'CLIP', link: 91 }];
+    file['nodes'] = [...list(file['nodes']), skip];
+    file['links'] = [
+      ...list(file['links']).filter((link) => list(link)[3] !== 6),
+      [90, 4, 1, 40, 0, 'CLIP'],
+      [91, 40, 0, 6, 0, 'CLIP'],
+    ];
+    const { document, report } = open(JSON.stringify(file));
+    expect(countOutcomes(report).placeholder).toBe(0);
+    expect(document.nodes['6']?.params).toMatchObject({ clipSkip: 1 });
+    expect(document.nodes['7']?.params).toMatchObject({ clipSkip: 0 });
+    expect(edgeInto(document, '6', 'conditioner')).toEqual({ node: '4', port: 'conditioner' });
+    expect(exportPrompt(saved(document)).prompt['6']?.inputs['clip']).toEqual(['40', 0]);
   });
   it('start and end steps are ours', () => {
     const { document, report } = open(workflows['advanced'] ?? '');

@@ -25,6 +25,7 @@ const korean = z
       outputs: words.optional(),
       params: words.optional(),
       options: z.record(z.string(), words).optional(),
+      warnings: words.optional(),
     }),
   )
   .parse(koreanNodes);
@@ -85,6 +86,20 @@ describe('every node', () => {
       }
     });
   }
+  it('every warning of a node is translated, with the same values', () => {
+    const placeholders = (text: string): string[] =>
+      [...text.matchAll(/\{\w+\}/g)].map(([one]) => one).toSorted();
+    for (const { id, warnings = {} } of registry.all()) {
+      const own = korean[id]?.warnings ?? {};
+      expect(Object.keys(own).toSorted(), id).toEqual(Object.keys(warnings).toSorted());
+      for (const [name, { message }] of Object.entries(warnings)) {
+        expect([...new Set(placeholders(own[name] ?? ''))], `${id} ${name}`).toEqual([
+          ...new Set(placeholders(message)),
+        ]);
+        expect(own[name]).toMatch(/[가-힣]/);
+      }
+    }
+  });
   it('nothing is translated that is no node', () => {
     expect(Object.keys(korean).filter((id) => !ids.includes(id))).toEqual([]);
     const ports = registry

@@ -1,11 +1,25 @@
 /** Commands on whole documents. */
-import { FileCode2, FilePlus2, FolderOpen, History, LayoutTemplate, Save, Share2, X } from 'lucide-react';
+import {
+  ClipboardList,
+  FileCode2,
+  FileJson,
+  FileOutput,
+  FilePlus2,
+  FolderOpen,
+  History,
+  LayoutTemplate,
+  Save,
+  Share2,
+  X,
+} from 'lucide-react';
 import { emptyDocument } from '@/engine';
 import { activeTab, closeTab, openDocument } from '../../_state/workspace';
-import { inGroup, openDialog } from './command';
+import { importReport } from '../../_state/import-report';
+import { hasDocument, inGroup, openDialog } from './command';
 
 /** The readers and writers of files come with the first of them. */
 const files = () => import('../document-files');
+const comfyFiles = () => import('../comfy-files');
 
 export const fileCommands = inGroup('file', [
   {
@@ -24,6 +38,24 @@ export const fileCommands = inGroup('file', [
     icon: Save,
     keys: ['$mod+Shift+s'],
     perform: async () => (await files()).saveActive(true),
+  },
+  {
+    id: 'export-comfy',
+    icon: FileOutput,
+    enabled: hasDocument,
+    perform: async () => (await comfyFiles()).exportComfyWorkflow(),
+  },
+  {
+    id: 'export-comfy-api',
+    icon: FileJson,
+    enabled: hasDocument,
+    perform: async () => (await comfyFiles()).exportComfyPrompt(),
+  },
+  {
+    id: 'import-report',
+    icon: ClipboardList,
+    enabled: () => importReport.getState().report !== null,
+    perform: openDialog('import-report'),
   },
   { id: 'share', icon: Share2, keys: ['Alt+s'], perform: openDialog('share') },
   { id: 'load-pack', icon: FileCode2, perform: openDialog('packs') },

@@ -7,9 +7,13 @@ import { select } from '../../_state/view';
 import { useAllDiagnostics, useDiagnosticText } from '../port/diagnostics';
 import { FixButtons } from '../port/ConnectionError';
 
+/** Problems listed at once, at most: for each of them fixes are tried on the whole graph. */
+const shown = 50;
+
 export function ProblemsPanel() {
   const t = useTranslations('problems');
-  const found = useAllDiagnostics();
+  const all = useAllDiagnostics();
+  const found = all.slice(0, shown);
   const text = useDiagnosticText();
   if (found.length === 0)
     return (
@@ -45,6 +49,11 @@ export function ProblemsPanel() {
           <FixButtons found={one} />
         </li>
       ))}
+      {all.length > shown && (
+        <li className="p-3 text-xs text-muted-foreground">
+          {t('more', { count: String(all.length - shown) })}
+        </li>
+      )}
     </ul>
   );
 }

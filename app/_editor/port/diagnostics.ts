@@ -57,6 +57,10 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
         const label = definition.params.shape[fieldName]?.meta()?.label;
         return t('param-size', { title, param: labels.param(definition, fieldName, label), got, want });
       }
+      if (found.warning !== undefined && definition !== undefined) {
+        const message = labels.warning(definition, found.warning, found.values ?? {});
+        return t('node-warning', { title, message });
+      }
       return t(found.code, {
         title,
         port: found.port === undefined ? '' : portLabel(node?.type, found.port),

@@ -18,6 +18,9 @@ const AboutDialog = lazy(() =>
 const HotkeyDialog = lazy(() =>
   import('../dialogs/HotkeyDialog').then((module) => ({ default: module.HotkeyDialog })),
 );
+const ImportDialog = lazy(() =>
+  import('../dialogs/ImportDialog').then((module) => ({ default: module.ImportDialog })),
+);
 const NodePackDialog = lazy(() =>
   import('../dialogs/NodePackDialog').then((module) => ({ default: module.NodePackDialog })),
 );
@@ -53,6 +56,7 @@ export function Dialogs() {
       {dialog === 'hotkeys' && <HotkeyDialog />}
       {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'about' && <AboutDialog />}
+      {dialog === 'import-report' && <ImportDialog />}
       {dialog === 'packs' && <NodePackDialog />}
       {(dialog === 'share' || dialog === 'versions') && <ShareSlot which={dialog} />}
     </Suspense>

@@ -7,6 +7,7 @@ import { runStore, useRun } from '../../_state/run-store';
 import { activeTab, updateTab, useWorkspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';
 import { useDiagnosticText } from '../port/diagnostics';
+import { StorageNotice } from './StorageNotice';
 
 export function Notices({ catalogFailed }: { readonly catalogFailed: boolean }) {
   const t = useTranslations('notices');
@@ -15,6 +16,7 @@ export function Notices({ catalogFailed }: { readonly catalogFailed: boolean }) 
   const readOnly = useWorkspace(({ tabs, active }) => tabs.some((tab) => tab.id === active && tab.readOnly));
   return (
     <>
+      <StorageNotice />
       {catalogFailed && (
         <div
           role="alert"

@@ -4,6 +4,7 @@ import { ChevronDown, Play, Square } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { shownKey, perform } from '../../_actions/commands';
 import { useFormat } from '../../_i18n/format';
+import { stopEngine } from '../../_state/run-control';
 import { useRun } from '../../_state/run-store';
 import { combinations } from '../../_state/sweeps';
 import { useWorkspace } from '../../_state/workspace';
@@ -16,6 +17,7 @@ export function RunButtons({ compact }: { readonly compact: boolean }) {
   const format = useFormat();
   const running = useRun((state) => state.current !== null);
   const cancelling = useRun((state) => state.current?.cancelling === true);
+  const stuck = useRun((state) => state.current?.stuck === true);
   const queued = useRun((state) => state.queue.length);
   const last = useRun((state) => state.last);
   const pictures = useWorkspace(({ document }) =>
@@ -36,10 +38,14 @@ export function RunButtons({ compact }: { readonly compact: boolean }) {
             : t(`outcome-${last.outcome}`, { time: format.duration(last.ms) })}
       </span>
       {(running || queued > 0) && (
-        <Tip text={t('cancel')} hotkey={shownKey('cancel')}>
-          <Button variant="outline" disabled={cancelling} onClick={() => perform('cancel')}>
+        <Tip text={t(stuck ? 'stop-engine-tip' : 'cancel')} hotkey={shownKey('cancel')}>
+          <Button
+            variant={stuck ? 'primary' : 'outline'}
+            disabled={cancelling && !stuck}
+            onClick={() => (stuck ? stopEngine() : perform('cancel'))}
+          >
             <Square size={13} className="fill-current" />
-            {cancelling ? t('cancelling') : t('cancel')}
+            {stuck ? t('stop-engine') : cancelling ? t('cancelling') : t('cancel')}
           </Button>
         </Tip>
       )}

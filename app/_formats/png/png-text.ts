@@ -17,19 +17,20 @@ function keywordOf(chunk: PngChunk): string | undefined {
   return end > 0 ? latin1(chunk.data.subarray(0, end)) : undefined;
 }
 
-function decode(bytes: Uint8Array, place: ErrorPlace): string {
+function decode(bytes: Uint8Array, place: ErrorPlace, otherwise?: 'windows-1252'): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
+    if (otherwise !== undefined) return new TextDecoder(otherwise).decode(bytes);
     throw new LoomError('file-damaged', 'The text in the PNG is not UTF-8.', place, { cause });
   }
 }
 
-function body(chunk: PngChunk, limit: number, place: ErrorPlace): string {
+function body(chunk: PngChunk, limit: number, place: ErrorPlace, otherwise?: 'windows-1252'): string {
   const { data } = chunk;
   const afterKeyword = data.indexOf(0) + 1;
   if (chunk.type === 'zTXt')
-    return decode(inflateLimited(data.subarray(afterKeyword + 1), limit, 'zlib', place), place);
+    return decode(inflateLimited(data.subarray(afterKeyword + 1), limit, 'zlib', place), place, otherwise);
   let start = afterKeyword;
   let compressed = false;
   if (chunk.type === 'iTXt') {
@@ -46,7 +47,7 @@ function body(chunk: PngChunk, limit: number, place: ErrorPlace): string {
     throw new LoomError('too-large', `The text in the PNG has more than ${limit} bytes.`, place, {
       details: { limit, size: text.length },
     });
-  return decode(text, place);
+  return decode(text, place, chunk.type === 'tEXt' ? otherwise : undefined);
 }
 
 /** Damaged texts that are unpacked, at most, in search of an intact one. */
@@ -57,6 +58,7 @@ const mostDamaged = 3;
  * first intact one of each keyword wins. A file cut off after the text still
  * gives it up; one cut off before throws.
  * @param limit most bytes of one text once unpacked
+ * @param otherwise how a tEXt is read that is no UTF-8: Latin-1 by the standard, which other programs may follow
  * @throws LoomError as {@link pngChunks}, and `file-damaged` or `too-large` when every chunk with a wanted keyword is
  */
 export function readPngTexts(
@@ -64,6 +66,7 @@ export function readPngTexts(
   wanted: readonly string[],
   limit: number,
   place: ErrorPlace = {},
+  otherwise?: 'windows-1252',
 ): Map<string, string> {
   const found = new Map<string, string>();
   const failed = new Map<string, unknown>();
@@ -75,7 +78,7 @@ export function readPngTexts(
       try {
         if (!chunk.intact())
           throw new LoomError('file-damaged', `The PNG's text "${keyword}" fails its checksum.`, place);
-        found.set(keyword, body(chunk, limit, place));
+        found.set(keyword, body(chunk, limit, place, otherwise));
       } catch (error) {
         failed.set(keyword, error);
         damaged += 1;

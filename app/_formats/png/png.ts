@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { serialise, type DocumentNotice, type LoomDocument } from '@/engine';
 import type { ErrorPlace } from '@/engine/types';
+import { foreignKeys } from '../../_interop/open';
 import { parseText } from '../parse-text';
 import { readPngTexts, stripPng, writePngTexts } from './png-text';
 
@@ -59,13 +60,9 @@ export function extractGraph(png: Uint8Array, place: ErrorPlace = {}): EmbeddedG
 /** The picture alone, for sharing without saying how it was made. */
 export const stripMetadata = stripPng;
 
-/** A graph made by another program that the picture carries (ComfyUI, A1111, InvokeAI). */
-export function foreignGraph(png: Uint8Array): 'comfyui' | 'a1111' | 'invokeai' | undefined {
-  const texts = readPngTexts(png, ['workflow', 'prompt', 'parameters', 'invokeai_workflow'], graphLimit);
-  if (texts.has('workflow') || texts.has('prompt')) return 'comfyui';
-  if (texts.has('invokeai_workflow')) return 'invokeai';
-  return texts.has('parameters') ? 'a1111' : undefined;
-}
+/** Texts of other programs that the picture carries, by keyword (ComfyUI, InvokeAI, A1111). */
+export const foreignTexts = (png: Uint8Array): ReadonlyMap<string, string> =>
+  readPngTexts(png, foreignKeys, graphLimit, {}, 'windows-1252');
 
 function readOrigin(png: Uint8Array): PictureOrigin {
   try {

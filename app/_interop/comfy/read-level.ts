@@ -15,8 +15,10 @@ export type Source =
 export interface ReadSocket {
   readonly name: string;
   readonly type: string;
-  /** Seen through reroutes and bypassed placeholders; undefined when nothing is wired. */
+  /** Seen through reroutes, bypassed placeholders and what only hands on; undefined when nothing is wired. */
   readonly source: Source | undefined;
+  /** Nodes that only hand on, which the wire goes through: the nearest first. */
+  readonly through: readonly string[];
 }
 
 export type NodeMode = 'active' | 'mute' | 'bypass';
@@ -107,13 +109,16 @@ export function readWorkflowLevel(level: WorkflowLevel): ReadLevel {
   };
 
   /** The output behind a link, through reroutes and bypassed placeholders; stops at a cycle. */
-  const sources = new Map<number, Source | undefined>();
-  const sourceOf = (linkId: number | null | undefined): Source | undefined => {
-    if (linkId === null || linkId === undefined) return undefined;
-    if (!sources.has(linkId)) sources.set(linkId, follow(linkId));
-    return sources.get(linkId);
+  const ways = new Map<number, Way>();
+  const wayOf = (linkId: number | null | undefined): Way => {
+    if (linkId === null || linkId === undefined) return nowhere;
+    const through: string[] = [];
+    const way = ways.get(linkId) ?? { source: follow(linkId, through), through };
+    ways.set(linkId, way);
+    return way;
   };
-  const follow = (linkId: number): Source | undefined => {
+  const sourceOf = (linkId: number | null | undefined): Source | undefined => wayOf(linkId).source;
+  const follow = (linkId: number, through: string[]): Source | undefined => {
     const seen = new Set<number>();
     let at: number | null | undefined = linkId;
     while (at !== null && at !== undefined && !seen.has(at)) {
@@ -124,8 +129,12 @@ export function readWorkflowLevel(level: WorkflowLevel): ReadLevel {
       if (origin === inputNode) return { kind: 'boundary', slot: link.originSlot };
       const node = byId.get(origin);
       if (!node) return undefined;
+      const passes = passedSocket(node, link.originSlot);
       if (node.type === 'Reroute') at = node.inputs?.[0]?.link;
-      else if (modeOf(node.mode) === 'bypass' && isUnmapped(comfyClass(node.type))) {
+      else if (passes) {
+        if (modeOf(node.mode) === 'active') through.push(origin);
+        at = passes.link;
+      } else if (modeOf(node.mode) === 'bypass' && isUnmapped(comfyClass(node.type))) {
         const passed = passedInput(node, link.originSlot);
         if (passed === undefined) return undefined;
         at = passed;
@@ -167,13 +176,13 @@ export function readWorkflowLevel(level: WorkflowLevel): ReadLevel {
     const driven: string[] = [];
     const sockets: ReadSocket[] = [];
     for (const input of node.inputs ?? []) {
-      const source = sourceOf(input.link);
+      const { source, through } = wayOf(input.link);
       const widget =
         input.widget?.name ?? (known && Object.hasOwn(known.widgets, input.name) ? input.name : undefined);
       const constant = constantOf(source);
       if (widget !== undefined && constant !== undefined) own[widget] = constant;
       else if (widget !== undefined && source?.kind === 'output') driven.push(widget);
-      sockets.push({ name: input.name, type: input.type, source });
+      sockets.push({ name: input.name, type: input.type, source, through });
     }
     nodes.set(id, {
       id,
@@ -258,6 +267,19 @@ export function passedInput(node: WorkflowNode, slot: number): number | undefine
   return undefined;
 }
 
+interface Way {
+  readonly source: Source | undefined;
+  readonly through: readonly string[];
+}
+const nowhere: Way = { source: undefined, through: [] };
+
+/** The socket that an output of a node only hands on; undefined when it makes something. */
+function passedSocket(node: WorkflowNode, slot: number) {
+  const becomes = comfyClass(node.type)?.becomes;
+  const name = becomes && isFolded(becomes) ? becomes.passes?.[slot] : undefined;
+  return name === undefined ? undefined : node.inputs?.find((input) => input.name === name);
+}
+
 /** Adds what sampler option nodes say to the samplers that they feed, and each combined condition's share. */
 function foldInto(nodes: ReadonlyMap<string, ReadNode>): void {
   const counted = new Map<string, number>();
@@ -285,6 +307,7 @@ function foldInto(nodes: ReadonlyMap<string, ReadNode>): void {
       if (origin?.known && isFolded(origin.known.becomes))
         Object.assign(node.values, origin.known.becomes.folds(origin.values));
     }
+    Object.assign(node.values, handedOn(node, nodes));
     if (node.type !== 'ConditioningCombine') continue;
     const [a, b] = ['conditioning_1', 'conditioning_2'].map((name) =>
       entries(node.sockets.find((socket) => socket.name === name)?.source),
@@ -296,3 +319,21 @@ function foldInto(nodes: ReadonlyMap<string, ReadNode>): void {
 /** Whether the node has nodes of ours standing for it (its values allow it). */
 export const isMapped = (node: ReadNode): boolean =>
   node.known !== undefined && isMapping(node.known.becomes) && node.known.unlike?.(node.values) === undefined;
+
+/** What nodes that only hand a text encoder on (CLIP skip) say of it: the nearest upstream, past whatever changes it between. */
+function handedOn(node: ReadNode, nodes: ReadonlyMap<string, ReadNode>): Values {
+  let at: ReadNode | undefined = node;
+  for (const seen = new Set<string>(); at && !seen.has(at.id);) {
+    seen.add(at.id);
+    const known: ComfyClass | undefined = at.known;
+    const socket: ReadSocket | undefined = at.sockets.find(
+      ({ name, type }) => type === 'CLIP' || known?.inputs[name] === 'CLIP',
+    );
+    for (const id of socket?.through ?? []) {
+      const passed = nodes.get(id);
+      if (passed?.known && isFolded(passed.known.becomes)) return passed.known.becomes.folds(passed.values);
+    }
+    at = socket?.source?.kind === 'output' ? nodes.get(socket.source.node) : undefined;
+  }
+  return {};
+}

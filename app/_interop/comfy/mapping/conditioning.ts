@@ -1,15 +1,20 @@
 /** Prompts and what is done with conditions. */
-import { one, num, str, type ComfyClass, type Difference } from './types';
+import { num, one, str, type ComfyClass, type Difference, type Params, type Values } from './types';
 
-/** `(word:1.2)`, `(word)`, `[word]`, not when escaped; what follows `embedding:` is a textual inversion. */
+/** What follows `embedding:` is a textual inversion. */
 function promptDiffers(text: string): readonly Difference[] {
-  const found: Difference[] = [];
-  const plain = text.replace(/\\[()[\]]/g, '');
-  if (/\([^()]*\)/.test(plain)) found.push({ code: 'prompt-weights' });
   const embedding = /embedding:\s*([\w./\\-]+)/.exec(text);
-  if (embedding) found.push({ code: 'embedding', what: embedding[1] ?? '' });
-  return found;
+  return embedding ? [{ code: 'embedding', what: embedding[1] ?? '' }] : [];
 }
+
+/** How ComfyUI reads a prompt: weights against the empty prompt, long ones in chunks; layers skipped by a node before it. */
+const promptParams = (values: Values, text: string): Params => ({
+  text,
+  weights: 'interpolate',
+  tooLong: 'chunk',
+  // −1 is the last layer there, 0 skips none here.
+  clipSkip: Math.min(12, Math.max(0, -1 - num(values['$clip'], -1))),
+});
 
 export const conditioningClasses: readonly ComfyClass[] = [
   {
@@ -23,7 +28,7 @@ export const conditioningClasses: readonly ComfyClass[] = [
         name: match[1] ?? '',
       })),
     becomes: one('conditioning/text', { clip: 'conditioner' }, ['conditioning'], {
-      params: (values) => ({ text: str(values['text']) }),
+      params: (values) => promptParams(values, str(values['text'])),
       values: (params) => ({ text: str(params['text']) }),
       direct: { text: 'main.text' },
       differs: (values) => promptDiffers(str(values['text'])),
@@ -43,14 +48,53 @@ export const conditioningClasses: readonly ComfyClass[] = [
       text_l: '',
     },
     outputs: ['CONDITIONING'],
-    becomes: { needs: 'conditioning' },
+    becomes: one('conditioning/text', { clip: 'conditioner' }, ['conditioning'], {
+      params: (values) => ({
+        ...promptParams(values, str(values['text_g'])),
+        originalWidth: num(values['width'], 1024),
+        originalHeight: num(values['height'], 1024),
+        cropLeft: num(values['crop_w'], 0),
+        cropTop: num(values['crop_h'], 0),
+        targetWidth: num(values['target_width'], 1024),
+        targetHeight: num(values['target_height'], 1024),
+      }),
+      values: (params) => ({
+        text_g: str(params['text']),
+        width: num(params['originalWidth'], 1024),
+        height: num(params['originalHeight'], 1024),
+        crop_w: num(params['cropLeft'], 0),
+        crop_h: num(params['cropTop'], 0),
+        target_width: num(params['targetWidth'], 1024),
+        target_height: num(params['targetHeight'], 1024),
+      }),
+      direct: { text_g: 'main.text' },
+      differs: (values) => [
+        ...promptDiffers(str(values['text_g'])),
+        ...(str(values['text_g']) === str(values['text_l']) ? [] : [{ code: 'two-prompts' } as const]),
+      ],
+      importOnly: true,
+    }),
   },
   {
     type: 'CLIPTextEncodeSDXLRefiner',
     inputs: { clip: 'CLIP' },
     widgets: { ascore: 6, width: 1024, height: 1024, text: '' },
     outputs: ['CONDITIONING'],
-    becomes: { needs: 'conditioning' },
+    becomes: one('conditioning/text', { clip: 'conditioner' }, ['conditioning'], {
+      params: (values) => ({
+        ...promptParams(values, str(values['text'])),
+        originalWidth: num(values['width'], 1024),
+        originalHeight: num(values['height'], 1024),
+      }),
+      values: (params) => ({
+        text: str(params['text']),
+        width: num(params['originalWidth'], 1024),
+        height: num(params['originalHeight'], 1024),
+      }),
+      direct: { text: 'main.text' },
+      differs: (values) => [...promptDiffers(str(values['text'])), { code: 'score' }],
+      importOnly: true,
+    }),
   },
   {
     type: 'ConditioningCombine',

@@ -1,4 +1,5 @@
 /** Pictures: loading, saving, sizes and plain effects. */
+import { pictureName } from '../picture-name';
 import { methodOf, modeOf, resizeDiffers } from './latent';
 import { num, one, str, yes, type ComfyClass, type Values } from './types';
 
@@ -19,7 +20,7 @@ export const imageClasses: readonly ComfyClass[] = [
         source: context.picture?.(str(values['image'])) ?? null,
         background: 'keep',
       }),
-      values: () => ({}),
+      values: ({ source }): Values => (typeof source === 'string' ? { image: pictureName(source) } : {}),
     }),
   },
   {
@@ -35,7 +36,10 @@ export const imageClasses: readonly ComfyClass[] = [
         channel: values['channel'] === 'alpha' ? 'alpha' : 'brightness',
         convention: values['channel'] === 'alpha' ? 'white-keeps' : 'white-regenerates',
       }),
-      values: (params) => ({ channel: params['channel'] === 'alpha' ? 'alpha' : 'red' }),
+      values: ({ source, channel }) => ({
+        channel: channel === 'alpha' ? 'alpha' : 'red',
+        ...(typeof source === 'string' && { image: pictureName(source) }),
+      }),
       differs: (values) =>
         values['channel'] === 'alpha' ? [] : [{ code: 'mask-channel', what: str(values['channel']) }],
     }),

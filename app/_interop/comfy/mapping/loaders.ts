@@ -128,7 +128,17 @@ export const loaderClasses: readonly ComfyClass[] = [
     'hypernetwork',
     file('hypernetwork', 'hypernetwork_name'),
   ),
-  waiting('CLIPSetLastLayer', { clip: 'CLIP' }, { stop_at_clip_layer: -1 }, ['CLIP'], 'model-patch'),
+  {
+    type: 'CLIPSetLastLayer',
+    inputs: { clip: 'CLIP' },
+    widgets: { stop_at_clip_layer: -1 },
+    outputs: ['CLIP'],
+    // The text nodes behind it skip the layers themselves.
+    becomes: {
+      folds: (values) => ({ $clip: values['stop_at_clip_layer'] ?? -1 }),
+      passes: { 0: 'clip' },
+    },
+  },
   waiting(
     'ControlNetLoader',
     {},

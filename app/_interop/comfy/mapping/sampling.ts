@@ -1,7 +1,7 @@
 /** Samplers, and the nodes of the custom sampler. Socket and widget orders: facts of ComfyUI's file format. */
 import { integerDigits, integerJson } from '../json';
 import {
-  ourSampler,
+  namedSampler,
   ourSchedule,
   samplerDiffers,
   samplerName,
@@ -459,8 +459,7 @@ function samplerOptions(
 /** A custom sampler's algorithm and its options, as a sampler option node folded them in. */
 function customParams(values: Values): Params {
   return {
-    sampler: ourSampler(str(values['sampler_name'], 'euler')),
-    dialect: 'comfy',
+    ...namedSampler(str(values['sampler_name'], 'euler')),
     ...(typeof values['eta'] === 'number' && { eta: Math.min(1, Math.max(0, values['eta'])) }),
     ...(typeof values['s_noise'] === 'number' && { noiseScale: Math.min(2, Math.max(0, values['s_noise'])) }),
     ...(typeof values['order'] === 'number' && { order: Math.min(4, Math.max(0, values['order'])) }),

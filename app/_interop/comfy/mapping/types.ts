@@ -30,23 +30,16 @@ export const differenceCodes = [
   'corner-rules',
   'interpolation',
   'range-of-steps',
-  'prompt-weights',
+  'lora-tag',
   'embedding',
-  'clip-skip',
-  'encode-size',
-  'latent-size',
-  'model-patch',
   'value-fixed',
   'value-range',
-  'control-net',
-  'seed-mode',
-  'save-format',
   'mask-channel',
-  'blur-shape',
-  'palette',
-  'group-node',
   'widget-lost',
-  'outside-unet',
+  'from-image',
+  'two-pass',
+  'two-prompts',
+  'score',
 ] as const;
 export type DifferenceCode = (typeof differenceCodes)[number];
 
@@ -138,6 +131,8 @@ export interface ComfyClass {
  */
 export interface Folded {
   readonly folds: (values: Values) => Values;
+  /** What an output hands on: a socket of its own. A wire is seen through to what feeds that. */
+  readonly passes?: Readonly<Record<number, string>>;
 }
 /** What a class becomes here. */
 export type Becomes = Mapping | Placeholder | Folded;
@@ -147,7 +142,6 @@ export interface Placeholder {
   readonly needs: NeedCode;
 }
 export const needCodes = [
-  'checkpoint',
   'control-net',
   'lora',
   'upscale-model',
@@ -159,14 +153,13 @@ export const needCodes = [
   'model-merge',
   'guider',
   'sigmas',
-  'text-node',
   'value',
   'unknown',
   'video',
-  'audio',
   'other-family',
   'image-effect',
   'conditioning',
+  'invokeai',
 ] as const;
 export type NeedCode = (typeof needCodes)[number];
 
