@@ -92,7 +92,8 @@ function tiled(attention: Attention, { keys, teams, each }: Shape): Dispatch {
   /** Vector `lane` of this head in a row of all rows. */
   const vector = (view: View, row: string, size: number, lane: string) =>
     `${nameOf(view)}[(${row}) * ${view.pitch / 4}u + ${view.offset / 4}u + head * ${size}u + ${lane}]`;
-  const mine = (i: number, text: string) => ((i + 1) * 4 > e4 ? `if (part + ${4 * i}u < ${e4}u) { ${text} }` : text);
+  const mine = (i: number, text: string) =>
+    (i + 1) * 4 > e4 ? `if (part + ${4 * i}u < ${e4}u) { ${text} }` : text;
   const all = (text: (n: number) => string) => lines(each, text);
   const masked = causal || nk % (keys * teams) !== 0;
   // Blocks that only later queries than this workgroup's would see are left out.
@@ -109,9 +110,13 @@ function tiled(attention: Attention, { keys, teams, each }: Shape): Dispatch {
       `let at${j} = mine * ${keys * (d4 + 1)}u + (part + ${4 * j}u) * ${d4 + 1}u; ${range(each)
         .map((n) => `var s${n}_${j} = 0.0;`)
         .join(' ')}
-      ${lines(d4, (i) => `{ let key = kBlock[at${j} + ${i}u]; ${range(each)
-        .map((n) => `s${n}_${j} += dot(q${n}_${i}, key);`)
-        .join(' ')} }`)}
+      ${lines(
+        d4,
+        (i) =>
+          `{ let key = kBlock[at${j} + ${i}u]; ${range(each)
+            .map((n) => `s${n}_${j} += dot(q${n}_${i}, key);`)
+            .join(' ')} }`,
+      )}
       ${
         masked
           ? all(
@@ -125,7 +130,9 @@ function tiled(attention: Attention, { keys, teams, each }: Shape): Dispatch {
     range(perThread).reduce((text, j) => (j === 0 ? `s${n}_0` : `max(${text}, s${n}_${j})`), '');
   const topAt = (n: number, i: number) => `tops[${n * team * teams}u + four + ${i}u]`;
   const chanceAt = (n: number) => `(${n * QUERIES * teams}u + thread / 4u) * ${chanceRow(keys)}u`;
-  const softmax = (n: number) => `let higher${n} = max(top${n}, max(max(${topAt(n, 0)}, ${topAt(n, 1)}), max(${topAt(n, 2)}, ${topAt(n, 3)})));
+  const softmax = (
+    n: number,
+  ) => `let higher${n} = max(top${n}, max(max(${topAt(n, 0)}, ${topAt(n, 1)}), max(${topAt(n, 2)}, ${topAt(n, 3)})));
     ${lines(perThread, (j) => `s${n}_${j} = select(0.0, exp(s${n}_${j} - higher${n}), s${n}_${j} > -1.0e38);`)}
     let fade${n} = select(exp(top${n} - higher${n}), 1.0, top${n} == higher${n});
     top${n} = higher${n};
@@ -167,7 +174,9 @@ function tiled(attention: Attention, { keys, teams, each }: Shape): Dispatch {
   let mine = thread / ${team}u; let member = thread % ${team}u;
   let part = member % 4u; let four = (thread / 4u) * 4u;
   ${all(
-    (n) => `let query${n} = firstQuery + member / 4u + ${QUERIES * n}u; let row${n} = element * ${nq}u + min(query${n}, ${nq - 1}u);
+    (
+      n,
+    ) => `let query${n} = firstQuery + member / 4u + ${QUERIES * n}u; let row${n} = element * ${nq}u + min(query${n}, ${nq - 1}u);
   ${lines(d4, (i) => `let q${n}_${i} = ${vector(q, `row${n}`, d4, `${i}u`)} * ${float(1 / Math.sqrt(4 * d4))};`)}
   ${lines(own, (i) => `var o${n}_${i} = vec4<f32>();`)}
   var top${n} = ${LOWEST}; var weight${n} = 0.0;`,
@@ -212,7 +221,10 @@ function tiled(attention: Attention, { keys, teams, each }: Shape): Dispatch {
     reads: slots.map((_, i) => ({ name: `x${i}`, type: vec4 })),
     shared: [
       { name: 'kBlock', type: `array<${vec4}, ${teams * keys * (d4 + 1)}>` },
-      { name: 'vBlock', type: `array<${vec4}, ${Math.max(teams * keys * e4, (teams - 1) * team * own * each)}>` },
+      {
+        name: 'vBlock',
+        type: `array<${vec4}, ${Math.max(teams * keys * e4, (teams - 1) * team * own * each)}>`,
+      },
       { name: 'chances', type: `array<${vec4}, ${teams * queries * chanceRow(keys)}>` },
       { name: 'ends', type: `array<vec2<f32>, ${threads * each}>` },
       { name: 'tops', type: `array<f32, ${threads * each}>` },
@@ -221,7 +233,14 @@ function tiled(attention: Attention, { keys, teams, each }: Shape): Dispatch {
     groups,
     body,
   });
-  return { label: 'attention', code, buffers: [out.slot, ...slots], writes: 1, groups, flops: flopsOf(attention) };
+  return {
+    label: 'attention',
+    code,
+    buffers: [out.slot, ...slots],
+    writes: 1,
+    groups,
+    flops: flopsOf(attention),
+  };
 }
 
 /**

@@ -25,7 +25,11 @@ const { ops } = createCpuBackend().scope();
 
 it('goes over for good when the first way is not supported, and lets go of it', async () => {
   const [first, second] = [fake('own', 'unsupported'), fake('graph')];
-  const session = new FallbackSession(first.session, () => Promise.resolve(second.session), () => {});
+  const session = new FallbackSession(
+    first.session,
+    () => Promise.resolve(second.session),
+    () => {},
+  );
   await session.run({}, ops);
   await session.run({}, ops);
   expect(session.fellBack).toBe(true);
@@ -37,7 +41,11 @@ it('goes over for good when the first way is not supported, and lets go of it', 
 
 it.each(['out-of-memory', 'device-lost', 'bad-input'] as const)('passes on %s', async (code) => {
   const [first, second] = [fake('own', code), fake('graph')];
-  const session = new FallbackSession(first.session, () => Promise.resolve(second.session), () => {});
+  const session = new FallbackSession(
+    first.session,
+    () => Promise.resolve(second.session),
+    () => {},
+  );
   await expect(session.run({}, ops)).rejects.toMatchObject({ code });
   expect(second.seen.runs).toBe(0);
 });
@@ -45,7 +53,11 @@ it.each(['out-of-memory', 'device-lost', 'bad-input'] as const)('passes on %s', 
 it('says once that it is gone', async () => {
   let gone = 0;
   const { session: first, seen } = fake('own');
-  const session = new FallbackSession(first, () => Promise.resolve(first), () => (gone += 1));
+  const session = new FallbackSession(
+    first,
+    () => Promise.resolve(first),
+    () => (gone += 1),
+  );
   await session.dispose();
   await session.dispose();
   expect(gone).toBe(1);
