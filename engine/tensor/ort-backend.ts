@@ -67,7 +67,7 @@ export function backendOn(load: () => Promise<Ort>, chosen: Chosen): Backend {
       return info;
     },
     scope: () =>
-      gpu === undefined ? createCpuScope(ledger) : createScope((own, child) => new GpuOps(gpu, own, child)),
+      gpu === undefined ? createCpuScope(ledger) : createScope((keep, child) => new GpuOps(gpu, keep, child)),
     createSession: async (source, options = {}) => {
       if ('model' in source || gpu === undefined || own === undefined || !(await own.tested))
         return openGraph(source, options);

@@ -137,7 +137,7 @@ async function loss(backend: Backend) {
 }
 
 async function main() {
-  const gpu = await createBackend({ prefer: 'webgpu', wasmPaths: '/ort/' });
+  const gpu = await createBackend({ prefer: 'webgpu', kernels: 'own', wasmPaths: '/ort/' });
   const cpu = await createBackend({ prefer: 'wasm', wasmPaths: '/ort/' });
   const automatic = await createBackend({ prefer: 'auto', wasmPaths: '/ort/' });
   const [digests, compared] = [[await digest(gpu), await digest(cpu)], await kernels(gpu, cpu)];
