@@ -239,6 +239,15 @@ describe('changes made here', () => {
     expect(list(workflow['links']).map((link) => list(link)[3])).not.toContain(9);
     expect(nodes['4']).toEqual(before['4']);
   });
+  it('a value of a sub-graph’s instance goes back into its place in the list', () => {
+    const { document } = open(workflows['nested'] ?? '');
+    const edited = structuredClone(saved(document));
+    const instance = edited.nodes['30'];
+    if (!instance) throw new Error('no instance');
+    instance.params['text'] = 'changed';
+    expect(object(nodesById(exportWorkflow(edited).workflow)['30'])['widgets_values']).toEqual(['changed']);
+    expect(exportPrompt(edited).prompt['30:6']?.inputs['text']).toBe('changed');
+  });
   it('a value set by hand overrules the wire that set it before', () => {
     const { document } = open(workflows['custom'] ?? '');
     const edited = structuredClone(saved(document));

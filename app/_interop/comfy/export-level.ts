@@ -326,7 +326,7 @@ function widgetsOf(
   if (cluster.origin && changed.size === 0) return given === undefined ? {} : { widgets_values: given };
   if (isObject(given)) return { widgets_values: { ...given, ...pick(values, changed) } };
   if (cluster.instance !== undefined && Array.isArray(given))
-    return { widgets_values: instanceValues(raw, given, values) };
+    return { widgets_values: instanceValues(raw, given, pick(values, changed)) };
   if (!known) {
     const list = values['values'];
     return Array.isArray(list)
@@ -369,20 +369,19 @@ function replaced(raw: JsonObject, values: Params): Json[] {
   return (names.length > 0 ? names : Object.keys(values)).map((name) => values[name] ?? null);
 }
 
-/** An instance's list with what it sets today; a seed is text here and a number there. */
-function instanceValues(raw: JsonObject, given: readonly Json[], values: Params): Json[] {
-  let at = -1;
-  return namedWidgets(raw).reduce<Json[]>(
-    (list, name) => {
-      at += 1;
-      const value = Object.hasOwn(values, name) ? values[name] : undefined;
-      const old = list[at];
-      if (value !== undefined && at < list.length)
-        list[at] = typeof value === 'string' && typeof old !== 'string' ? integerJson(value) : value;
-      return list;
-    },
-    [...given],
-  );
+/** An instance's list with what was changed; a seed is text here and a number there, and its control follows it. */
+function instanceValues(raw: JsonObject, given: readonly Json[], changed: Params): Json[] {
+  const list = [...given];
+  let at = 0;
+  for (const name of namedWidgets(raw)) {
+    const value = Object.hasOwn(changed, name) ? changed[name] : undefined;
+    const old = list[at];
+    if (value !== undefined && at < list.length)
+      list[at] = typeof value === 'string' && typeof old !== 'string' ? integerJson(value) : value;
+    at += 1;
+    if (name.endsWith('seed') && /^(fixed|increment|decrement|randomize)$/.test(String(list[at]))) at += 1;
+  }
+  return list;
 }
 
 const pick = (values: Params, names: ReadonlySet<string>): JsonObject =>

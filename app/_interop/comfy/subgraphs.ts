@@ -92,8 +92,14 @@ export function readSubgraphs(workflow: Workflow): Subgraphs {
     },
     setInstances: (document) => {
       for (const level of [document, ...Object.values(document.definitions)])
-        for (const node of Object.values(level.nodes))
-          Object.assign(node.params, instanceParams(node, document));
+        for (const node of Object.values(level.nodes)) {
+          const params = instanceParams(node, document);
+          const origin = originOf(node);
+          if (!origin || Object.keys(params).length === 0) continue;
+          Object.assign(node.params, params);
+          // What an export compares with: these are the file's own values.
+          Object.assign(node, { comfy: { ...origin, params: { main: params } } });
+        }
     },
   };
 }
