@@ -290,6 +290,25 @@ function contextOf(
   return pieces.length === 1 ? first : ops.concat(pieces, 1);
 }
 
+/** An image condition (a latent, then its mask where there is one) in the order and scale that the network was trained with. */
+function asTrained(ops: TensorOps, unet: UNet, image: Tensor): Tensor {
+  const channels = image.dims[1] ?? 0;
+  switch (unet.image) {
+    case 'mask+masked':
+      return ops.concat(
+        [ops.slice(image, 1, channels - 1, channels), ops.slice(image, 1, 0, channels - 1)],
+        1,
+      );
+    case 'latent-unscaled':
+      return ops.linear([[1 / (unet.latentScale ?? 1), image]]);
+    case 'masked+mask':
+    case 'latent':
+    case 'pixels':
+    case undefined:
+      return image;
+  }
+}
+
 /** The channels that are concatenated to the latent: a map by labels, then an image. */
 async function concatOf(
   unet: UNet,
@@ -319,7 +338,11 @@ async function concatOf(
           { port: 'positive' },
         );
       }
-      const resized = call.ops.resize(chosen.concat, size.height, size.width, 'bilinear');
+      const resized = asTrained(
+        call.ops,
+        unet,
+        call.ops.resize(chosen.concat, size.height, size.width, 'bilinear'),
+      );
       pieces.push(repeatBatch(call.ops, resized, size.batch, 'image condition'));
     } else {
       pieces.push(call.ops.full([size.batch, left, size.height, size.width], 0));
