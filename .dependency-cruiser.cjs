@@ -19,6 +19,7 @@ const inOrder = (folder, rooms) =>
 const engineRooms = [
   'types',
   'network',
+  'onnx',
   'webgpu',
   'tensor',
   'document',

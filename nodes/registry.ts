@@ -1,5 +1,6 @@
 /** Every node, explicitly: a test finds files that are not listed. */
 import { createRegistry, type AnyNode, type NodeRegistry } from '@/engine/types';
+import { conditioningArea } from './conditioning/area';
 import { conditioningAverage } from './conditioning/average';
 import { conditioningClass } from './conditioning/class';
 import { conditioningCombine } from './conditioning/combine';
@@ -93,6 +94,7 @@ const all: readonly AnyNode[] = [
   conditioningRange,
   conditioningSemanticMap,
   conditioningText,
+  conditioningArea,
   conditioningAverage,
   conditioningConcat,
   conditioningZero,

@@ -7,6 +7,7 @@ import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
 import type { ToPage } from '../_worker/protocol';
+import type { ToWorker } from '../_worker/to-worker';
 import { loadedPacks } from './nodes';
 import { preferences } from './preferences';
 import {
@@ -50,12 +51,24 @@ export function startEngine(): void {
     },
   });
   client = mine;
+  tellModels();
   for (const { file, source } of loadedPacks())
     mine
       .ask({ type: 'load-pack', file, source })
       .catch((thrown: unknown) => notify.error(toLoomError(thrown).message));
   if (preferences.getState().keepTrajectory)
     void mine.ask({ type: 'trajectory-budget', bytes: trajectoryBytes }).catch(() => undefined);
+}
+
+/** Files of models that the person opened; a worker that is started anew hears of them again. */
+let modelFolders: Extract<ToWorker, { type: 'models' }>['folders'] = [];
+export function setModelFolders(folders: typeof modelFolders): void {
+  modelFolders = folders;
+  tellModels();
+}
+function tellModels(): void {
+  if (modelFolders.length > 0)
+    void client?.ask({ type: 'models', folders: modelFolders }).catch(() => undefined);
 }
 
 /** The device was lost, and the worker with what it copied is still there. */

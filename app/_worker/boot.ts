@@ -4,7 +4,9 @@ import { createBackend } from '@/engine/tensor/ort';
 import { createBrowserCache } from '@/models/cache';
 import { createCatalog } from '@/models/catalog';
 import { createFetchFiles } from '@/models/files';
-import { readPackages, type InstalledPackage } from '@/models/packages';
+import { findPackages } from '@/models/describe/find';
+import { createFilesFolder, type DroppedFile } from '@/models/folder-browser';
+import { readPackages, type KnownPackage } from '@/models/packages';
 import { createModelSource, type LoadedModels } from '@/models/source';
 import { z } from 'zod';
 import { LoomError } from '@/engine';
@@ -19,7 +21,7 @@ export interface Engine {
   readonly backend: Backend;
   readonly models: LoadedModels;
   readonly catalog: Catalog;
-  readonly packages: readonly InstalledPackage[];
+  readonly packages: readonly KnownPackage[];
   readonly executor: Executor;
   readonly trajectories: TrajectoryStore;
 }
@@ -73,4 +75,29 @@ export async function recover(lost: Engine): Promise<Engine> {
   lost.trajectories.clear();
   await lost.backend.dispose();
   return { ...lost, ...parts };
+}
+
+/** The engine with the models of files that a person opened. Only headers are read; what cannot be used is left out, since the page said so. */
+export async function withModels(
+  engine: Engine,
+  folders: readonly { readonly name: string; readonly files: readonly DroppedFile[] }[],
+): Promise<Engine> {
+  const { signal } = new AbortController();
+  const found = await Promise.all(
+    folders.map(({ name, files }) => findPackages(createFilesFolder(name, files), signal)),
+  );
+  const known = found.flat().flatMap((each) => ('known' in each ? [each.known] : []));
+  engine.models.add(known);
+  const ids = new Set(engine.packages.map(({ description }) => description.id));
+  const packages = [...engine.packages, ...known.filter(({ description }) => !ids.has(description.id))];
+  return {
+    ...engine,
+    packages,
+    catalog: createCatalog(packages),
+    onDevice: async () => {
+      const parts = await engine.onDevice();
+      parts.models.add(known);
+      return parts;
+    },
+  };
 }
