@@ -1,4 +1,5 @@
 /** Drives the worker: starts it, queues runs, turns its messages into the run store. Survives its crash. */
+import { getOwn } from '@/engine/types';
 import { nanoid } from 'nanoid';
 import { LoomError, readiness, serialise, toLoomError, type LoomDocument } from '@/engine';
 import { translate } from '../_i18n/translate';
@@ -143,7 +144,7 @@ function advanceSeeds(): void {
   if (due.length === 0) return;
   edit('seed', (draft) => {
     for (const { id, param, value } of due) {
-      const node = draft.nodes[id];
+      const node = getOwn(draft.nodes, id);
       if (node !== undefined) node.params[param] = value;
     }
   });
@@ -161,7 +162,7 @@ export function run(options: { targets?: readonly string[]; times?: number } = {
   const times = options.times ?? 1;
   for (let n = 0; n < times; n++) {
     // The first run of a freshly opened graph shows its own seed.
-    if (n > 0 || runStore.getState().nodes[activeTab().id] !== undefined) {
+    if (n > 0 || getOwn(runStore.getState().nodes, activeTab().id) !== undefined) {
       if (times > 1 && n > 0) bumpSeeds();
       else advanceSeeds();
     }
@@ -186,7 +187,7 @@ function bumpSeeds(): void {
   edit('seed', (draft) => {
     for (const [id, node] of Object.entries(document.nodes)) {
       const seed = node.params['seed'];
-      const target = draft.nodes[id];
+      const target = getOwn(draft.nodes, id);
       if (target !== undefined && typeof seed === 'string') target.params['seed'] = nextSeed(seed);
     }
   });
@@ -291,7 +292,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
         nodes: {
           ...state.nodes,
           [tab]: {
-            ...state.nodes[tab],
+            ...getOwn(state.nodes, tab),
             ...Object.fromEntries(message.nodes.map((node) => [node, { is: 'waiting' as const }])),
           },
         },

@@ -32,7 +32,7 @@ test('a checkpoint dropped on an empty canvas becomes a graph; kept, it is there
   await expect(page.locator('.react-flow__node').getByRole('alert')).toHaveCount(0);
   const id = (await editor.document()).nodes['package']?.params['package'];
 
-  await page.keyboard.press('Alt+m');
+  await page.keyboard.press('Alt+o');
   const dialog = page.getByRole('dialog');
   const mine = dialog.getByRole('listitem').filter({ hasText: 'mine' });
   await expect(mine).toContainText('checkpoint');

@@ -40,7 +40,7 @@ export const fileCommands = inGroup('file', [
     keys: ['$mod+Shift+s'],
     perform: async () => (await files()).saveActive(true),
   },
-  { id: 'models', icon: Boxes, keys: ['Alt+m'], perform: openDialog('models') },
+  { id: 'models', icon: Boxes, keys: ['Alt+o'], perform: openDialog('models') },
   {
     id: 'export-comfy',
     icon: FileOutput,
