@@ -37,7 +37,7 @@ export interface LoadedModels extends ModelSource {
   /** Unloads one package's sessions, or all; the next call loads again. */
   unload(id?: string): Promise<void>;
   /** Packages that a person opened later. One of an id that is there already stays as it is. */
-  add(packages: readonly KnownPackage[]): void;
+  add(packages: readonly KnownPackage[], loras?: readonly KnownLora[]): void;
 }
 
 interface Opened {
@@ -65,9 +65,11 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
     installed,
     shared: new Shared((load: LoadOptions) => openPackage(options, installed, load)),
   });
+  const lorasById = new Map(options.loras?.map((lora) => [lora.id, lora]));
   const byId = new Map(options.packages.map((installed) => [installed.description.id, entryOf(installed)]));
   return {
-    add(packages) {
+    add(packages, loras = []) {
+      for (const lora of loras) lorasById.set(lora.id, lora);
       for (const known of packages)
         if (!byId.has(known.description.id)) byId.set(known.description.id, entryOf(known));
     },
@@ -77,7 +79,7 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       return (await entry.shared.get(load)).opened;
     },
     lora(id, { signal }) {
-      const known = options.loras?.find((one) => one.id === id);
+      const known = lorasById.get(id);
       if (known === undefined)
         return Promise.reject(
           new LoomError(

@@ -7,9 +7,10 @@ import { translate } from '../_i18n/translate';
 import { keepCopy, rememberModel } from '../_persistence/model-store';
 import { catalogStore, type PackageFacts } from '../_state/catalog';
 import { addNode } from '../_state/edits';
+import { addLora, modelForLora } from '../_state/lora-wiring';
 import { placeForNew } from '../_state/flow';
-import { openModel, placeModel, type OwnModel } from '../_state/own-models';
-import { select, type Point } from '../_state/view';
+import { idsOf, openModel, placeModel, type OwnModel } from '../_state/own-models';
+import { select, view, type Point } from '../_state/view';
 import { edit, openDocument, workspace } from '../_state/workspace';
 import { notify } from '../_ui/notify';
 import { fetchTemplate } from './templates';
@@ -25,22 +26,38 @@ function refuse(thrown: unknown): void {
   });
 }
 
+/** Makes a model known, now and after a reload, and says what in it cannot be used. */
+async function openAndRemember(files: ModelFiles): Promise<OwnModel> {
+  const model = await openModel(files, { place: files.handle === undefined ? 'session' : 'handle' });
+  if (files.handle !== undefined)
+    await rememberModel({ key: model.key, name: model.name, at: Date.now(), handle: files.handle }).catch(
+      // No IndexedDB: the model is open as long as the page.
+      () => undefined,
+    );
+  for (const { path, error } of model.refused)
+    notify.warning(translate('models.refused', { name: path }), { description: error.message });
+  return model;
+}
+
 /**
  * A model that was dropped or picked: known from now on, with a node where the pointer is. An empty graph becomes one
- * that draws with it.
+ * that draws with it. A LoRA stands between a package and what that feeds: the package that it was dropped `onto`, the
+ * chosen one, or the only one.
  */
-export async function takeModel(files: ModelFiles, at: Point = placeForNew().flow): Promise<void> {
+export async function takeModel(
+  files: ModelFiles,
+  at: Point = placeForNew().flow,
+  onto?: string,
+): Promise<void> {
   try {
-    const model = await openModel(files, { place: files.handle === undefined ? 'session' : 'handle' });
-    if (files.handle !== undefined)
-      await rememberModel({ key: model.key, name: model.name, at: Date.now(), handle: files.handle }).catch(
-        // No IndexedDB: the model is open as long as the page.
-        () => undefined,
-      );
+    const model = await openAndRemember(files);
     const found = factsOf(model);
-    for (const { path, error } of model.refused)
-      notify.warning(translate('models.refused', { name: path }), { description: error.message });
     const [first] = found;
+    // Of a folder full of LoRAs, none is meant more than another.
+    const [lora, ...others] = model.loras;
+    if (lora !== undefined && others.length === 0 && first === undefined) putLora(lora, at, onto);
+    else if (lora !== undefined && first === undefined)
+      notify.success(translate('models.loras-opened', { count: model.loras.length, name: model.name }));
     if (first === undefined) return;
     if (Object.keys(workspace.getState().document.nodes).length === 0 && first.draws) await drawWith(first);
     else {
@@ -55,6 +72,25 @@ export async function takeModel(files: ModelFiles, at: Point = placeForNew().flo
   } catch (thrown) {
     refuse(thrown);
   }
+}
+
+function putLora(lora: string, at: Point, onto: string | undefined): void {
+  const title = catalogStore.getState().loras.find(({ id }) => id === lora)?.title ?? lora;
+  const model = modelForLora(workspace.getState().document, [
+    ...(onto === undefined ? [] : [onto]),
+    ...view.getState().selection,
+  ]);
+  edit('add', (draft) => {
+    const added = addLora(draft, {
+      lora,
+      model,
+      at: onto === undefined ? at : { x: at.x + 40, y: at.y + 160 },
+    });
+    if (added !== undefined) queueMicrotask(() => select([added]));
+  });
+  notify.success(
+    translate(model === undefined ? 'models.lora-opened' : 'models.lora-wired', { name: title }),
+  );
 }
 
 /** A node for each: *Model package*, or *First stage* where there is no U-Net. */
@@ -111,6 +147,34 @@ export async function pickAndTake(what: 'file' | 'folder'): Promise<void> {
   try {
     const picked = await pickModel(what);
     if (picked !== null) await takeModel(picked);
+  } catch (thrown) {
+    refuse(thrown);
+  }
+}
+
+/**
+ * Asks for the file or folder of what a node names and is not there. What is opened in its stead takes its place in the
+ * node: the person chose it.
+ */
+export async function pickMissing(
+  what: 'file' | 'folder',
+  missing: { readonly id: string; readonly kind: 'packages' | 'loras'; readonly use: (id: string) => void },
+): Promise<void> {
+  try {
+    const picked = await pickModel(what);
+    if (picked === null) return;
+    const model = await openAndRemember(picked);
+    if (idsOf(model).includes(missing.id)) {
+      notify.success(translate('models.opened', { name: model.name }));
+      return;
+    }
+    const [other] = model[missing.kind];
+    if (other === undefined)
+      notify.warning(translate('models.not-in-it', { name: model.name, id: missing.id }));
+    else {
+      missing.use(other);
+      notify.warning(translate('models.other-instead', { name: model.name, id: missing.id }));
+    }
   } catch (thrown) {
     refuse(thrown);
   }

@@ -13,6 +13,8 @@ import {
 } from '@/engine';
 import { createCatalog } from '@/models/catalog';
 import { createFetchFiles } from '@/models/files';
+import type { KnownLora } from '@/models/lora/open-lora';
+import type { LoraSummary } from '@/models/lora/summary';
 import { readPackages, type KnownPackage } from '@/models/packages';
 import { spacesOf } from './spaces';
 
@@ -40,11 +42,19 @@ export interface PackageFacts {
   readonly notices: readonly string[];
 }
 
+/** What forms and lists need of a LoRA. */
+export interface LoraFacts extends LoraSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly bytes: number;
+}
+
 export interface CatalogState {
   readonly status: 'loading' | 'ready' | 'failed';
   readonly error: LoomError | undefined;
   readonly catalog: Catalog;
   readonly packages: readonly PackageFacts[];
+  readonly loras: readonly LoraFacts[];
   /** Latent spaces in a stable order: a space's place chooses its pattern. */
   readonly spaces: readonly string[];
 }
@@ -55,6 +65,7 @@ export const catalogStore = createStore<CatalogState>(() => ({
   error: undefined,
   catalog: nothing,
   packages: [],
+  loras: [],
   spaces: [],
 }));
 
@@ -106,26 +117,31 @@ function factsOf({ description }: KnownPackage): PackageFacts {
 
 /** Every package, those that the person opened last. */
 let known: readonly KnownPackage[] = [];
+let loras: readonly KnownLora[] = [];
 function show(): void {
-  const catalog = createCatalog(known);
+  const catalog = createCatalog(known, loras);
   catalogStore.setState({
     status: 'ready',
     error: undefined,
     catalog,
     packages: known.map(factsOf),
+    loras: loras.map(({ id, name, file, summary }) => ({ id, title: name, bytes: file.size, ...summary })),
     spaces: spacesOf(catalog),
   });
 }
 
-/** Adds packages that a person opened; one of an id that is there is replaced. */
-export function addPackages(opened: readonly KnownPackage[]): void {
+/** Adds packages and LoRAs that a person opened; one of an id that is there is replaced. */
+export function addModels(opened: readonly KnownPackage[], openedLoras: readonly KnownLora[]): void {
   const ids = new Set(opened.map(({ description }) => description.id));
   known = [...known.filter(({ description }) => !ids.has(description.id)), ...opened];
+  const names = new Set(openedLoras.map(({ id }) => id));
+  loras = [...loras.filter(({ id }) => !names.has(id)), ...openedLoras];
   show();
 }
-/** Forgets packages that a person had opened. */
-export function dropPackages(ids: readonly string[]): void {
+/** Forgets packages and LoRAs that a person had opened. */
+export function dropModels(ids: readonly string[]): void {
   known = known.filter(({ description }) => !ids.includes(description.id));
+  loras = loras.filter(({ id }) => !ids.includes(id));
   show();
 }
 

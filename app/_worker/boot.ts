@@ -6,6 +6,7 @@ import { createCatalog } from '@/models/catalog';
 import { createFetchFiles } from '@/models/files';
 import { findPackages } from '@/models/describe/find';
 import { createFilesFolder, type DroppedFile } from '@/models/folder-browser';
+import type { KnownLora } from '@/models/lora/open-lora';
 import { readPackages, type KnownPackage } from '@/models/packages';
 import { createModelSource, type LoadedModels } from '@/models/source';
 import { z } from 'zod';
@@ -22,6 +23,7 @@ export interface Engine {
   readonly models: LoadedModels;
   readonly catalog: Catalog;
   readonly packages: readonly KnownPackage[];
+  readonly loras: readonly KnownLora[];
   readonly executor: Executor;
   readonly trajectories: TrajectoryStore;
 }
@@ -62,6 +64,7 @@ export async function boot(base: string, choice: BackendChoice): Promise<Engine>
     models,
     catalog: createCatalog(packages),
     packages,
+    loras: [],
     executor,
     trajectories: createTrajectoryStore({ budget: 0 }),
   };
@@ -87,16 +90,19 @@ export async function withModels(
     folders.map(({ name, files }) => findPackages(createFilesFolder(name, files), signal)),
   );
   const known = found.flat().flatMap((each) => ('known' in each ? [each.known] : []));
-  engine.models.add(known);
+  const added = found.flat().flatMap((each) => ('lora' in each ? [each.lora] : []));
+  engine.models.add(known, added);
   const ids = new Set(engine.packages.map(({ description }) => description.id));
   const packages = [...engine.packages, ...known.filter(({ description }) => !ids.has(description.id))];
+  const loras = [...new Map([...engine.loras, ...added].map((lora) => [lora.id, lora])).values()];
   return {
     ...engine,
     packages,
-    catalog: createCatalog(packages),
+    loras,
+    catalog: createCatalog(packages, loras),
     onDevice: async () => {
       const parts = await engine.onDevice();
-      parts.models.add(known);
+      parts.models.add(known, added);
       return parts;
     },
   };

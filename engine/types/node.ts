@@ -116,6 +116,7 @@ export const widgetNames = [
   'select',
   'switch',
   'package',
+  'lora',
   'class',
   'map-painter',
   'mask-painter',

@@ -105,9 +105,11 @@ function nothingFits(name: string, notes: readonly LoraNote[]): LoomError {
       { file: name },
       { fix: 'Plain LoRAs are taken: of kohya, diffusers or PEFT.' },
     );
+  const [first] = notes;
+  const why = first === undefined ? '' : ` ${first.module}: ${reasonOf(first)}.`;
   return new LoomError(
     'bad-input',
-    `None of the ${notes.length} modules of ${name} is one of this model.`,
+    `None of the ${notes.length} modules of ${name} is one of this model.${why}`,
     { file: name },
     { fix: 'A LoRA belongs to one family: use it with a model of the same.' },
   );
@@ -130,5 +132,7 @@ function reasonOf(note: LoraNote): string {
       return `its ${note.missing} matrix is missing`;
     case 'shape':
       return `it makes ${note.shape} where the model has ${note.wanted}`;
+    default:
+      return note satisfies never;
   }
 }

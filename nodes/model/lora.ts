@@ -39,7 +39,7 @@ export const modelLora = defineNode({
   },
   outputs: { unet: port('unet', sameUnet), conditioner: port('conditioner', sameConditioner) },
   params: z.object({
-    lora: z.string().max(400).default('').meta({ widget: 'package', label: 'LoRA' }),
+    lora: z.string().max(400).default('').meta({ widget: 'lora', label: 'LoRA' }),
     strength: strength('Strength'),
     textStrength: strength('Text strength'),
   }),
@@ -58,12 +58,13 @@ export const modelLora = defineNode({
         { fix: 'Open the model from its safetensors (a checkpoint or a diffusers folder).' },
       );
     const file = await runtime.models.lora(params.lora, load);
+    const adapted = await unet.withLora(file, params.strength, load);
+    const words = (await conditioner.withLora?.(file, params.textStrength, load)) ?? conditioner;
+    // A prompt that is not wired is the empty one, encoded as the others are: by the conditioner that passes through.
+    const own = inputs.conditioner === undefined ? unet.conditioner : words;
     return {
-      unet: { kind: 'unet', unet: await unet.withLora(file, params.strength, load) },
-      conditioner: {
-        kind: 'conditioner',
-        conditioner: (await conditioner.withLora?.(file, params.textStrength, load)) ?? conditioner,
-      },
+      unet: { kind: 'unet', unet: adapted.conditioner === own ? adapted : { ...adapted, conditioner: own } },
+      conditioner: { kind: 'conditioner', conditioner: words },
     };
   },
 });

@@ -1,15 +1,15 @@
 'use client';
 /** The models there are: ours, and those that the person opened; what is known of each, and from where. */
 import { FilePlus2, FolderOpen, HardDriveDownload, KeyRound, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
 import { drawWith, keepModel, pickAndTake } from '../../_actions/models';
 import { useFormat } from '../../_i18n/format';
 import { forgetModel } from '../../_persistence/model-store';
 import { allowModel, waitingModels } from '../../_persistence/persist-models';
-import { catalogStore, type PackageFacts } from '../../_state/catalog';
-import { closeModel, ownModels, type OwnModel } from '../../_state/own-models';
+import { catalogStore, type LoraFacts, type PackageFacts } from '../../_state/catalog';
+import { closeModel, idsOf, ownModels, type OwnModel } from '../../_state/own-models';
 import { view } from '../../_state/view';
 import { Button, IconButton } from '../../_ui/Button';
 import { Modal } from '../../_ui/Modal';
@@ -21,11 +21,12 @@ const say = (error: unknown): void => notify.error(error instanceof Error ? erro
 export function ModelsDialog() {
   const t = useTranslations('models');
   const packages = useStore(catalogStore, (state) => state.packages);
+  const loras = useStore(catalogStore, (state) => state.loras);
   const own = useStore(ownModels, (state) => state.models);
   const waiting = useStore(waitingModels, (state) => state.models);
   const format = useFormat();
   const room = useRoom(own);
-  const ownerOf = (id: string): OwnModel | undefined => own.find((model) => model.packages.includes(id));
+  const ownerOf = (id: string): OwnModel | undefined => own.find((model) => idsOf(model).includes(id));
   return (
     <Modal
       open
@@ -68,6 +69,9 @@ export function ModelsDialog() {
         {packages.map((facts) => (
           <Model key={facts.id} facts={facts} owner={ownerOf(facts.id)} />
         ))}
+        {loras.map((lora) => (
+          <Lora key={lora.id} lora={lora} owner={ownerOf(lora.id)} />
+        ))}
       </ul>
     </Modal>
   );
@@ -88,19 +92,7 @@ function useRoom(models: readonly OwnModel[]): number | undefined {
 function Model({ facts, owner }: { readonly facts: PackageFacts; readonly owner: OwnModel | undefined }) {
   const t = useTranslations('models');
   const format = useFormat();
-  const [copying, setCopying] = useState<{ readonly part: number; readonly stop: AbortController }>();
-  const keep = (model: OwnModel): void => {
-    const stop = new AbortController();
-    setCopying({ part: 0, stop });
-    keepModel(model, {
-      signal: stop.signal,
-      progress: (done, total) => setCopying({ part: done / total, stop }),
-    })
-      .catch((error: unknown) => {
-        if (!stop.signal.aborted) say(error);
-      })
-      .finally(() => setCopying(undefined));
-  };
+  const place = usePlace(owner);
   return (
     <li className="py-3">
       <div className="flex items-start gap-3">
@@ -135,6 +127,81 @@ function Model({ facts, owner }: { readonly facts: PackageFacts; readonly owner:
             {t('draw')}
           </Button>
         )}
+        {place.buttons}
+      </div>
+      {place.bar}
+      {facts.facts.length > 0 && (
+        <details className="mt-1.5 text-xs">
+          <summary className="cursor-pointer text-muted-foreground">{t('facts')}</summary>
+          <dl className="mt-1 grid grid-cols-[auto_1fr_auto] gap-x-4 gap-y-0.5">
+            {facts.facts.map(({ name, value, from }) => (
+              <div key={name} className="contents">
+                <dt className="text-muted-foreground">{name}</dt>
+                <dd className="truncate tabular-nums">{String(value)}</dd>
+                <dd className="text-muted-foreground">
+                  {from.kind === 'file' ? t('from-file', { file: from.file }) : t(`from-${from.kind}`)}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
+    </li>
+  );
+}
+
+/** A LoRA: what it changes, by how many numbers. */
+function Lora({ lora, owner }: { readonly lora: LoraFacts; readonly owner: OwnModel | undefined }) {
+  const t = useTranslations('models');
+  const format = useFormat();
+  const place = usePlace(owner);
+  const { title, bytes, ranks, adapts, others } = lora;
+  return (
+    <li className="py-3">
+      <div className="flex items-start gap-3">
+        <div className="min-w-0 flex-1">
+          <h3 className="truncate text-[13px] font-semibold">{title}</h3>
+          <p className="text-xs text-muted-foreground">
+            {[
+              'LoRA',
+              format.bytes(bytes),
+              ranks && t('rank', { rank: ranks[0] === ranks[1] ? String(ranks[0]) : ranks.join('–') }),
+              ...adapts.map((part) => t(`adapts-${part}`)),
+              owner && t(`place-${owner.place}`),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </p>
+          {others.length > 0 && (
+            <p className="mt-1 text-xs text-warning">{t('not-taken', { methods: others.join(', ') })}</p>
+          )}
+        </div>
+        {place.buttons}
+      </div>
+      {place.bar}
+    </li>
+  );
+}
+
+/** Keeping a copy of a person's own model, and forgetting it; nothing for ours. */
+function usePlace(owner: OwnModel | undefined): { readonly buttons: ReactNode; readonly bar: ReactNode } {
+  const t = useTranslations('models');
+  const [copying, setCopying] = useState<{ readonly part: number; readonly stop: AbortController }>();
+  const keep = (model: OwnModel): void => {
+    const stop = new AbortController();
+    setCopying({ part: 0, stop });
+    keepModel(model, {
+      signal: stop.signal,
+      progress: (done, total) => setCopying({ part: done / total, stop }),
+    })
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) say(error);
+      })
+      .finally(() => setCopying(undefined));
+  };
+  return {
+    buttons: (
+      <>
         {owner !== undefined && owner.place !== 'kept' && (
           <IconButton
             small
@@ -156,31 +223,15 @@ function Model({ facts, owner }: { readonly facts: PackageFacts; readonly owner:
             <Trash2 size={15} />
           </IconButton>
         )}
-      </div>
-      {copying !== undefined && (
-        <progress
-          aria-label={t('copying')}
-          value={copying.part}
-          max={1}
-          className="mt-2 h-1.5 w-full accent-primary"
-        />
-      )}
-      {facts.facts.length > 0 && (
-        <details className="mt-1.5 text-xs">
-          <summary className="cursor-pointer text-muted-foreground">{t('facts')}</summary>
-          <dl className="mt-1 grid grid-cols-[auto_1fr_auto] gap-x-4 gap-y-0.5">
-            {facts.facts.map(({ name, value, from }) => (
-              <div key={name} className="contents">
-                <dt className="text-muted-foreground">{name}</dt>
-                <dd className="truncate tabular-nums">{String(value)}</dd>
-                <dd className="text-muted-foreground">
-                  {from.kind === 'file' ? t('from-file', { file: from.file }) : t(`from-${from.kind}`)}
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </details>
-      )}
-    </li>
-  );
+      </>
+    ),
+    bar: copying !== undefined && (
+      <progress
+        aria-label={t('copying')}
+        value={copying.part}
+        max={1}
+        className="mt-2 h-1.5 w-full accent-primary"
+      />
+    ),
+  };
 }

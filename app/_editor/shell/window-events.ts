@@ -11,7 +11,7 @@ import { droppedModels } from '../../_formats/model-files';
 import { removeItems } from '../../_state/edits';
 import { flow } from '../../_state/flow';
 import { select, view } from '../../_state/view';
-import { edit } from '../../_state/workspace';
+import { edit, workspace } from '../../_state/workspace';
 import { notify } from '../../_ui/notify';
 import { dialogOnPage, dialogOpen } from '../lib/dialog-open';
 
@@ -126,12 +126,16 @@ export function useWindowEvents(): void {
     const onDrop = (event: DragEvent): void => {
       if (event.defaultPrevented || event.dataTransfer === null) return;
       const models = droppedModels(event.dataTransfer);
-      if (models !== undefined && nodeAt(event.target) === undefined) {
+      const onto = nodeAt(event.target);
+      // Other nodes may take the file themselves: a latent is a safetensors file too.
+      const forModel =
+        onto === undefined || workspace.getState().document.nodes[onto]?.type.startsWith('model/');
+      if (models !== undefined && forModel) {
         event.preventDefault();
         const at = flow()?.screenToFlowPosition({ x: event.clientX, y: event.clientY });
         Promise.all([models, import('../../_actions/models')])
           .then(async ([dropped, { takeModel }]) => {
-            for (const files of dropped) await takeModel(files, at);
+            for (const files of dropped) await takeModel(files, at, onto);
           })
           .catch(refuse);
         return;
