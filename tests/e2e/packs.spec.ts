@@ -25,7 +25,7 @@ test('a graph opens without its node pack; the pack is loaded from a file after 
   await expect(editor.node('dark')).toBeVisible();
   expect((await editor.document()).nodes['dark']?.type).toBe('example/negative');
   await page.keyboard.press('Control+k');
-  await page.getByPlaceholder(/command/i).fill('node pack');
+  await page.getByPlaceholder('What do you want to do?').fill('Load node pack');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Node packs' });
   await expect(dialog).toContainText('A pack is a program');
