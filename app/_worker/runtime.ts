@@ -46,7 +46,12 @@ export function begin(base: string, backend: BackendChoice, send: Post): void {
 
 /** Says what computes: it can differ from the announced one when the adapter went away in between. */
 function announce({ backend }: Engine): void {
-  post({ type: 'ready', backend: { ...backend.info, limits: [...backend.info.limits] } });
+  const say = () => post({ type: 'ready', backend: { ...backend.info, limits: [...backend.info.limits] } });
+  say();
+  // The badge says why it is slower from then on.
+  void backend.selfTest?.then((passed) => {
+    if (!passed) say();
+  });
   void backend.lost.then((reason) => post({ type: 'device-lost', reason }));
 }
 
