@@ -8,6 +8,7 @@ import { catalogStore, type PackageFacts } from '../_state/catalog';
 import { addNode } from '../_state/edits';
 import { addLora, modelForLora } from '../_state/lora-wiring';
 import { placeForNew } from '../_state/flow';
+import { registry } from '../_state/nodes';
 import { idsOf, openModel, placeModel, type OwnModel } from '../_state/own-models';
 import { select, view, type Point } from '../_state/view';
 import { edit, openDocument, workspace } from '../_state/workspace';

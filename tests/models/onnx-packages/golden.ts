@@ -27,7 +27,6 @@ const goldenSchema = z.looseObject({
   phrases: z.array(z.string()).optional(),
   unet_timestep: z.number(),
 });
-export type Golden = z.output<typeof goldenSchema>;
 
 export interface Numbers {
   readonly data: Float32Array;
@@ -41,9 +40,7 @@ export function goldenOf(folder: string) {
   return {
     golden,
     has: (name: string) => existsSync(path(`${name}.npy`)),
-    array(name: string): Numbers {
-      return readNpy(new Uint8Array(readFileSync(path(`${name}.npy`))));
-    },
+    array: (name: string): Numbers => readNpy(new Uint8Array(readFileSync(path(`${name}.npy`)))),
     png: (name: string) => new Uint8Array(readFileSync(path(`${name}.png`))),
   };
 }
