@@ -16,7 +16,20 @@ const inOrder = (folder, rooms) =>
         `Rooms of ${folder}/ import one way: ${rooms.join(' < ')}.`,
       ),
     );
-const engineRooms = ['types', 'tensor', 'document', 'solver', 'graph', 'infer', 'fixes', 'plan', 'run'];
+const engineRooms = [
+  'types',
+  'network',
+  'onnx',
+  'webgpu',
+  'tensor',
+  'document',
+  'solver',
+  'graph',
+  'infer',
+  'fixes',
+  'plan',
+  'run',
+];
 const appRooms = [
   '_security',
   '_i18n',

@@ -9,10 +9,12 @@ import {
   type PortType,
 } from '@/engine/types';
 import { nativeSize, networkNames, networksOf } from './description';
+import type { KnownLora } from './lora/open-lora';
 import type { KnownPackage } from './packages';
 
 /** The catalogue of these packages. */
-export function createCatalog(packages: readonly KnownPackage[]): Catalog {
+export function createCatalog(packages: readonly KnownPackage[], loras: readonly KnownLora[] = []): Catalog {
+  const adapters = new Map(loras.map((lora) => [lora.id, lora]));
   const known = new Map(
     packages.map(({ description, hash }) => [
       description.id,
@@ -21,8 +23,10 @@ export function createCatalog(packages: readonly KnownPackage[]): Catalog {
   );
   return {
     packages: packages.map(({ description }) => description.id),
-    ports: (id) => known.get(id)?.ports,
-    hash: (id) => known.get(id)?.hash,
+    // A LoRA has no port of its own, but is there.
+    ports: (id) => known.get(id)?.ports ?? (adapters.has(id) ? {} : undefined),
+    loras: [...adapters.keys()],
+    hash: (id) => known.get(id)?.hash ?? adapters.get(id)?.hash,
     memory(id, device) {
       const description = known.get(id)?.description;
       return description?.memory && memoryOf(description, description.memory, device);

@@ -2,6 +2,8 @@
 export { createBrowserCache, type FileCache } from './cache';
 export { createCatalog } from './catalog';
 export { findPackages, type FoundPackage } from './describe/find';
+export type { KnownLora } from './lora/open-lora';
+export type { LoraSummary } from './lora/summary';
 export { bytesOf } from './description';
 export { createFetchFiles, type FileSource, type FileStream } from './files';
 export { manifestSchema, type PackageManifest } from './manifest';

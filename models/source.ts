@@ -36,6 +36,8 @@ export interface ModelSourceOptions {
 export interface LoadedModels extends ModelSource {
   /** Unloads one package's sessions, or all; the next call loads again. */
   unload(id?: string): Promise<void>;
+  /** Packages that a person opened later. One of an id that is there already stays as it is. */
+  add(packages: readonly KnownPackage[], loras?: readonly KnownLora[]): void;
 }
 
 interface Opened {
@@ -59,20 +61,25 @@ interface Opened {
  * ```
  */
 export function createModelSource(options: ModelSourceOptions): LoadedModels {
-  const byId = new Map(
-    options.packages.map((installed) => [
-      installed.description.id,
-      { installed, shared: new Shared((load: LoadOptions) => openPackage(options, installed, load)) },
-    ]),
-  );
+  const entryOf = (installed: KnownPackage) => ({
+    installed,
+    shared: new Shared((load: LoadOptions) => openPackage(options, installed, load)),
+  });
+  const lorasById = new Map(options.loras?.map((lora) => [lora.id, lora]));
+  const byId = new Map(options.packages.map((installed) => [installed.description.id, entryOf(installed)]));
   return {
+    add(packages, loras = []) {
+      for (const lora of loras) lorasById.set(lora.id, lora);
+      for (const known of packages)
+        if (!byId.has(known.description.id)) byId.set(known.description.id, entryOf(known));
+    },
     async open(id, load) {
       const entry = byId.get(id);
       if (entry === undefined) throw packageMissing(id);
       return (await entry.shared.get(load)).opened;
     },
     lora(id, { signal }) {
-      const known = options.loras?.find((one) => one.id === id);
+      const known = lorasById.get(id);
       if (known === undefined)
         return Promise.reject(
           new LoomError(
@@ -85,8 +92,8 @@ export function createModelSource(options: ModelSourceOptions): LoadedModels {
       return OpenedLora.open(known, signal);
     },
     space(id) {
-      const found = options.packages.find(({ description }) => description.latent.space === id);
-      return found?.description.latent;
+      const found = [...byId.values()].find(({ installed }) => installed.description.latent.space === id);
+      return found?.installed.description.latent;
     },
     prefetch(wanted, { signal }) {
       const networkOf = async (id: string, name: NetworkName): Promise<Network | undefined> => {

@@ -40,7 +40,7 @@ export function openUNet(
     concatChannels: facts.concatChannels,
     contextWidth: facts.contextWidth,
     ...(guidance && { guidance }),
-    ...(image && { image }),
+    ...(image && { image, latentScale: loading.description.firstStage.scale }),
     ...(vectorWidth !== undefined && { vectorWidth }),
     ...(sizeNumbers !== undefined && { sizeNumbers }),
     ...(recommended && { recommended }),

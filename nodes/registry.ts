@@ -1,5 +1,6 @@
 /** Every node, explicitly: a test finds files that are not listed. */
 import { createRegistry, type AnyNode, type NodeRegistry } from '@/engine/types';
+import { conditioningArea } from './conditioning/area';
 import { conditioningAverage } from './conditioning/average';
 import { conditioningClass } from './conditioning/class';
 import { conditioningCombine } from './conditioning/combine';
@@ -74,6 +75,7 @@ import { maskLoad } from './mask/load';
 import { maskSolid } from './mask/solid';
 import { maskThreshold } from './mask/threshold';
 import { modelFirstStage } from './model/first-stage';
+import { modelLora } from './model/lora';
 import { modelPackage } from './model/package';
 import { samplingSampler } from './sampling/sampler';
 import { samplingSchedule } from './sampling/schedule';
@@ -82,6 +84,7 @@ import { utilityShowText } from './utility/show-text';
 
 const all: readonly AnyNode[] = [
   modelFirstStage,
+  modelLora,
   modelPackage,
   conditioningClass,
   conditioningCombine,
@@ -91,6 +94,7 @@ const all: readonly AnyNode[] = [
   conditioningRange,
   conditioningSemanticMap,
   conditioningText,
+  conditioningArea,
   conditioningAverage,
   conditioningConcat,
   conditioningZero,

@@ -1,4 +1,5 @@
 /** Automatic layout: elkjs, layered left to right, fetched when first wanted and run in a worker of its own. */
+import { getOwn } from '@/engine/types';
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api';
 import { registry } from '../_state/nodes';
 import { nodeWidth } from '../_state/node-width';
@@ -17,7 +18,7 @@ async function load(): Promise<Elk> {
 /** Height that a node will grow by when it shows its first picture: a run must not push nodes over each other. */
 function pictureRoom(id: string): number {
   const { document, active } = workspace.getState();
-  const node = document.nodes[id];
+  const node = getOwn(document.nodes, id);
   const definition = node === undefined ? undefined : registry.get(node.type);
   if (node === undefined || definition === undefined || node.collapsed === true) return 0;
   if ((runStore.getState().pictures[active]?.[id]?.length ?? 0) > 0) return 0;
@@ -89,7 +90,7 @@ export async function layoutGraph(only?: readonly string[]): Promise<Map<string,
     x: Math.min(...points.map(({ x }) => x)),
     y: Math.min(...points.map(({ y }) => y)),
   });
-  const before = anchor(ids.map((id) => document.nodes[id]?.position ?? { x: 0, y: 0 }));
+  const before = anchor(ids.map((id) => getOwn(document.nodes, id)?.position ?? { x: 0, y: 0 }));
   const children = placed.children ?? [];
   const after = anchor(children.map(({ x = 0, y = 0 }) => ({ x, y })));
   return new Map(

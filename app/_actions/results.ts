@@ -13,12 +13,17 @@ import { takeIncoming } from './take-incoming';
 const bytesOf = async (result: Result): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await result.png.arrayBuffer());
 
-/** A result as PNG bytes, the graph and seed inside unless switched off. */
-export async function resultPng(result: Result, metadata: boolean): Promise<Uint8Array<ArrayBuffer>> {
+/** A result as PNG bytes, the graph and seed inside unless switched off; on request as ComfyUI has it beside ours. */
+export async function resultPng(
+  result: Result,
+  metadata: boolean,
+  comfy = false,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await bytesOf(result);
   if (!metadata) return bytes;
   const { document } = parseDocument(result.document);
-  return embedGraph(bytes, {
+  const { embedComfy } = comfy ? await import('../_formats/png/comfy') : {};
+  return embedGraph(embedComfy ? embedComfy(bytes, document) : bytes, {
     document,
     node: result.node,
     element: result.element,
@@ -60,8 +65,8 @@ function titleOf(result: Result): string {
 }
 
 /** Saves a result as a PNG that opens as the graph that made it. */
-export async function saveResult(result: Result, metadata = true): Promise<void> {
-  const bytes = await resultPng(result, metadata);
+export async function saveResult(result: Result, metadata = true, comfy = false): Promise<void> {
+  const bytes = await resultPng(result, metadata, comfy);
   download(
     new Blob([bytes], { type: 'image/png' }),
     `${resultName(result, preferences.getState().fileName)}.png`,

@@ -63,7 +63,7 @@ export async function takeIntoNode(id: string, file: File): Promise<boolean> {
   if (format === undefined || field === undefined) return false;
   const source = pictureUrl(bytes);
   edit('picture', (draft) => {
-    const target = draft.nodes[id];
+    const target = getOwn(draft.nodes, id);
     if (target !== undefined) target.params[field.name] = source;
   });
   select([id]);

@@ -1,4 +1,5 @@
 /** The graphs that come with the editor. */
+import { getOwn } from '@/engine/types';
 import { produce } from 'immer';
 import { z } from 'zod';
 import { LoomError, parseDocument, toLoomError, type LoomDocument } from '@/engine';
@@ -48,8 +49,8 @@ export function inLanguage(document: LoomDocument, entry: TemplateEntry, locale:
   return produce(document, (draft) => {
     draft.meta.title = entry.title[locale] ?? entry.title.en;
     draft.meta.description = entry.description[locale] ?? entry.description.en;
-    for (const [id, title] of Object.entries(entry.nodes[locale] ?? {})) {
-      const node = draft.nodes[id];
+    for (const [id, title] of Object.entries(getOwn(entry.nodes, locale) ?? {})) {
+      const node = getOwn(draft.nodes, id);
       if (node?.title !== undefined) node.title = title;
     }
   });

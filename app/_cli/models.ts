@@ -20,7 +20,7 @@ interface ModelsCommand {
  * @returns 1 where a file is damaged or a folder cannot be used, else 0
  */
 export async function models(name: string | undefined, options: ModelsCommand): Promise<number> {
-  const { packages, failed } = await installed(options.models);
+  const { packages, loras, failed } = await installed(options.models);
   const chosen =
     name === undefined ? packages : packages.filter(({ description: { id } }) => id.includes(name));
   if (chosen.length === 0)
@@ -42,6 +42,7 @@ export async function models(name: string | undefined, options: ModelsCommand): 
             ...plain(known),
             ...(options.verify && { damages: verified.get(known.description.id) }),
           })),
+          loras: loras.map(({ id, name: title, file }) => ({ id, title, size: file.size })),
           failed: failed.map(({ path, error }) => ({ path, code: error.code, message: error.message })),
         },
         null,
@@ -52,6 +53,8 @@ export async function models(name: string | undefined, options: ModelsCommand): 
     for (const known of chosen)
       for (const line of name === undefined ? [row(known.description)] : detailed(known.description))
         console.log(line);
+    if (name === undefined)
+      for (const { id, file } of loras) console.log(`${id}  LoRA  (${megabytes(file.size)})`);
     if (name === undefined)
       for (const { path, error } of failed) {
         console.error(`not usable: ${path}`);

@@ -64,9 +64,9 @@ export async function nodeEngine(options: {
   readonly registry?: NodeRegistry;
 }): Promise<NodeEngine> {
   const threads = threadsOf(options.threads);
-  const { packages, catalog, files, failed } = await installed(options.models);
+  const { packages, catalog, files, loras, failed } = await installed(options.models);
   const backend = await createBackend(threads === undefined ? {} : { threads });
-  const models = createModelSource({ backend, files, packages });
+  const models = createModelSource({ backend, files, packages, loras });
   const executor = createExecutor({ backend, models, images: codec, assets });
   return {
     backend,

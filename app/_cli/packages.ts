@@ -3,7 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LoomError, type Catalog, type Diagnostic } from '@/engine';
-import { createCatalog, findPackages, readPackages, type FileSource, type KnownPackage } from '@/models';
+import {
+  createCatalog,
+  findPackages,
+  readPackages,
+  type FileSource,
+  type KnownLora,
+  type KnownPackage,
+} from '@/models';
 import { createNodeFiles } from '@/models/files-node';
 import { createNodeFolder } from '@/models/folder-node';
 
@@ -15,6 +22,7 @@ export interface Installed {
   readonly packages: readonly KnownPackage[];
   readonly catalog: Catalog;
   readonly files: FileSource;
+  readonly loras: readonly KnownLora[];
   /** Folders and files that hold no usable model, by their path below the folder that was named. */
   readonly failed: readonly { readonly path: string; readonly error: LoomError }[];
 }
@@ -41,13 +49,14 @@ export async function installed(extra?: string): Promise<Installed> {
           throw thrown instanceof LoomError ? thrown.at({ path: extra }) : thrown;
         });
   const named = basename(resolve(extra ?? ''));
+  const loras = found.flatMap((one) => ('lora' in one ? [one.lora] : []));
   const known = found.flatMap((one) => ('known' in one ? [one.known] : []));
   const failed = found.flatMap(({ path, ...one }) =>
     'error' in one ? [{ path: path === '' ? named : path, error: one.error }] : [],
   );
   const ids = new Set(known.map(({ description }) => description.id));
   const packages = [...own.filter(({ description }) => !ids.has(description.id)), ...known];
-  return { packages, catalog: createCatalog(packages), files, failed };
+  return { packages, catalog: createCatalog(packages, loras), files, loras, failed };
 }
 
 /** Why a package that a graph names is missing, where its folder is there and cannot be used. */

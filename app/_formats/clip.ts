@@ -1,4 +1,5 @@
 /** Nodes on the clipboard: JSON text, so that they can be pasted into another tab, a chat or an editor. */
+import { getOwn } from '@/engine/types';
 import { z } from 'zod';
 import {
   definitionSchema,
@@ -50,7 +51,7 @@ function definitionsOf(document: LoomDocument, nodes: LoomDocument['nodes']): Lo
       ]) {
         if (typeof id !== 'string' || Object.hasOwn(found, id) || !Object.hasOwn(document.definitions, id))
           continue;
-        const definition = document.definitions[id];
+        const definition = getOwn(document.definitions, id);
         if (definition === undefined) continue;
         found[id] = definition;
         waiting.push(definition.nodes);
@@ -85,7 +86,7 @@ export function copyNodes(
             ([, { from, to }]) =>
               !within(from.node) && within(to.node) && Object.hasOwn(document.nodes, from.node),
           )
-          .map(([, { from, to }]) => ({ from, fromType: document.nodes[from.node]?.type ?? '', to }))
+          .map(([, { from, to }]) => ({ from, fromType: getOwn(document.nodes, from.node)?.type ?? '', to }))
       : [],
     groups: pick(document.groups, selection.groups ?? []),
     notes: pick(document.notes, selection.notes ?? []),

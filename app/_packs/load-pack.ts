@@ -2,7 +2,7 @@
  * Loading node packs, alike in the page, in the worker and on Node. A pack is one ES module. It may import `zod` and
  * `latent-loom/engine`, and gets those that are running: no second copy, nothing to install, and no bundler for a pack
  * of one file. Any other import is refused, so that a pack reads no file and fetches nothing while it is loaded.
- * docs/decisions/node-packs.md has the reasons.
+ * docs/decisions/0038-node-packs.md has the reasons.
  */
 import { LoomError, packOf, toLoomError, type NodePack } from '@/engine/types';
 

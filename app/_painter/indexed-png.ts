@@ -1,6 +1,7 @@
 /** Painted maps and masks as PNGs: what a parameter holds (data URL) and what people import. DOM-free. */
 import { LoomError, type LabelSet } from '@/engine/types';
 import { parseColor } from '../_snapshots/views';
+import { fromBase64, toBase64 } from '../_formats/base64';
 import { decodeRaster, encodeRaster } from '../_formats/png/png-image';
 import type { Raster } from './raster';
 
@@ -81,17 +82,12 @@ export function decodeMask(png: Uint8Array): Raster {
 }
 
 /** PNG bytes as a data URL. */
-export function toDataUrl(png: Uint8Array): string {
-  let binary = '';
-  for (let at = 0; at < png.length; at += 0x8000)
-    binary += String.fromCharCode(...png.subarray(at, at + 0x8000));
-  return `data:image/png;base64,${btoa(binary)}`;
-}
+export const toDataUrl = (png: Uint8Array): string => `data:image/png;base64,${toBase64(png)}`;
 
 /** The bytes of a base64 PNG data URL. @throws LoomError `bad-input` for anything else */
 export function fromDataUrl(url: string): Uint8Array<ArrayBuffer> {
-  const base64 = /^data:image\/png;base64,([A-Za-z0-9+/]*={0,2})$/.exec(url)?.[1];
-  if (base64 === undefined || base64.length % 4 === 1)
-    throw new LoomError('bad-input', 'The painting is not stored as a PNG data URL.');
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const text = /^data:image\/png;base64,(.*)$/s.exec(url)?.[1];
+  const bytes = text === undefined ? undefined : fromBase64(text);
+  if (bytes === undefined) throw new LoomError('bad-input', 'The painting is not stored as a PNG data URL.');
+  return bytes;
 }

@@ -1,4 +1,5 @@
 /** "Branch from here": a sampling continued from one of its steps, beside the one it came from. */
+import { getOwn } from '@/engine/types';
 import type { Draft } from 'immer';
 import { connect, freshId, type LoomDocument } from '@/engine';
 
@@ -26,11 +27,11 @@ export function branchFrom(
   step: number,
   shift: number,
 ): string | undefined {
-  const original = draft.nodes[sampler];
+  const original = getOwn(draft.nodes, sampler);
   if (original === undefined) return undefined;
   const copies = new Map<string, string>();
   const copy = (id: string, stem: string, params: Record<string, number> = {}): string => {
-    const node = draft.nodes[id];
+    const node = getOwn(draft.nodes, id);
     const fresh = freshId(draft.nodes, stem);
     if (node !== undefined)
       draft.nodes[fresh] = {
@@ -43,12 +44,12 @@ export function branchFrom(
   const first = copy(sampler, `${sampler}-until`, { endStep: step });
   const after = descendants(draft, sampler);
   const second = copy(sampler, `${sampler}-branch`);
-  const moved = draft.nodes[second];
+  const moved = getOwn(draft.nodes, second);
   if (moved !== undefined) moved.position = { x: moved.position.x + 300, y: moved.position.y };
   copies.set(sampler, second);
   for (const id of after) copies.set(id, copy(id, `${id}-branch`));
   for (const id of after) {
-    const node = draft.nodes[copies.get(id) ?? ''];
+    const node = getOwn(draft.nodes, copies.get(id) ?? '');
     if (node !== undefined) node.position = { x: node.position.x + 300, y: node.position.y };
   }
   for (const { from, to } of Object.values(draft.edges)) {

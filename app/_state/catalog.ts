@@ -1,11 +1,21 @@
 /** The installed packages as the page knows them: port types for inference, names and labels for forms. Only manifests are read. */
 import { createStore } from 'zustand/vanilla';
 import { z } from 'zod';
-import { LoomError, toLoomError, type Catalog, type Inference, type LabelSet } from '@/engine';
+import {
+  LoomError,
+  toLoomError,
+  type BetaSchedule,
+  type Catalog,
+  type Inference,
+  type LabelSet,
+  type PackageFact,
+  type PackageLayout,
+} from '@/engine';
 import { createCatalog } from '@/models/catalog';
 import { createFetchFiles } from '@/models/files';
-import type { PackageManifest } from '@/models/manifest';
-import { readPackages } from '@/models/packages';
+import type { KnownLora } from '@/models/lora/open-lora';
+import type { LoraSummary } from '@/models/lora/summary';
+import { readPackages, type KnownPackage } from '@/models/packages';
 import { spacesOf } from './spaces';
 
 /** What forms need of a package. */
@@ -22,7 +32,21 @@ export interface PackageFacts {
   /** Identity of its latent space. */
   readonly space: string;
   /** β schedule of its U-Net. */
-  readonly schedule: NonNullable<PackageManifest['unet']>['schedule'] | undefined;
+  readonly schedule: BetaSchedule | undefined;
+  readonly layout: PackageLayout;
+  /** Whether there is a U-Net, or a first stage alone. */
+  readonly draws: boolean;
+  /** Side of the pictures that it was trained on, in pixels. */
+  readonly native: { readonly width: number; readonly height: number } | undefined;
+  readonly facts: readonly PackageFact[];
+  readonly notices: readonly string[];
+}
+
+/** What forms and lists need of a LoRA. */
+export interface LoraFacts extends LoraSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly bytes: number;
 }
 
 export interface CatalogState {
@@ -30,6 +54,7 @@ export interface CatalogState {
   readonly error: LoomError | undefined;
   readonly catalog: Catalog;
   readonly packages: readonly PackageFacts[];
+  readonly loras: readonly LoraFacts[];
   /** Latent spaces in a stable order: a space's place chooses its pattern. */
   readonly spaces: readonly string[];
 }
@@ -40,6 +65,7 @@ export const catalogStore = createStore<CatalogState>(() => ({
   error: undefined,
   catalog: nothing,
   packages: [],
+  loras: [],
   spaces: [],
 }));
 
@@ -57,29 +83,66 @@ export async function loadCatalog(): Promise<void> {
       files,
       ids.map(({ id }) => id),
     );
-    const catalog = createCatalog(installed);
-    const packages = installed.map(({ manifest }) => ({
-      id: manifest.id,
-      title: manifest.title,
-      description: manifest.description,
-      licence: manifest.licence,
-      bytes: Object.values(manifest.files).reduce((sum, file) => sum + file.size, 0),
-      conditioner: manifest.conditioner.id,
-      classes: manifest.conditioner.classes?.names ?? [],
-      labels: manifest.conditioner.map?.labels,
-      space: manifest.latent.space,
-      schedule: manifest.unet?.schedule,
-    }));
-    catalogStore.setState({
-      status: 'ready',
-      error: undefined,
-      catalog,
-      packages,
-      spaces: spacesOf(catalog),
-    });
+    known = [...installed, ...known.filter(({ folder }) => folder !== undefined)];
+    show();
   } catch (thrown) {
     catalogStore.setState({ status: 'failed', error: toLoomError(thrown, 'network') });
   }
+}
+
+/** What forms need of one package. */
+function factsOf({ description }: KnownPackage): PackageFacts {
+  const { id, title, licence, latent, conditioner, unet, files, layout, facts, notices } = description;
+  return {
+    id,
+    title,
+    description: description.description,
+    licence,
+    bytes: Object.values(files).reduce((sum, file) => sum + file.size, 0),
+    conditioner: conditioner.id,
+    classes: conditioner.classes?.names ?? [],
+    labels: conditioner.map?.labels,
+    space: latent.space,
+    schedule: unet?.schedule,
+    layout,
+    draws: unet !== undefined,
+    native: unet && {
+      width: unet.nativeSize.width * latent.factor,
+      height: unet.nativeSize.height * latent.factor,
+    },
+    facts,
+    notices,
+  };
+}
+
+/** Every package, those that the person opened last. */
+let known: readonly KnownPackage[] = [];
+let loras: readonly KnownLora[] = [];
+function show(): void {
+  const catalog = createCatalog(known, loras);
+  catalogStore.setState({
+    status: 'ready',
+    error: undefined,
+    catalog,
+    packages: known.map(factsOf),
+    loras: loras.map(({ id, name, file, summary }) => ({ id, title: name, bytes: file.size, ...summary })),
+    spaces: spacesOf(catalog),
+  });
+}
+
+/** Adds packages and LoRAs that a person opened; one of an id that is there is replaced. */
+export function addModels(opened: readonly KnownPackage[], openedLoras: readonly KnownLora[]): void {
+  const ids = new Set(opened.map(({ description }) => description.id));
+  known = [...known.filter(({ description }) => !ids.has(description.id)), ...opened];
+  const names = new Set(openedLoras.map(({ id }) => id));
+  loras = [...loras.filter(({ id }) => !names.has(id)), ...openedLoras];
+  show();
+}
+/** Forgets packages and LoRAs that a person had opened. */
+export function dropModels(ids: readonly string[]): void {
+  known = known.filter(({ description }) => !ids.includes(description.id));
+  loras = loras.filter(({ id }) => !ids.includes(id));
+  show();
 }
 
 /** The package whose conditioner is connected into a node. */

@@ -1,4 +1,5 @@
 /** Changes to a document as plain recipes on a draft: each is one gesture. What to call it and when is the commands' matter. */
+import { getOwn } from '@/engine/types';
 import type { Draft } from 'immer';
 import { packOfType, registry } from './nodes';
 import { connect, freshId, type AnyNode, type LoomDocument } from '@/engine';
@@ -42,7 +43,7 @@ function jsonParams(
  */
 export function removeNodes(draft: Doc, ids: readonly string[], reconnect: boolean): void {
   for (const id of ids) {
-    const node = draft.nodes[id];
+    const node = getOwn(draft.nodes, id);
     if (node === undefined) continue;
     const definition = registry.get(node.type);
     const edges = Object.entries(draft.edges);
@@ -69,7 +70,7 @@ export function removeNodes(draft: Doc, ids: readonly string[], reconnect: boole
 
 /** Puts a node on an edge: the edge's source feeds `input`, `output` feeds its target. */
 export function insertOnEdge(draft: Doc, edge: string, node: string, input: string, output: string): void {
-  const connection = draft.edges[edge];
+  const connection = getOwn(draft.edges, edge);
   if (connection === undefined) return;
   const from = { node: connection.from.node, port: connection.from.port };
   const to = { node: connection.to.node, port: connection.to.port };
@@ -112,7 +113,7 @@ export function addNote(draft: Doc, text: string, at: Point): string {
 
 /** Sets a mode on all, or back to active when all have it already. */
 export function toggleMode(draft: Doc, ids: readonly string[], mode: 'bypass' | 'mute'): void {
-  const nodes = ids.flatMap((id) => draft.nodes[id] ?? []);
+  const nodes = ids.flatMap((id) => getOwn(draft.nodes, id) ?? []);
   const on = !nodes.every((node) => node.mode === mode);
   for (const node of nodes)
     if (on) node.mode = mode;
@@ -135,9 +136,9 @@ export function replaceBy(draft: Doc, other: LoomDocument): void {
 
 /** A node, frame or note by its id on the canvas. */
 export function itemOf(draft: Doc, id: string) {
-  if (id.startsWith('group:')) return draft.groups[id.slice(6)];
-  if (id.startsWith('note:')) return draft.notes[id.slice(5)];
-  return draft.nodes[id];
+  if (id.startsWith('group:')) return getOwn(draft.groups, id.slice(6));
+  if (id.startsWith('note:')) return getOwn(draft.notes, id.slice(5));
+  return getOwn(draft.nodes, id);
 }
 
 /** Removes anything on the canvas. */
@@ -169,7 +170,7 @@ export function seedControl(node: LoomDocument['nodes'][string] | undefined, par
   return value === 'increment' || value === 'random' ? value : 'fixed';
 }
 export function setSeedControl(draft: Doc, node: string, param: string, control: SeedControl): void {
-  const target = draft.nodes[node];
+  const target = getOwn(draft.nodes, node);
   if (target === undefined) return;
   const before: unknown = target['control'];
   const rest = typeof before === 'object' && before !== null ? before : {};

@@ -1,4 +1,5 @@
 /** What fits where: verdicts for a pending connection, candidates for the palette, the edge a node would sit on. */
+import { getOwn } from '@/engine/types';
 import { produce } from 'immer';
 import { checkConnection, infer, type AnyNode, type Diagnostic, type Inference } from '@/engine';
 import { registry } from './nodes';
@@ -67,7 +68,7 @@ export function fitOnEdge(
   definition: AnyNode,
   existing?: string,
 ): { input: string; output: string } | undefined {
-  const connection = inference.document.edges[edge];
+  const connection = getOwn(inference.document.edges, edge);
   if (connection === undefined) return undefined;
   const kind = inference.portType(connection.from.node, 'out', connection.from.port)?.kind;
   const inputs = Object.keys(definition.inputs).filter((name) => definition.inputs[name]?.type.kind === kind);

@@ -5,6 +5,7 @@
  * whether it was about them. Here each node's readers are asked only when that
  * node, what inference says of it, or the edges have changed.
  */
+import { getOwn } from '@/engine/types';
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { workspace, type Workspace } from './workspace';
 
@@ -20,7 +21,7 @@ workspace.subscribe((state, before) => {
   for (const [id, readers] of channels)
     if (
       all ||
-      state.document.nodes[id] !== before.document.nodes[id] ||
+      getOwn(state.document.nodes, id) !== getOwn(before.document.nodes, id) ||
       state.inference.nodes.get(id) !== before.inference.nodes.get(id) ||
       // An instance of a sub-graph has no node of its own in the unfolded graph.
       (!state.inference.nodes.has(id) && state.inference !== before.inference)
@@ -59,4 +60,4 @@ export function useNodeState<T>(
 }
 
 /** A node of the active document by id. */
-export const useNode = (id: string) => useNodeState(id, (state) => state.document.nodes[id]);
+export const useNode = (id: string) => useNodeState(id, (state) => getOwn(state.document.nodes, id));

@@ -1,4 +1,5 @@
 /** Drives the worker: starts it, queues runs, turns its messages into the run store. Survives its crash. */
+import { getOwn } from '@/engine/types';
 import { nanoid } from 'nanoid';
 import { LoomError, readiness, serialise, toLoomError, type LoomDocument } from '@/engine';
 import { translate } from '../_i18n/translate';
@@ -7,6 +8,7 @@ import { notify } from '../_ui/notify';
 import { createEngineClient, type EngineClient } from '../_worker/client';
 import { errorMessage } from '../_worker/error-message';
 import type { ToPage } from '../_worker/protocol';
+import type { ToWorker } from '../_worker/to-worker';
 import { loadedPacks } from './nodes';
 import { preferences } from './preferences';
 import {
@@ -50,12 +52,24 @@ export function startEngine(): void {
     },
   });
   client = mine;
+  tellModels();
   for (const { file, source } of loadedPacks())
     mine
       .ask({ type: 'load-pack', file, source })
       .catch((thrown: unknown) => notify.error(toLoomError(thrown).message));
   if (preferences.getState().keepTrajectory)
     void mine.ask({ type: 'trajectory-budget', bytes: trajectoryBytes }).catch(() => undefined);
+}
+
+/** Files of models that the person opened; a worker that is started anew hears of them again. */
+let modelFolders: Extract<ToWorker, { type: 'models' }>['folders'] = [];
+export function setModelFolders(folders: typeof modelFolders): void {
+  modelFolders = folders;
+  tellModels();
+}
+function tellModels(): void {
+  if (modelFolders.length > 0)
+    void client?.ask({ type: 'models', folders: modelFolders }).catch(() => undefined);
 }
 
 /** The device was lost, and the worker with what it copied is still there. */
@@ -130,7 +144,7 @@ function advanceSeeds(): void {
   if (due.length === 0) return;
   edit('seed', (draft) => {
     for (const { id, param, value } of due) {
-      const node = draft.nodes[id];
+      const node = getOwn(draft.nodes, id);
       if (node !== undefined) node.params[param] = value;
     }
   });
@@ -148,7 +162,7 @@ export function run(options: { targets?: readonly string[]; times?: number } = {
   const times = options.times ?? 1;
   for (let n = 0; n < times; n++) {
     // The first run of a freshly opened graph shows its own seed.
-    if (n > 0 || runStore.getState().nodes[activeTab().id] !== undefined) {
+    if (n > 0 || getOwn(runStore.getState().nodes, activeTab().id) !== undefined) {
       if (times > 1 && n > 0) bumpSeeds();
       else advanceSeeds();
     }
@@ -173,7 +187,7 @@ function bumpSeeds(): void {
   edit('seed', (draft) => {
     for (const [id, node] of Object.entries(document.nodes)) {
       const seed = node.params['seed'];
-      const target = draft.nodes[id];
+      const target = getOwn(draft.nodes, id);
       if (target !== undefined && typeof seed === 'string') target.params['seed'] = nextSeed(seed);
     }
   });
@@ -278,7 +292,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
         nodes: {
           ...state.nodes,
           [tab]: {
-            ...state.nodes[tab],
+            ...getOwn(state.nodes, tab),
             ...Object.fromEntries(message.nodes.map((node) => [node, { is: 'waiting' as const }])),
           },
         },

@@ -1,4 +1,5 @@
 /** What runs and what came of it, fed by the worker's messages. Never saved with a document. */
+import { getOwn } from '@/engine/types';
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { LoomDocument } from '@/engine';
@@ -91,7 +92,9 @@ export const useRun = <T>(select: (state: RunState) => T): T => useStore(runStor
 
 /** Sets one node's state within a tab. */
 export function setNodeRun(tab: string, node: string, run: NodeRun): void {
-  runStore.setState((state) => ({ nodes: { ...state.nodes, [tab]: { ...state.nodes[tab], [node]: run } } }));
+  runStore.setState((state) => ({
+    nodes: { ...state.nodes, [tab]: { ...getOwn(state.nodes, tab), [node]: run } },
+  }));
 }
 /** Notes which document a node's output was computed with. */
 export function setComputed(tab: string, node: string, document: LoomDocument): void {

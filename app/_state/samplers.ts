@@ -1,8 +1,9 @@
 /** Which nodes sample: they turn a denoiser into a latent. By their ports, not by their ids. */
+import { getOwn } from '@/engine/types';
 import type { LoomDocument } from '@/engine';
 import { registry } from './nodes';
 
-const typeOf = (document: LoomDocument, id: string) => registry.get(document.nodes[id]?.type ?? '');
+const typeOf = (document: LoomDocument, id: string) => registry.get(getOwn(document.nodes, id)?.type ?? '');
 
 function isSampler(document: LoomDocument, id: string): boolean {
   const definition = typeOf(document, id);

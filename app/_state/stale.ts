@@ -1,4 +1,5 @@
 /** Which nodes' pictures no longer match the graph: what they were made of has changed since. */
+import { getOwn } from '@/engine/types';
 import type { LoomDocument } from '@/engine';
 
 type Node = LoomDocument['nodes'][string];
@@ -53,10 +54,7 @@ export function staleSince(ran: LoomDocument, now: LoomDocument): (node: string)
         continue;
       }
       waiting.add(id);
-      const [old, present] = [
-        Object.hasOwn(ran.nodes, id) ? ran.nodes[id] : undefined,
-        Object.hasOwn(now.nodes, id) ? now.nodes[id] : undefined,
-      ];
+      const [old, present] = [getOwn(ran.nodes, id), getOwn(now.nodes, id)];
       const [oldEdges, newEdges] = [before.get(id), after.get(id)];
       const changed =
         old === undefined ||

@@ -12,6 +12,7 @@ const byValue: ReadonlySet<Field['widget']> = new Set([
   'select',
   'switch',
   'package',
+  'lora',
   'class',
 ]);
 

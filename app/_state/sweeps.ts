@@ -1,4 +1,5 @@
 /** Sweeps as a person makes them: a list of values for a setting, alone or in step with another. */
+import { getOwn } from '@/engine/types';
 import type { Draft } from 'immer';
 import { freshId, iterationsOf, serialise, withValues, type LoomDocument, type LoomNode } from '@/engine';
 import { nextSeed, randomSeed } from './edits';
@@ -37,19 +38,19 @@ export function setSweep(
   const entry = { ...place, values: [...values] };
   const target = inStepWith ?? (before !== undefined && isAlone(draft, before) ? before : undefined);
   if (before !== undefined && target === before) {
-    const sweep = draft.sweeps[before];
+    const sweep = getOwn(draft.sweeps, before);
     const at = sweep?.params.findIndex(({ node, param }) => node === place.node && param === place.param);
     if (sweep !== undefined && at !== undefined && at >= 0) sweep.params[at] = entry;
     if (sweep !== undefined) sweep.enabled = true;
     return;
   }
   removeSweep(draft, place);
-  const partner = target === undefined ? undefined : draft.sweeps[target];
+  const partner = target === undefined ? undefined : getOwn(draft.sweeps, target);
   if (partner !== undefined) partner.params.push(entry);
   else draft.sweeps[freshId(draft.sweeps, place.param)] = { enabled: true, params: [entry] };
 }
 const isAlone = (document: LoomDocument, sweep: string): boolean =>
-  document.sweeps[sweep]?.params.length === 1;
+  getOwn(document.sweeps, sweep)?.params.length === 1;
 
 /** Takes a setting out of its sweep; a sweep of nothing goes too. */
 export function removeSweep(

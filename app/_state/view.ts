@@ -44,6 +44,7 @@ export type DialogName =
   | 'find'
   | 'connect'
   | 'about'
+  | 'models'
   | 'packs'
   | null;
 

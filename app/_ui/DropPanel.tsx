@@ -1,28 +1,21 @@
 'use client';
-import { Popover } from '@base-ui/react/popover';
-import type { ReactElement, ReactNode } from 'react';
+import { cloneElement, Suspense, useState } from 'react';
+import type { DropPanelProps } from './menu';
+import { PanelOverlay } from './overlays';
 
 /** A small titled panel under a trigger. */
-export function DropPanel({
-  trigger,
-  title,
-  children,
-}: {
-  readonly trigger: ReactElement<Record<string, unknown>>;
-  readonly title: string;
-  readonly children: ReactNode;
-}) {
-  return (
-    <Popover.Root>
-      <Popover.Trigger render={trigger} />
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={8} align="end" className="z-[80]">
-          <Popover.Popup className="w-80 max-w-[calc(100vw-16px)] rounded-xl border border-border bg-popover p-4 text-popover-foreground shadow-2xl outline-none">
-            <Popover.Title className="text-[13.5px] font-semibold">{title}</Popover.Title>
-            {children}
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+export function DropPanel(props: DropPanelProps) {
+  const [pressed, setPressed] = useState(false);
+  const closed = cloneElement(props.trigger, {
+    'aria-haspopup': 'dialog',
+    'aria-expanded': false,
+    onClick: () => setPressed(true),
+  });
+  return pressed ? (
+    <Suspense fallback={closed}>
+      <PanelOverlay {...props} />
+    </Suspense>
+  ) : (
+    closed
   );
 }

@@ -1,4 +1,4 @@
-/** What a menu holds, apart from what draws it. */
+/** What menus and panels hold, apart from what draws them. */
 import type { ComponentType, ReactElement, ReactNode } from 'react';
 
 export interface MenuEntry {
@@ -22,4 +22,10 @@ export interface DropMenuProps {
   readonly align?: 'start' | 'center' | 'end';
   readonly side?: 'top' | 'bottom';
   readonly header?: ReactNode;
+}
+
+export interface DropPanelProps {
+  readonly trigger: ReactElement<Record<string, unknown>>;
+  readonly title: string;
+  readonly children: ReactNode;
 }

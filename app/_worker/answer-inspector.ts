@@ -84,7 +84,7 @@ export async function look(
 /** Entries of each VQ space's codebook, as the manifests say. */
 const codebookSizes = (packages: Engine['packages']): ReadonlyMap<string, number> =>
   new Map(
-    packages.flatMap(({ manifest: { latent, firstStage } }) =>
-      firstStage.type === 'vq' ? [[latent.space, firstStage.entries] as const] : [],
+    packages.flatMap(({ description: { latent, firstStage } }) =>
+      firstStage.codebook === undefined ? [] : [[latent.space, firstStage.codebook.entries] as const],
     ),
   );

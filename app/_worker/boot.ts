@@ -4,7 +4,10 @@ import { createBackend } from '@/engine/tensor/ort';
 import { createBrowserCache } from '@/models/cache';
 import { createCatalog } from '@/models/catalog';
 import { createFetchFiles } from '@/models/files';
-import { readPackages, type InstalledPackage } from '@/models/packages';
+import { findPackages } from '@/models/describe/find';
+import { createFilesFolder, type DroppedFile } from '@/models/folder-browser';
+import type { KnownLora } from '@/models/lora/open-lora';
+import { readPackages, type KnownPackage } from '@/models/packages';
 import { createModelSource, type LoadedModels } from '@/models/source';
 import { z } from 'zod';
 import { LoomError } from '@/engine';
@@ -19,7 +22,8 @@ export interface Engine {
   readonly backend: Backend;
   readonly models: LoadedModels;
   readonly catalog: Catalog;
-  readonly packages: readonly InstalledPackage[];
+  readonly packages: readonly KnownPackage[];
+  readonly loras: readonly KnownLora[];
   readonly executor: Executor;
   readonly trajectories: TrajectoryStore;
 }
@@ -60,6 +64,7 @@ export async function boot(base: string, choice: BackendChoice): Promise<Engine>
     models,
     catalog: createCatalog(packages),
     packages,
+    loras: [],
     executor,
     trajectories: createTrajectoryStore({ budget: 0 }),
   };
@@ -73,4 +78,32 @@ export async function recover(lost: Engine): Promise<Engine> {
   lost.trajectories.clear();
   await lost.backend.dispose();
   return { ...lost, ...parts };
+}
+
+/** The engine with the models of files that a person opened. Only headers are read; what cannot be used is left out, since the page said so. */
+export async function withModels(
+  engine: Engine,
+  folders: readonly { readonly name: string; readonly files: readonly DroppedFile[] }[],
+): Promise<Engine> {
+  const { signal } = new AbortController();
+  const found = await Promise.all(
+    folders.map(({ name, files }) => findPackages(createFilesFolder(name, files), signal)),
+  );
+  const known = found.flat().flatMap((each) => ('known' in each ? [each.known] : []));
+  const added = found.flat().flatMap((each) => ('lora' in each ? [each.lora] : []));
+  engine.models.add(known, added);
+  const ids = new Set(engine.packages.map(({ description }) => description.id));
+  const packages = [...engine.packages, ...known.filter(({ description }) => !ids.has(description.id))];
+  const loras = [...new Map([...engine.loras, ...added].map((lora) => [lora.id, lora])).values()];
+  return {
+    ...engine,
+    packages,
+    loras,
+    catalog: createCatalog(packages, loras),
+    onDevice: async () => {
+      const parts = await engine.onDevice();
+      parts.models.add(known, added);
+      return parts;
+    },
+  };
 }

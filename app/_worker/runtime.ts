@@ -14,7 +14,7 @@ import {
 import { registry as library } from '@/nodes/registry';
 import { loadPack } from '../_packs/load-pack';
 import { registryWith } from '../_packs/registry-with';
-import { boot, recover, type Engine } from './boot';
+import { boot, recover, withModels, type Engine } from './boot';
 import { pictures, type Rgba } from './images';
 import { look, type Post } from './answer-inspector';
 import type { BackendChoice } from './entry-messages';
@@ -46,7 +46,12 @@ export function begin(base: string, backend: BackendChoice, send: Post): void {
 
 /** Says what computes: it can differ from the announced one when the adapter went away in between. */
 function announce({ backend }: Engine): void {
-  post({ type: 'ready', backend: { ...backend.info, limits: [...backend.info.limits] } });
+  const say = () => post({ type: 'ready', backend: { ...backend.info, limits: [...backend.info.limits] } });
+  say();
+  // The badge says why it is slower from then on.
+  void backend.selfTest?.then((passed) => {
+    if (!passed) say();
+  });
   void backend.lost.then((reason) => post({ type: 'device-lost', reason }));
 }
 
@@ -238,6 +243,16 @@ function remember(tab: string, planned: Plan): void {
 
 async function answer(message: Exclude<ToWorker, { type: 'start' | 'run' | 'cancel' }>): Promise<void> {
   const { id } = message;
+  if (message.type === 'models') {
+    // Taken in at once, so that a run sent after this waits for it.
+    const before = started();
+    engine = before.then((booted) => withModels(booted, message.folders));
+    // A file that is gone stops nothing but the runs that need it.
+    engine = engine.catch(() => before);
+    await engine;
+    post({ type: 'done', id });
+    return;
+  }
   const booted = await started();
   if ('tab' in message) {
     await look(message, booted, plans.get(message.tab), post);

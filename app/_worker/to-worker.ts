@@ -23,6 +23,17 @@ export const toWorkerSchema = z.union([
     z.strictObject({ type: z.literal('tokenize'), id: z.string(), package: z.string(), prompt: z.string() }),
     /** After the device was lost: another one, new sessions, and the results that were copied. */
     z.strictObject({ type: z.literal('recover'), id: z.string() }),
+    /** Files of models that the person opened: handles, no copies. Runs sent later know them. */
+    z.strictObject({
+      type: z.literal('models'),
+      id: z.string(),
+      folders: z.array(
+        z.strictObject({
+          name: z.string(),
+          files: z.array(z.strictObject({ path: z.string(), file: z.instanceof(File) })),
+        }),
+      ),
+    }),
     /** A node pack's text: its nodes are known from then on, and run in the worker. */
     z.strictObject({ type: z.literal('load-pack'), id: z.string(), file: z.string(), source: z.string() }),
     /** Tensors and sessions alive: leak tests. */

@@ -2,6 +2,7 @@
  * Sub-graphs: one definition, many instances. These change an immer draft (or a
  * copy of one's own), each as one undoable edit; none of them looks into a node's type.
  */
+import { getOwn } from '../types/get-own';
 import { freshId } from './fresh-id';
 import type { LoomDefinition, LoomDocument, LoomEdge, LoomNode } from './schema';
 import { definitionOf, definitionSchema, instanceType, nodeSchema } from './schema';
@@ -35,7 +36,7 @@ export function groupNodes(draft: LoomDocument, nodes: readonly string[], option
   const definition = definitionSchema.parse({ title });
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const name of chosen) {
-    const node = Object.hasOwn(level.nodes, name) ? level.nodes[name] : undefined;
+    const node = getOwn(level.nodes, name);
     if (!node)
       throw new LoomError('invalid-document', `There is no node “${name}” to group.`, { node: name });
     definition.nodes[name] = plain(node);
@@ -119,7 +120,7 @@ export function ungroup(draft: LoomDocument, instance: string, inside?: string):
     level.nodes[id] = copy;
   }
   for (const [name, { node: inner, param }] of Object.entries(definition.params)) {
-    const target = level.nodes[ids.get(inner) ?? ''];
+    const target = getOwn(level.nodes, ids.get(inner) ?? '');
     const value = node.params[name];
     if (target && value !== undefined) target.params[param] = value;
   }
@@ -155,7 +156,7 @@ export function mayStandIn(document: LoomDocument, definition: string, inside: s
   const seen = new Set([definition]);
   for (const id of seen) {
     if (id === inside) return false;
-    const nodes = Object.hasOwn(document.definitions, id) ? document.definitions[id]?.nodes : undefined;
+    const nodes = getOwn(document.definitions, id)?.nodes;
     for (const { type } of Object.values(nodes ?? {})) {
       const inner = definitionOf(type);
       if (inner !== undefined) seen.add(inner);
@@ -208,7 +209,7 @@ export function unusedDefinitions(document: LoomDocument): readonly string[] {
       const id = definitionOf(type);
       if (id === undefined || used.has(id) || !Object.hasOwn(document.definitions, id)) continue;
       used.add(id);
-      const inner = document.definitions[id];
+      const inner = getOwn(document.definitions, id);
       if (inner) stack.push(inner.nodes);
     }
   return Object.keys(document.definitions).filter((id) => !used.has(id));
@@ -219,7 +220,7 @@ function levelFor(draft: LoomDocument, inside: string | undefined): Level {
     inside === undefined
       ? draft
       : Object.hasOwn(draft.definitions, inside)
-        ? draft.definitions[inside]
+        ? getOwn(draft.definitions, inside)
         : undefined;
   if (!level) throw new LoomError('invalid-document', `There is no sub-graph “${inside ?? ''}”.`);
   return level;
@@ -230,10 +231,9 @@ function instanceAt(
   level: Level,
   id: string,
 ): { node: LoomNode; definition: LoomDefinition } {
-  const node = Object.hasOwn(level.nodes, id) ? level.nodes[id] : undefined;
+  const node = getOwn(level.nodes, id);
   const name = definitionOf(node?.type ?? '');
-  const definition =
-    name !== undefined && Object.hasOwn(draft.definitions, name) ? draft.definitions[name] : undefined;
+  const definition = name === undefined ? undefined : getOwn(draft.definitions, name);
   if (!node || !definition)
     throw new LoomError('invalid-document', `“${id}” is no instance of a sub-graph.`, { node: id });
   return { node, definition };

@@ -124,7 +124,7 @@ function count(document: Pick<LoomDocument, 'nodes' | 'edges' | 'definitions'>):
   const known = new Map<string, Size>();
   let [ownNodes, ownEdges] = [Object.keys(document.nodes).length, Object.keys(document.edges).length];
   for (const id of Object.keys(document.definitions)) {
-    const definition = document.definitions[id];
+    const definition = getOwn(document.definitions, id);
     if (!definition) continue;
     ownNodes += Object.keys(definition.nodes).length;
     ownEdges += Object.keys(definition.edges).length;

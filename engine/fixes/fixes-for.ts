@@ -276,7 +276,10 @@ const near = (size: number): number[] =>
 function* packageFixes(diagnostic: Diagnostic, inference: Inference): Iterable<QuickFix> {
   const { node, path } = diagnostic;
   if (node === undefined || path === undefined) return;
-  for (const value of inference.catalog.packages) yield { kind: 'set-param', node, param: path, value };
+  const schema = inference.nodes.get(node)?.definition?.params.shape[path];
+  const isLora = schema instanceof z.ZodType && schema.meta()?.widget === 'lora';
+  const { packages, loras = [] } = inference.catalog;
+  for (const value of isLora ? loras : packages) yield { kind: 'set-param', node, param: path, value };
 }
 
 /** All edges of the port at fault, by their ids. */

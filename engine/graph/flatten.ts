@@ -36,7 +36,7 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
 
   const unfold = (level: Level, prefix: string, mode: LoomNode['mode']): void => {
     for (const id of Object.keys(level.nodes)) {
-      const node = level.nodes[id];
+      const node = getOwn(level.nodes, id);
       if (!node) continue;
       const path = join(prefix, id);
       const placed = mode === undefined || node.mode === 'mute' ? node : { ...node, mode };
@@ -50,7 +50,7 @@ export function flatten(document: LoomDocument, registry: NodeRegistry): FlatGra
       instances.set(path, boundary(opened.id, opened.definition, path, instances));
     }
     for (const id of Object.keys(level.edges)) {
-      const edge = level.edges[id];
+      const edge = getOwn(level.edges, id);
       if (edge) connect(level, prefix, id, edge);
     }
   };

@@ -1,4 +1,5 @@
 /** The unfolded graph after an edit, made from the one before it: what `flatten` would give, at the cost of the edit. */
+import { getOwn } from '../types/get-own';
 import { definitionOf, type LoomDocument, type LoomEdge, type LoomNode } from '../document/schema';
 import type { NodeRegistry } from '../types/node';
 import type { FlatEdge, FlatGraph } from './flat-graph';
@@ -38,7 +39,7 @@ export function patch(
   let { nodes } = old;
   const contents = new Map<string, LoomNode>();
   for (const id of [...changed.added, ...changed.changed]) {
-    const [was, node] = [before.nodes[id], after.nodes[id]];
+    const [was, node] = [getOwn(before.nodes, id), getOwn(after.nodes, id)];
     if (!node) return undefined;
     const same = was !== undefined && sameWork(was, node);
     if (!same && (isInstance(node) || (was && isInstance(was)))) return undefined;
@@ -123,7 +124,7 @@ function rewired(
     return list;
   };
   const unfold = (document: LoomDocument, id: string): readonly FlatEdge[] | undefined => {
-    const edge = document.edges[id];
+    const edge = getOwn(document.edges, id);
     const isThere = (node: string): boolean => Object.hasOwn(document.nodes, node);
     if (!edge || !isThere(edge.from.node) || !isThere(edge.to.node)) return undefined;
     return unfoldEdge(id, edge, old.instances);

@@ -10,6 +10,7 @@ import { compareIds } from '../graph/topology';
 import type { Endpoint, NodeInfo, NodeState } from './inference';
 import { getOwn } from '../types/get-own';
 import {
+  resolveOutputs,
   resolvePorts,
   settleRest,
   solvePorts,
@@ -117,7 +118,7 @@ export function inferNode(
   const { solution, mismatches, unsolved } = solvePorts(ports.inputs, actual, new Map(), ports.equations);
   settleRest(ports, sources, actual, solution);
   const inputs = resolvePorts(ports.inputs, solution, id);
-  const outputs = resolvePorts(ports.outputs, solution, id);
+  const outputs = resolveOutputs(ports, actual, solution, id);
   const off = node.mode === 'mute' || muted;
   // What is switched off is not found fault with, except for what is wrong in the wiring itself.
   if (!off) {

@@ -21,6 +21,15 @@ export const inferredCount = (inference: Inference): number => inferredBy.get(in
 /**
  * Infers port types forward along the edges: each node's variables are settled
  * by its parameters and by what its edges bring. Never throws for anything in a document.
+ *
+ * @example
+ * ```ts
+ * const inference = infer({ document, registry, catalog: createCatalog(packages) });
+ * for (const { severity, message } of inference.diagnostics) console.log(severity, message);
+ * inference.nodes.get('decode')?.outputs['image']; // { kind: 'image', fields: { batch: 1, height: 256, width: 256 } }
+ * // After an edit, only what changed is inferred again:
+ * const next = infer({ document: edited, registry, catalog, previous: inference });
+ * ```
  */
 export function infer({ document, registry, catalog, previous }: InferOptions): Inference {
   const old = previous?.registry === registry && previous.catalog === catalog ? previous : undefined;

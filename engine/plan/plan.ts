@@ -16,6 +16,14 @@ import { ancestors, blameOf, wantedBy } from './targets';
 /**
  * Plans the computation of `targets` (default: every sink). Nodes with errors,
  * and what needs them, are left out and said so; all else is planned.
+ *
+ * @example
+ * ```ts
+ * const planned = plan(infer({ document, registry, catalog }), { targets: ['image'], device: backend.info });
+ * planned.steps.length; // computations, each once however many nodes share it
+ * planned.blocked; // what was asked for and cannot run, with the diagnostics that say why
+ * const result = await executor.run(planned);
+ * ```
  * @throws LoomError `too-large` where sweeps would repeat more nodes than {@link maxVisits}
  */
 export function plan(inference: Inference, { targets, device, sweep = true }: PlanOptions = {}): Plan {

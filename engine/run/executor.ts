@@ -12,7 +12,19 @@ import { tensorsOf } from './values';
 
 const MiB = 1024 * 1024;
 
-/** An executor on one backend. Its cache is that backend's: keys of plans made for another never meet it. */
+/**
+ * An executor on one backend. Its cache is that backend's: keys of plans made for another never meet it.
+ *
+ * @example One run, its picture, and everything released. On Node, `nodeEngine` of `latent-loom/node` puts this together.
+ * ```ts
+ * const executor = createExecutor({ backend, models, images, assets });
+ * const result = await executor.run(planned, { signal, onEvent: (event) => console.log(event.type) });
+ * const picture = executor.borrow({ node: 'decode', port: 'image' });
+ * if (picture?.value.kind === 'image') await picture.value.pixels.read(); // float32 [B, 3, H, W] in −1…1
+ * picture?.release();
+ * executor.dispose();
+ * ```
+ */
 export function createExecutor(options: ExecutorOptions): Executor {
   return new PlanExecutor(options);
 }

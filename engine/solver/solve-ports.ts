@@ -100,6 +100,41 @@ export function resolvePorts(
   return result;
 }
 
+/**
+ * Outputs of a node, resolved. A field that passes from an input to an output as it is (`labels: v('L')` in both, of one
+ * kind) is missing there where what is connected has none (a package without labels): missing, it fits everything; as an
+ * unknown it would leave open whatever is behind.
+ */
+export function resolveOutputs(
+  declared: { readonly inputs: PortTypes; readonly outputs: PortTypes },
+  actual: readonly (readonly [port: string, type: PortType])[],
+  solution: Solution,
+  node: string,
+): PortTypes {
+  const outputs = resolvePorts(declared.outputs, solution, node);
+  const result: Record<string, PortType> = { ...outputs };
+  for (const [port, given] of actual) {
+    const wanted = getOwn(declared.inputs, port);
+    if (wanted?.kind !== given.kind) continue;
+    for (const field in wanted.fields) {
+      const name = variableOf(wanted.fields[field]);
+      if (name === undefined || Object.hasOwn(given.fields, field) || solution.has(name)) continue;
+      for (const output in result) {
+        const type = result[output];
+        const passes =
+          type?.kind === given.kind && variableOf(declared.outputs[output]?.fields[field]) === name;
+        if (!passes) continue;
+        const { [field]: _, ...fields } = type.fields;
+        result[output] = { kind: type.kind, fields };
+      }
+    }
+  }
+  return result;
+}
+
+const variableOf = (expression: TypeExpression | undefined): string | undefined =>
+  typeof expression === 'object' && 'var' in expression ? expression.var : undefined;
+
 function resolvePort(type: PortType, solution: ReadonlyMap<string, TypeExpression>, node: string): PortType {
   let plain = true;
   const fields: Record<string, TypeExpression> = {};

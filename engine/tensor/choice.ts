@@ -9,7 +9,7 @@ export interface BackendChoice {
   readonly precision?: 'auto' | 'fp16' | 'fp32';
   /**
    * What runs networks on WebGPU: kernels of our own where a network is described and they pass their self-test,
-   * else onnxruntime; or onnxruntime alone (default).
+   * else onnxruntime (default, but on software adapters); or onnxruntime alone.
    */
   readonly kernels?: 'own' | 'onnxruntime';
   /** Where onnxruntime's wasm files are served, e.g. `/ort/`. Default: beside the script (Node: node_modules). */
@@ -57,7 +57,8 @@ async function findAdapter(): Promise<GPUAdapter | 'no-webgpu' | 'no-adapter'> {
   return adapter ?? 'no-adapter';
 }
 
-function isSoftware({ info }: GPUAdapter): boolean {
+/** Whether an adapter computes on the CPU. */
+export function isSoftware({ info }: GPUAdapter): boolean {
   return (
     info.isFallbackAdapter ||
     info.architecture === 'swiftshader' ||

@@ -24,8 +24,8 @@ export interface Ort {
 export interface Chosen {
   readonly info: BackendInfo;
   readonly device?: GPUDevice;
-  /** Networks run in kernels of our own too; given with a device. */
-  readonly kernels?: Kernels;
+  /** Networks run in kernels of our own too; given with a device. `tested` never rejects. */
+  readonly own?: { readonly kernels: Kernels; readonly tested: Promise<boolean> };
 }
 
 /** onnxruntime's wasm has one stack per page: creating, running and releasing sessions share one queue. */
@@ -37,7 +37,11 @@ const queue = new Queue();
  */
 export function backendOn(load: () => Promise<Ort>, chosen: Chosen): Backend {
   const ledger = emptyLedger();
-  const { device, info, kernels } = chosen;
+  const { device, own } = chosen;
+  let { info } = chosen;
+  void own?.tested.then((passed) => {
+    if (!passed) info = { ...info, limits: [...info.limits, 'own-kernels'] };
+  });
   const gpu = device === undefined ? undefined : new GpuMachine(device, ledger);
   let loaded: Promise<Ort> | undefined;
   const open = new Set<Session>();
@@ -59,21 +63,25 @@ export function backendOn(load: () => Promise<Ort>, chosen: Chosen): Backend {
       return session;
     });
   return {
-    info,
+    get info() {
+      return info;
+    },
     scope: () =>
-      gpu === undefined ? createCpuScope(ledger) : createScope((own, child) => new GpuOps(gpu, own, child)),
-    createSession: (source, options = {}) => {
-      if ('model' in source || gpu === undefined || kernels === undefined) return openGraph(source, options);
+      gpu === undefined ? createCpuScope(ledger) : createScope((keep, child) => new GpuOps(gpu, keep, child)),
+    createSession: async (source, options = {}) => {
+      if ('model' in source || gpu === undefined || own === undefined || !(await own.tested))
+        return openGraph(source, options);
+      options.signal?.throwIfAborted();
       gpu.check();
-      const host = { kernels, gpu, ledger, choose: byRule };
+      const host = { kernels: own.kernels, gpu, ledger, choose: byRule };
       const instead = () => openGraph(source, {});
       const session: Session = new FallbackSession(new NetworkSession(source, host), instead, () =>
         forget(session),
       );
       open.add(session);
-      return Promise.resolve(session);
+      return session;
     },
-    ...(kernels !== undefined && { ownKernels: true }),
+    ...(own !== undefined && { ownKernels: true, selfTest: own.tested }),
     live: () => ({ ...ledger }),
     lost: gpu?.lost ?? new Promise(() => {}),
     dispose: async () => {

@@ -2,7 +2,7 @@
 import type { Backend } from '../types';
 import { Kernels } from '../webgpu/device';
 import { passesSelfTest } from '../webgpu/self-test';
-import { chooseBackend, type BackendChoice } from './choice';
+import { chooseBackend, isSoftware, type BackendChoice } from './choice';
 import { backendOn, configure } from './ort-backend';
 
 export type { BackendChoice } from './choice';
@@ -34,10 +34,12 @@ export async function createBackend(choice: BackendChoice = {}): Promise<Backend
     configure(ort, choice.threads ?? 1, choice.wasmPaths);
     return ort;
   };
-  if (choice.kernels !== 'own') return backendOn(load, { device, info });
+  // A software adapter compiles and runs unrolled kernels so slowly that they are not its default.
+  const wanted = choice.kernels ?? (isSoftware(adapter) ? 'onnxruntime' : 'own');
+  if (wanted === 'onnxruntime') return backendOn(load, { device, info });
   const kernels = new Kernels(device);
-  if (await passesSelfTest(kernels)) return backendOn(load, { device, info, kernels });
-  return backendOn(load, { device, info: { ...info, limits: [...info.limits, 'own-kernels'] } });
+  // Not waited for: it runs while weights are fetched, and the first network waits for it.
+  return backendOn(load, { device, info, own: { kernels, tested: passesSelfTest(kernels) } });
 }
 
 /**

@@ -84,9 +84,14 @@ export interface Backend {
   createSession(source: GraphSource | NetworkSource, options?: SessionOptions): Promise<Session>;
   /**
    * Whether networks given as descriptions run in kernels of our own; absent where they become ONNX graphs
-   * (wasm, or a self-test that failed). A package that has both gives a description to one and its graph to the other.
+   * (wasm). A package that has both gives a description to one and its graph to the other.
    */
   readonly ownKernels?: boolean;
+  /**
+   * Whether these kernels passed their self-test; never rejects. Where they did not, descriptions become ONNX
+   * graphs after all, and `info.limits` says `own-kernels` from then on.
+   */
+  readonly selfTest?: Promise<boolean>;
   /** Tensors and sessions alive now: leak tests compare before and after. */
   live(): { readonly tensors: number; readonly bytes: number; readonly sessions: number };
   /** Settles with the reason when the device is lost. Never rejects. */

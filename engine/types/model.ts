@@ -190,6 +190,8 @@ export interface UNet extends Adaptable<UNet> {
   readonly guidance?: 'cfg' | 'embedded';
   /** What its concatenated channels are, where they are a picture's; any order of latent and mask where left out. */
   readonly image?: ImageChannels;
+  /** What latents on wires were multiplied by, where it takes an image's latent without that. */
+  readonly latentScale?: number;
   /** Width of the pooled text vector it takes; absent where it takes none. */
   readonly vectorWidth?: number;
   /** How many numbers about sizes and crops it takes; absent where none. */

@@ -53,6 +53,8 @@ export interface Catalog {
   /** e.g. `{ unet: PortType, 'first-stage': PortType, conditioner: PortType }`; undefined when not installed. */
   readonly ports: (packageId: string) => Readonly<Record<string, PortType>> | undefined;
   readonly packages: readonly string[];
+  /** Ids of the LoRAs that are there. */
+  readonly loras?: readonly string[];
   /** Enters cache keys, so that a changed package is never served from the cache. */
   readonly hash: (packageId: string) => string | undefined;
   /** How the package's makers sample it, where they say; the editor's defaults when the package is chosen. */
@@ -114,6 +116,7 @@ export const widgetNames = [
   'select',
   'switch',
   'package',
+  'lora',
   'class',
   'map-painter',
   'mask-painter',

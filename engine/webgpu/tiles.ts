@@ -92,23 +92,25 @@ function score(product: Product, cut: Cut): number {
   if (pointwise && product.sums === undefined) {
     const tiles = (m / 32) * (product.columns / 32);
     if (tiles >= 8192) return split + like('128.128.8.8.1', '64.64.4.4.1', '32.64.4.8.1', '32.32.4.4.1');
-    if (tiles >= 1024) return split + like('32.64.4.8.1', '64.64.4.4.1', '32.32.4.4.2');
+    if (tiles >= 1024) return split + like('64.64.4.4.1', '32.64.4.8.1', '32.32.4.4.2');
     if (tiles >= 384) return split + like('32.32.4.4.2', '32.64.4.8.1', '32.32.4.4.4');
     if (tiles >= 100) return split + like('32.32.4.4.4', '32.32.4.4.2', '16.32.2.4.4');
     return split + like('16.32.2.4.4', '32.32.4.4.4');
   }
-  if (pointwise)
+  if (pointwise) {
+    if (m * product.columns >= 2 ** 19) return split + like('64.64.4.4.1', '32.32.4.4.1', '32.32.4.4.4');
     return (
       split +
-      like(m * product.columns >= 131072 ? '32.32.4.4.4' : '16.32.2.4.4', '32.32.4.4.4', '64.64.4.4.1')
+      like(m * product.columns >= 2 ** 17 ? '32.32.4.4.4' : '16.32.2.4.4', '32.32.4.4.4', '64.64.4.4.1')
     );
+  }
   const tiles = tilesOf(product, cut.tile);
-  const large = (m / 64) * (product.columns / 64) >= 512;
   const wanted = Math.max(1, Math.min(MOST_SPLITS, WANTED / (name.startsWith('128') ? 4 * tiles : tiles)));
-  return (
-    (large
-      ? like('128.128.8.8.1', '64.64.4.4.1', '64.32.8.4.2', '32.32.4.4.2')
-      : like('64.64.4.4.1', '32.64.4.8.1', '64.32.8.4.2', '32.32.4.4.2')) +
-    Math.abs(Math.log2(cut.splits / wanted))
-  );
+  const best =
+    m < 1024
+      ? like('64.64.4.4.1', '32.64.4.8.1', '64.32.8.4.2', '32.32.4.4.2')
+      : product.columns % 128 === 0
+        ? like('128.128.8.8.1', '64.64.8.8.1', '64.64.4.4.1', '32.32.4.4.2')
+        : like('64.64.8.8.1', '64.64.4.4.1', '64.32.8.4.2', '32.32.4.4.2');
+  return best + Math.abs(Math.log2(cut.splits / wanted));
 }

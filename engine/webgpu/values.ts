@@ -5,7 +5,7 @@
  */
 import type { Activation, WeightRef } from '../types';
 import type { Slot, View } from './types';
-import { round4, rowsOf } from './types';
+import { round4 } from './types';
 
 /** A stored value as part of one that is read. */
 export interface Part {
@@ -123,4 +123,3 @@ export function reshaped(value: Value, height: number, width: number): Value | u
 
 export const sameRows = (a: Extent, b: Extent): boolean =>
   a.batch === b.batch && a.height * a.width === b.height * b.width && a.channels === b.channels;
-export const rowCount = (view: View): number => view.batch * rowsOf(view);

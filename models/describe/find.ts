@@ -6,10 +6,13 @@ import { readWhole } from '../folder';
 import { describeCheckpoint } from './checkpoint';
 import { describeDiffusers } from './diffusers';
 import { unsupportedFamily } from './families';
+import { loraOf, type KnownLora } from '../lora/open-lora';
+import { readSafetensorsHeader } from '../weights/safetensors-header';
 
-/** A model that was found, and its description or why it has none. */
+/** A model that was found and its description, a LoRA, or why it is neither. */
 export type FoundPackage =
   | { readonly path: string; readonly known: KnownPackage }
+  | { readonly path: string; readonly lora: KnownLora }
   | { readonly path: string; readonly error: LoomError };
 
 /** Folders of a part of a model: where one of them has a network, the folder above is a model. */
@@ -59,7 +62,7 @@ export function rootsOf(list: readonly FolderFile[]): readonly Root[] {
  *
  * @example
  * for (const found of await findPackages(createNodeFolder('/models'), signal))
- *   console.log(found.path, 'known' in found ? found.known.description.title : found.error.message);
+ *   console.log(found.path, 'known' in found ? found.known.description.id : 'lora' in found ? found.lora.id : found.error.message);
  */
 export async function findPackages(
   folder: ModelFolder,
@@ -72,7 +75,7 @@ export async function findPackages(
   for (const root of roots)
     found.push(
       await describeRoot(folder, list, root, signal).then(
-        (known): FoundPackage => ({ path: root.path, known }),
+        (one): FoundPackage => ({ path: root.path, ...one }),
         (thrown: unknown): FoundPackage => {
           signal.throwIfAborted();
           if (thrown instanceof LoomError) return { path: root.path, error: thrown };
@@ -88,12 +91,17 @@ async function describeRoot(
   list: readonly FolderFile[],
   { path, kind }: Root,
   signal: AbortSignal,
-): Promise<KnownPackage> {
+): Promise<{ readonly known: KnownPackage } | { readonly lora: KnownLora }> {
   if (kind === 'pickle') throw needsExport(path);
   if (kind === 'checkpoint') {
     const file = list.find((one) => one.path === path);
     if (file === undefined) throw new LoomError('internal', 'A listed file vanished.');
-    return describeCheckpoint(folder, file, signal);
+    const header = await readSafetensorsHeader(
+      { size: file.size, range: (start, end) => folder.read(path, start, end, signal) },
+      path,
+    );
+    const lora = await loraOf(folder, file, header, signal);
+    return lora ? { lora } : { known: await describeCheckpoint(folder, file, signal) };
   }
   const own = subFolder(folder, path);
   const files =
@@ -105,11 +113,11 @@ async function describeRoot(
   if (kind === 'loom') {
     const manifest = files.find((file) => file.path === 'manifest.json');
     const bytes = await readWhole(own, manifest ?? { path: 'manifest.json', size: 0 }, signal);
-    return { ...(await parsePackage(own.name, bytes)), folder: own };
+    return { known: { ...(await parsePackage(own.name, bytes)), folder: own } };
   }
   if (files.some((file) => file.path.startsWith('transformer/')))
     throw unsupportedFamily('a diffusion transformer (Flux, Stable Diffusion 3 or a video model)', path);
-  return describeDiffusers(own, files, signal);
+  return { known: await describeDiffusers(own, files, signal) };
 }
 
 /** A pickle runs code when it is opened: it never is. */

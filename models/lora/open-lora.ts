@@ -5,6 +5,7 @@ import { readWhole, type FolderFile, type ModelFolder } from '../folder';
 import type { FileBytes } from '../onnx/slices';
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors-header';
 import { isLora } from './read-lora';
+import { summaryOf, type LoraSummary } from './summary';
 
 /** A LoRA that was found. */
 export interface KnownLora {
@@ -15,6 +16,7 @@ export interface KnownLora {
   readonly name: string;
   readonly folder: ModelFolder;
   readonly file: FolderFile;
+  readonly summary: LoraSummary;
 }
 
 /** The LoRAs among the safetensors of a folder; files that are damaged or something else are left out. */
@@ -27,12 +29,23 @@ export async function findLoras(folder: ModelFolder, signal: AbortSignal): Promi
       if (thrown instanceof LoomError) return undefined;
       throw thrown;
     });
-    if (header === undefined || !isLora(header)) continue;
-    const hash = await fingerprint(folder, [file], signal);
-    const name = (file.path.split('/').at(-1) ?? file.path).replace(/\.safetensors$/u, '');
-    found.push({ id: `file:${name}#${hash.slice(0, 12)}`, hash, name, folder, file });
+    const lora = header && (await loraOf(folder, file, header, signal));
+    if (lora) found.push(lora);
   }
   return found;
+}
+
+/** The LoRA that this file is; undefined for one that is a model or something else. */
+export async function loraOf(
+  folder: ModelFolder,
+  file: FolderFile,
+  header: SafetensorsHeader,
+  signal: AbortSignal,
+): Promise<KnownLora | undefined> {
+  if (!isLora(header)) return undefined;
+  const hash = await fingerprint(folder, [file], signal);
+  const name = (file.path.split('/').at(-1) ?? file.path).replace(/\.safetensors$/u, '');
+  return { id: `file:${name}#${hash.slice(0, 12)}`, hash, name, folder, file, summary: summaryOf(header) };
 }
 
 const headerOf = (folder: ModelFolder, { path, size }: FolderFile, signal: AbortSignal) =>

@@ -45,7 +45,16 @@ function merge(left: Entries, right: Entries | undefined, name: string): Entries
       const start = Math.max(one.start, other.start);
       const end = Math.min(one.end, other.end);
       if (start >= end) return [];
-      return [{ parts: { ...one.parts, ...other.parts }, weight: one.weight * other.weight, start, end }];
+      const area = one.area ?? other.area;
+      return [
+        {
+          parts: { ...one.parts, ...other.parts },
+          weight: one.weight * other.weight,
+          start,
+          end,
+          ...(area && { area }),
+        },
+      ];
     }),
   );
 }

@@ -16,6 +16,7 @@ import {
   type UNet,
 } from '@/engine/types';
 import { nchw, repeatBatch } from '../_shared/latent';
+import { areaShares, hasAreas } from './_areas';
 import { sizeNumbers } from './_sizes';
 import { evaluations, type ActiveEntry, type Evaluation, type Scales } from './_math/guidance';
 import { noiseLevels } from './_math/noise-levels';
@@ -123,8 +124,20 @@ function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps)
 
     const each =
       used.length === 1 ? [output] : used.map((_, i) => call.ops.slice(output, 0, i * size, (i + 1) * size));
-    const mixed =
-      wanted.length === 1
+    const spatial = hasAreas(
+      active.map(({ entry }) => parts.positive[entry]).filter((found) => found !== undefined),
+    );
+    const mixed = spatial
+      ? mixedByArea({
+          parts,
+          active,
+          used,
+          each,
+          dims,
+          ops: call.ops,
+          scales: guided && !embedded ? guidance.scales : 1,
+        })
+      : wanted.length === 1
         ? (each[0] ?? output)
         : call.ops.linear(wanted.map(({ weight }, i) => [weight, each[i] ?? output]));
     const like =
@@ -142,6 +155,31 @@ function prepared(parts: DenoiserParts, dims: readonly number[], ops: TensorOps)
     if (bare) call.unconditional?.(denoised(bare));
     return denoised(final);
   };
+}
+
+/** The guided prediction of each entry alone, mixed cell by cell where it counts. */
+function mixedByArea(from: {
+  readonly parts: DenoiserParts;
+  readonly active: readonly ActiveEntry[];
+  readonly used: readonly Evaluation[];
+  readonly each: readonly Tensor[];
+  readonly dims: readonly number[];
+  readonly ops: TensorOps;
+  readonly scales: Scales;
+}): Tensor {
+  const { ops, active, used, each, parts } = from;
+  const entries = active.map(({ entry, weight }) => {
+    const area = parts.positive[entry]?.area;
+    return { weight, ...(area && { area }) };
+  });
+  const [, , height = 1, width = 1] = from.dims;
+  const shares = areaShares(ops, entries, { height, width }, parts.unet.space.factor);
+  const terms = active.flatMap((one, index): [number, Tensor][] => {
+    const alone = conditional(ops, used, evaluations([one], from.scales), each);
+    const share = shares[index];
+    return alone && share ? [[1, ops.multiply(alone, share)]] : [];
+  });
+  return ops.linear(terms);
 }
 
 /** The prediction without guidance, from evaluations that were made anyway; undefined when one of them was not. */
@@ -290,6 +328,25 @@ function contextOf(
   return pieces.length === 1 ? first : ops.concat(pieces, 1);
 }
 
+/** An image condition (a latent, then its mask where there is one) in the order and scale that the network was trained with. */
+function asTrained(ops: TensorOps, unet: UNet, image: Tensor): Tensor {
+  const channels = image.dims[1] ?? 0;
+  switch (unet.image) {
+    case 'mask+masked':
+      return ops.concat(
+        [ops.slice(image, 1, channels - 1, channels), ops.slice(image, 1, 0, channels - 1)],
+        1,
+      );
+    case 'latent-unscaled':
+      return ops.linear([[1 / (unet.latentScale ?? 1), image]]);
+    case 'masked+mask':
+    case 'latent':
+    case 'pixels':
+    case undefined:
+      return image;
+  }
+}
+
 /** The channels that are concatenated to the latent: a map by labels, then an image. */
 async function concatOf(
   unet: UNet,
@@ -319,7 +376,11 @@ async function concatOf(
           { port: 'positive' },
         );
       }
-      const resized = call.ops.resize(chosen.concat, size.height, size.width, 'bilinear');
+      const resized = asTrained(
+        call.ops,
+        unet,
+        call.ops.resize(chosen.concat, size.height, size.width, 'bilinear'),
+      );
       pieces.push(repeatBatch(call.ops, resized, size.batch, 'image condition'));
     } else {
       pieces.push(call.ops.full([size.batch, left, size.height, size.width], 0));

@@ -104,8 +104,11 @@ describe('forms', () => {
 describe('looks of ports', () => {
   it('tell every kind by shape as well as by colour', () => {
     expect(new Set(portKinds.map((kind) => kindAppearance[kind].outline)).size).toBe(portKinds.length);
-    const css = readFileSync(`${root}app/globals.css`, 'utf8');
-    for (const kind of portKinds) expect(css.split(`--k-${kind}:`)).toHaveLength(3);
+    for (const theme of ['light', 'dark'] as const) {
+      const colours = portKinds.map((kind) => kindAppearance[kind][theme]);
+      for (const colour of colours) expect(colour).toMatch(/^#[\da-f]{6}$/);
+      expect(new Set(colours).size).toBe(portKinds.length);
+    }
   });
   it('tell four latent spaces apart by filling and dash, and an unknown one', () => {
     const spaces = ['a', 'b', 'c', 'd'];

@@ -14,6 +14,11 @@ const toWorker: Samples<ToWorker> = {
   tokenize: { type: 'tokenize', id: 'q', package: 'p', prompt: 'red' },
   recover: { type: 'recover', id: 'q' },
   live: { type: 'live', id: 'q' },
+  models: {
+    type: 'models',
+    id: 'q',
+    folders: [{ name: 'm', files: [{ path: 'a', file: new File([], 'a') }] }],
+  },
   'load-pack': { type: 'load-pack', id: 'q', file: 'a.mjs', source: '' },
   'trajectory-budget': { type: 'trajectory-budget', id: 'q', bytes: 1 },
   inspect: { type: 'inspect', ...place, port: 'x' },

@@ -316,6 +316,8 @@ export const networkCases: readonly NetworkCase[] = [
       [1, 5, 9, 2, 5],
       [1, 6, 1, 2, 16],
       [1, 9, 70, 1, 264],
+      // Many workgroups: two queries a thread.
+      [4, 1050, 21, 2, 16],
     ] as const
   ).flatMap(([b, n, k, heads, d]) => [
     one(

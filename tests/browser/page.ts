@@ -137,21 +137,25 @@ async function loss(backend: Backend) {
 }
 
 async function main() {
-  const gpu = await createBackend({ prefer: 'webgpu', wasmPaths: '/ort/' });
+  const gpu = await createBackend({ prefer: 'webgpu', kernels: 'own', wasmPaths: '/ort/' });
   const cpu = await createBackend({ prefer: 'wasm', wasmPaths: '/ort/' });
   const automatic = await createBackend({ prefer: 'auto', wasmPaths: '/ort/' });
   const [digests, compared] = [[await digest(gpu), await digest(cpu)], await kernels(gpu, cpu)];
   const [onGpu, onCpu] = [await tiny(gpu), await tiny(cpu)];
   const networks = onGpu.out.map((x, i) => worst(x, onCpu.out[i] ?? []));
+  const passed = await gpu.selfTest;
   const attended = worst(await attention(gpu), await attention(cpu));
   // Nothing of the package but the manifest is fetched a second time.
   const again = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.safetensors'));
   const half = await halves(Float32Array.of(...HALVES));
   const lost = await loss(gpu);
   // onnxruntime goes on with another device in the same worker, new sessions and all.
-  const replaced = await tiny(await createBackend({ prefer: 'webgpu', wasmPaths: '/ort/' }));
+  const replaced = await tiny(
+    await createBackend({ prefer: 'webgpu', kernels: 'onnxruntime', wasmPaths: '/ort/' }),
+  );
   return {
     half,
+    passed,
     lost,
     replaced: replaced.out.map((x, i) => worst(x, onCpu.out[i] ?? [])),
     gpu: gpu.info,

@@ -4,7 +4,7 @@ import { deflateSync } from 'fflate';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyDocument, LoomError, parseDocument, serialise } from '@/engine';
-import { fromBase64Url, toBase64Url } from '@/app/_formats/base64url';
+import { fromBase64Url, toBase64Url } from '@/app/_formats/base64';
 import { hasLink } from '@/app/_formats/link/has-link';
 import { linkLimit, makeLink, readLink } from '@/app/_formats/link/link';
 import { dictionary1 } from '@/app/_formats/link/link-dictionary';

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
 import { readIncoming, readIncomingFile } from '@/app/_formats/read-incoming';
+import { embedComfy } from '@/app/_formats/png/comfy';
+import { foreignTexts } from '@/app/_formats/png/png';
 import { writePngTexts } from '@/app/_formats/png/png-text';
 import { pngChunks, writePng } from '@/app/_formats/png/png-chunks';
 import { openForeignText } from '@/app/_interop/open';
@@ -26,6 +28,11 @@ const withText = async (keyword: string, text: string): Promise<Uint8Array> => {
   return writePng(
     chunks.flatMap((chunk) => (chunk.type === 'IDAT' ? [{ type: 'tEXt', data }, chunk] : [chunk])),
   );
+};
+const readIncomingDocument = (text: string) => {
+  const incoming = readIncoming(text);
+  if (incoming.kind !== 'document') throw new Error('no document');
+  return incoming;
 };
 const reportOf = async (bytes: Uint8Array, name: string) => {
   const incoming = await readIncomingFile(file(bytes, name));
@@ -190,6 +197,19 @@ describe('pictures', () => {
     const incoming = await reportOf(await png({ workflow: '{broken' }), 'a.png');
     expect(incoming).toMatchObject({ kind: 'image' });
     expect(incoming && 'foreign' in incoming ? incoming.foreign : undefined).toBeInstanceOf(LoomError);
+  });
+  it('a picture of ours carries ComfyUI’s forms beside ours on request, whatever the letters', async () => {
+    const { document } = readIncomingDocument(
+      (workflows['plain'] ?? '').replace('text, watermark', '집 — ünïcode 😀'),
+    );
+    const bytes = embedComfy(new Uint8Array(await picture().png().toBuffer()), document);
+    const kinds = [...pngChunks(bytes)].map(({ type }) => type);
+    expect(kinds.indexOf('tEXt')).toBeLessThan(kinds.indexOf('IDAT'));
+    const texts = foreignTexts(bytes);
+    expect(JSON.parse(texts.get('prompt') ?? '')).toMatchObject({
+      '7': { inputs: { text: '집 — ünïcode 😀' } },
+    });
+    expect(texts.get('workflow')).toMatch(/^[ -~]+$/);
   });
   it('a file keeps its name as the title, and no handle: saving does not write over it', () => {
     const incoming = readIncoming(workflows['plain'] ?? '', 'portrait.json');

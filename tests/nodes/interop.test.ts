@@ -1,6 +1,7 @@
 /** Nodes that graphs of other tools ask for: values worked out by hand. */
 import { describe, expect, it } from 'vitest';
 import type { ConditioningValue, ImageValue, LatentValue, MaskValue } from '@/engine/types';
+import { conditioningArea } from '@/nodes/conditioning/area';
 import { conditioningAverage } from '@/nodes/conditioning/average';
 import { conditioningConcat } from '@/nodes/conditioning/concat';
 import { conditioningText } from '@/nodes/conditioning/text';
@@ -22,6 +23,8 @@ import { latentNoiseLike } from '@/nodes/latent/noise-like';
 import { latentPaste } from '@/nodes/latent/paste';
 import { latentRepeat } from '@/nodes/latent/repeat';
 import { latentScaleBy } from '@/nodes/latent/scale-by';
+import { areaShares } from '@/nodes/sampling/_areas';
+import { samplingUnet } from '@/nodes/sampling/unet';
 import { maskCombine } from '@/nodes/mask/combine';
 import { maskCrop } from '@/nodes/mask/crop';
 import { maskFeatherEdges } from '@/nodes/mask/feather-edges';
@@ -326,5 +329,40 @@ describe('conditions', () => {
     expect(await failure(b.run(conditioningConcat, { a: one, b: empty }, {}))).toMatchObject({
       code: 'bad-input',
     });
+  });
+  it('areas: shares are 1 together, feathered inside, by weight where none reaches', async () => {
+    const b = bench();
+    const area = { unit: 'fraction', x: 0, y: 0, width: 0.5, height: 1, strength: 1 } as const;
+    const size = { height: 1, width: 32 };
+    const [left, right] = areaShares(b.ops, [{ weight: 1, area }, { weight: 3 }], size, 8);
+    if (!left || !right) throw new Error('no shares');
+    const [one, other] = [await floats(left), await floats(right)];
+    expect(one[0]).toBeCloseTo(1 / 4, 6);
+    // Seven eighths of its weight in the last cell but six.
+    expect(one[9]).toBeCloseTo(0.875 / 3.875, 6);
+    expect(one[16]).toBe(0);
+    for (const [cell, value] of one.entries()) expect(value + (other[cell] ?? 0)).toBeCloseTo(1, 6);
+    const [alone] = areaShares(b.ops, [{ weight: 1, area: { ...area, unit: 'px', width: 64 } }], size, 8);
+    expect([...(await floats(alone ?? left))]).toEqual(Array.from({ length: 32 }, () => 1));
+  });
+  it('an area changes the prediction inside it alone, and none changes nothing', async () => {
+    const b = bench();
+    const unet = { kind: 'unet', unet: b.fake.kl.unet } as const;
+    const [one, other] = [await text(b, 'a red'), await text(b, 'a')];
+    const half = { unit: 'fraction', x: 0, y: 0, width: 0.5, height: 1, strength: 1 } as const;
+    const placed = (await b.run(conditioningArea, { conditioning: other }, half)).conditioning;
+    const everywhere = (await b.run(conditioningArea, { conditioning: one }, {})).conditioning;
+    const x = b.ops.noise([1, b.fake.kl.unet.space.channels, 8, 8], { seed: 1n, stream: 0 });
+    const at = async (positive: ConditioningValue): Promise<Float32Array> => {
+      const { denoiser } = await b.run(samplingUnet, { unet, positive }, { guidance: 3 });
+      return floats(await denoiser.denoise(x, 1, 0, { ops: b.ops, signal: new AbortController().signal }));
+    };
+    const plain = await at(one);
+    for (const [cell, value] of (await at(everywhere)).entries())
+      expect(value).toBeCloseTo(plain[cell] ?? 0, 5);
+    const mixed = await at({ ...one, entries: [...one.entries, ...placed.entries] });
+    const row = [...mixed.subarray(0, 8)].map((value, cell) => Math.abs(value - (plain[cell] ?? 0)));
+    expect(Math.max(...row.slice(4))).toBeLessThan(1e-5);
+    expect(Math.max(...row.slice(0, 4))).toBeGreaterThan(1e-4);
   });
 });

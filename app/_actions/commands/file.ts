@@ -1,5 +1,6 @@
 /** Commands on whole documents. */
 import {
+  Boxes,
   ClipboardList,
   FileCode2,
   FileJson,
@@ -39,6 +40,7 @@ export const fileCommands = inGroup('file', [
     keys: ['$mod+Shift+s'],
     perform: async () => (await files()).saveActive(true),
   },
+  { id: 'models', icon: Boxes, keys: ['Alt+o'], perform: openDialog('models') },
   {
     id: 'export-comfy',
     icon: FileOutput,

@@ -1,4 +1,5 @@
 /** Commands on nodes, groups and notes. */
+import { getOwn } from '@/engine/types';
 import {
   AlignHorizontalDistributeCenter,
   BookOpen,
@@ -52,7 +53,7 @@ export const nodeCommands = inGroup('node', [
     enabled: (target) =>
       writable() &&
       chosen(target).length === 1 &&
-      chosen(target).some((id) => sweepable(workspace.getState().document.nodes[id]).length > 0),
+      chosen(target).some((id) => sweepable(getOwn(workspace.getState().document.nodes, id)).length > 0),
     perform: (target) => {
       const [node] = chosen(target);
       if (node !== undefined) view.setState({ sweep: { node } });
@@ -80,7 +81,7 @@ export const nodeCommands = inGroup('node', [
     perform: (target) => {
       const ids = chosen(target);
       edit('collapse', (draft) => {
-        const nodes = ids.flatMap((id) => draft.nodes[id] ?? []);
+        const nodes = ids.flatMap((id) => getOwn(draft.nodes, id) ?? []);
         const on = !nodes.every((node) => node.collapsed === true);
         for (const node of nodes)
           if (on) node.collapsed = true;
@@ -125,7 +126,7 @@ export const nodeCommands = inGroup('node', [
       const positions = await layoutGraph(ids.length > 1 ? ids : undefined);
       edit('layout', (draft) => {
         for (const [id, at] of positions) {
-          const node = draft.nodes[id];
+          const node = getOwn(draft.nodes, id);
           if (node !== undefined) node.position = { ...current(node.position), ...at };
         }
       });

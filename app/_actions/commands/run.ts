@@ -1,4 +1,5 @@
 /** Running and its results. */
+import { getOwn } from '@/engine/types';
 import { Dices, Images, ListX, Play, PlayCircle, Square } from 'lucide-react';
 import { translate } from '../../_i18n/translate';
 import { randomSeed } from '../../_state/edits';
@@ -43,7 +44,7 @@ export const runCommands = inGroup('run', [
       const { document } = workspace.getState();
       edit('seed', (draft) => {
         for (const [id, node] of Object.entries(document.nodes)) {
-          const target = draft.nodes[id];
+          const target = getOwn(draft.nodes, id);
           if (target !== undefined && typeof node.params['seed'] === 'string')
             target.params['seed'] = randomSeed();
         }

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl';
 import { type CommandId, perform } from '../../_actions/commands';
 import { useView, view } from '../../_state/view';
 import { edit } from '../../_state/workspace';
-import { MenuAt } from '../../_ui/DropMenu';
+import { MenuAt } from '../../_ui/MenuOverlay';
 import { Cable, Plus, Trash2 } from 'lucide-react';
 import { useEntry } from '../lib/entry';
 

@@ -1,5 +1,6 @@
 'use client';
 /** A titled frame behind nodes; moving it moves what stands in it. */
+import { getOwn } from '@/engine/types';
 import { memo, useState } from 'react';
 import { NodeResizer, type NodeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
@@ -10,7 +11,7 @@ const colours = ['#6b7280', '#5341dd', '#0b7c79', '#b3560b', '#b02f8b', '#1f8048
 
 export const GroupNode = memo(function GroupNode({ id, selected }: NodeProps) {
   const key = id.slice('group:'.length);
-  const group = useWorkspace((state) => state.document.groups[key]);
+  const group = useWorkspace((state) => getOwn(state.document.groups, key));
   const t = useTranslations('group');
   const [draft, setDraft] = useState<string | null>(null);
   if (group === undefined) return null;
@@ -19,7 +20,7 @@ export const GroupNode = memo(function GroupNode({ id, selected }: NodeProps) {
     if (draft === null) return;
     setDraft(null);
     edit('rename', (document) => {
-      const target = document.groups[key];
+      const target = getOwn(document.groups, key);
       if (target !== undefined) target.title = draft;
     });
   };
@@ -47,7 +48,7 @@ export const GroupNode = memo(function GroupNode({ id, selected }: NodeProps) {
         onResizeEnd={(_, box) => {
           gesture.setState({ resize: new Map(), drag: new Map() });
           edit('resize', (document) => {
-            const target = document.groups[key];
+            const target = getOwn(document.groups, key);
             if (target === undefined) return;
             target.position = { x: Math.round(box.x), y: Math.round(box.y) };
             target.size = { width: Math.round(box.width), height: Math.round(box.height) };
@@ -93,7 +94,7 @@ export const GroupNode = memo(function GroupNode({ id, selected }: NodeProps) {
                 style={{ background: choice }}
                 onClick={() =>
                   edit('colour', (document) => {
-                    const target = document.groups[key];
+                    const target = getOwn(document.groups, key);
                     if (target !== undefined) target.color = choice;
                   })
                 }

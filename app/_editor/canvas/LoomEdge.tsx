@@ -1,5 +1,6 @@
 'use client';
 /** An edge: coloured by kind, dashed by latent space, moving while its source runs, marked when it does not fit. */
+import { getOwn } from '@/engine/types';
 import { clsx } from 'clsx';
 import { memo } from 'react';
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from 'reactflow';
@@ -26,7 +27,7 @@ export const LoomEdge = memo(function LoomEdge(props: EdgeProps) {
   );
   const busy = useRun((state) => {
     const tab = state.current?.tab;
-    return tab !== undefined && state.nodes[tab]?.[target]?.is === 'running';
+    return tab !== undefined && getOwn(state.nodes, tab)?.[target]?.is === 'running';
   });
   const dropping = useView((state) => state.dropEdge === id);
   const [path, x, y] = getBezierPath(props);

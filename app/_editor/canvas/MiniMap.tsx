@@ -1,5 +1,6 @@
 'use client';
 /** The minimap. It stands on the canvas only while a part of the graph is out of view: a graph seen whole needs no map, and its pictures need the corner. */
+import { getOwn } from '@/engine/types';
 import { MiniMap as FlowMiniMap, useStore as useFlowStore, type Node, type ReactFlowState } from 'reactflow';
 import { useTranslations } from 'use-intl';
 import { registry } from '../../_state/nodes';
@@ -9,7 +10,7 @@ import { categoryColour } from '../port/category';
 const size = { width: 168, height: 112 };
 const colourOf = (node: Node): string =>
   node.type === 'loom'
-    ? categoryColour(registry.get(workspace.getState().document.nodes[node.id]?.type ?? '')?.category)
+    ? categoryColour(registry.get(getOwn(workspace.getState().document.nodes, node.id)?.type ?? '')?.category)
     : 'var(--muted)';
 
 /** Whether some node reaches beyond the canvas's edge, by more than a pixel's rounding. */

@@ -1,5 +1,6 @@
 'use client';
 /** A free text on the canvas. */
+import { getOwn } from '@/engine/types';
 import { memo } from 'react';
 import { NodeResizer, type NodeProps } from 'reactflow';
 import { useTranslations } from 'use-intl';
@@ -8,7 +9,7 @@ import { gesture } from '../../_state/view';
 
 export const NoteNode = memo(function NoteNode({ id, selected }: NodeProps) {
   const key = id.slice('note:'.length);
-  const note = useWorkspace((state) => state.document.notes[key]);
+  const note = useWorkspace((state) => getOwn(state.document.notes, key));
   const t = useTranslations('note');
   if (note === undefined) return null;
   return (
@@ -31,7 +32,7 @@ export const NoteNode = memo(function NoteNode({ id, selected }: NodeProps) {
         onResizeEnd={(_, box) => {
           gesture.setState({ resize: new Map(), drag: new Map() });
           edit('resize', (document) => {
-            const target = document.notes[key];
+            const target = getOwn(document.notes, key);
             if (target === undefined) return;
             target.position = { x: Math.round(box.x), y: Math.round(box.y) };
             target.size = { width: Math.round(box.width), height: Math.round(box.height) };
@@ -48,7 +49,7 @@ export const NoteNode = memo(function NoteNode({ id, selected }: NodeProps) {
           edit(
             'note-text',
             (document) => {
-              const target = document.notes[key];
+              const target = getOwn(document.notes, key);
               if (target !== undefined) target.text = value;
             },
             `note ${key}`,

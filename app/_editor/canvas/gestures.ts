@@ -1,4 +1,5 @@
 /** What the canvas' gestures do to the document: each one is one named step. */
+import { getOwn } from '@/engine/types';
 import type { Connection, NodeChange, EdgeChange } from 'reactflow';
 import { checkConnection, connect, type Endpoint } from '@/engine';
 import { registry } from '../../_state/nodes';
@@ -100,7 +101,7 @@ export function onDrag(id: string, pointer: Point): void {
 
 function edgeUnder(id: string, pointer: Point): string | null {
   const { document, inference } = workspace.getState();
-  const node = document.nodes[id];
+  const node = getOwn(document.nodes, id);
   const definition = node === undefined ? undefined : registry.get(node.type);
   if (definition === undefined) return null;
   const connected = connectedPorts(document.edges);
@@ -130,7 +131,7 @@ export function onDragStop(single: string | undefined): void {
   groupMembers = new Map();
   if (drag.size === 0) return;
   const { document, inference } = workspace.getState();
-  const node = single === undefined ? undefined : document.nodes[single];
+  const node = single === undefined ? undefined : getOwn(document.nodes, single);
   const definition = node === undefined ? undefined : registry.get(node.type);
   const fit =
     dropEdge === null || single === undefined || definition === undefined

@@ -1,5 +1,6 @@
 'use client';
 /** Wiring by keyboard: choose a port, then what it goes to. What does not fit is listed with its reason. */
+import { getOwn } from '@/engine/types';
 import { Command } from 'cmdk';
 import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -31,7 +32,7 @@ export function ConnectDialog() {
 function useTitles() {
   const labels = useNodeLabels();
   return (id: string): string => {
-    const node = workspace.getState().document.nodes[id];
+    const node = getOwn(workspace.getState().document.nodes, id);
     return node === undefined ? id : (node.title ?? labels.title(registry.get(node.type), node.type));
   };
 }
@@ -164,7 +165,7 @@ function ChooseTarget({
             onSelect={() => {
               close();
               if (port === undefined) return;
-              const at = workspace.getState().document.nodes[from.node]?.position ?? { x: 0, y: 0 };
+              const at = getOwn(workspace.getState().document.nodes, from.node)?.position ?? { x: 0, y: 0 };
               edit('add', (draft) => {
                 const shift = from.side === 'out' ? 320 : -320;
                 const node = addNode(draft, definition, { x: at.x + shift, y: at.y });

@@ -1,5 +1,6 @@
 'use client';
 /** The search palette: at the cursor, over everything or over what fits an edge. */
+import { getOwn } from '@/engine/types';
 import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -80,7 +81,7 @@ function Open({ request }: { readonly request: PaletteRequest }) {
 
   const left = Math.max(8, Math.min(request.screen.x, innerWidth - width - 8));
   const top = Math.max(8, Math.min(request.screen.y, innerHeight - height - 8));
-  const fromType = workspace.getState().document.nodes[from?.node ?? '']?.type;
+  const fromType = getOwn(workspace.getState().document.nodes, from?.node ?? '')?.type;
   const kind =
     from === undefined
       ? undefined

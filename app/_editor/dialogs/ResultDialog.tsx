@@ -32,6 +32,7 @@ export function ResultDialog({
   const results = useResults((all) => all);
   const [other, setOther] = useState('');
   const [metadata, setMetadata] = useState(true);
+  const [comfy, setComfy] = useState(false);
   const place = results.findIndex(({ id }) => id === result.id);
   const [newer, older] = [results[place - 1], results[place + 1]];
   const against = other === result.id ? undefined : results.find(({ id }) => id === other);
@@ -110,8 +111,14 @@ export function ResultDialog({
             {t('metadata')}
             <Toggle label={t('metadata')} checked={metadata} onChange={setMetadata} />
           </label>
+          {metadata && (
+            <label className="flex items-center justify-between gap-3 text-xs">
+              {t('comfy')}
+              <Toggle label={t('comfy')} checked={comfy} onChange={setComfy} />
+            </label>
+          )}
           <div className="flex flex-col gap-2">
-            <Button variant="primary" onClick={() => attempt(saveResult(result, metadata))}>
+            <Button variant="primary" onClick={() => attempt(saveResult(result, metadata, comfy))}>
               <Download size={14} />
               {t('save')}
             </Button>

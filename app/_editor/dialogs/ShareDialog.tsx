@@ -1,5 +1,6 @@
 'use client';
 /** Sharing a graph: a link that needs no server, or a file. */
+import { getOwn } from '@/engine/types';
 import { Check, Copy, FileDown, TriangleAlert } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
@@ -84,7 +85,7 @@ export function ShareDialog({
                 {link.heaviest.map(({ node, bytes }) => (
                   <li key={node}>
                     {t('heavy', {
-                      node: document.nodes[node]?.title ?? node,
+                      node: getOwn(document.nodes, node)?.title ?? node,
                       size: format.number(bytes / 1000, { maximumFractionDigits: 1 }),
                     })}
                   </li>

@@ -1,5 +1,6 @@
 'use client';
 /** One setting over a list of values: a picture for each. Several swept settings multiply or go in step. */
+import { getOwn } from '@/engine/types';
 import { Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
@@ -46,7 +47,7 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 export function SweepDialog({ at }: { readonly at: { readonly node: string; readonly param?: string } }) {
   const t = useTranslations('sweep');
   const labels = useNodeLabels();
-  const node = useWorkspace((state) => state.document.nodes[at.node]);
+  const node = useWorkspace((state) => getOwn(state.document.nodes, at.node));
   const fields = sweepable(node);
   const [name, setName] = useState(at.param ?? fields[0]?.name);
   const field = fields.find((each) => each.name === name);

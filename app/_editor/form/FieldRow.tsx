@@ -1,5 +1,6 @@
 'use client';
 /** One parameter: its name, its widget by hint, what is wrong with its value. */
+import { getOwn } from '@/engine/types';
 import { RotateCcw } from 'lucide-react';
 import { memo, useId } from 'react';
 import { useTranslations } from 'use-intl';
@@ -39,7 +40,7 @@ export const FieldRow = memo(function FieldRow({
     edit(
       `param|${label}`,
       (draft) => {
-        const target = draft.nodes[node];
+        const target = getOwn(draft.nodes, node);
         // Widgets hand out strings, numbers, booleans and null: all JSON.
         if (target !== undefined) target.params[field.name] = next as string | number | boolean | null;
       },

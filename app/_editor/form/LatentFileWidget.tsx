@@ -4,7 +4,7 @@ import { FileUp } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { LoomError } from '@/engine';
 import { checkPictureBytes } from '@/nodes/_shared/picture-formats';
-import { toBase64 } from '../../_formats/picture/url';
+import { toBase64 } from '../../_formats/base64';
 import { useFormat } from '../../_i18n/format';
 import { FileField } from './FileField';
 import type { WidgetDescriptor, WidgetProps } from './widget';

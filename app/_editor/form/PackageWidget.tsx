@@ -2,29 +2,18 @@
 import { useStore } from 'zustand';
 import { useFormat } from '../../_i18n/format';
 import { catalogStore } from '../../_state/catalog';
-import { Choice } from '../../_ui/Choice';
+import { ModelChoice } from './ModelChoice';
 import type { WidgetDescriptor, WidgetProps } from './widget';
 
-/** An installed model package, with its size. */
-export function PackageWidget({ id, label, value, disabled, set, seal }: WidgetProps) {
+/** A model package that is here, with its size. */
+export function PackageWidget(widget: WidgetProps) {
   const packages = useStore(catalogStore, (state) => state.packages);
   const format = useFormat();
-  return (
-    <Choice
-      id={id}
-      label={label}
-      value={typeof value === 'string' ? value : ''}
-      options={packages.map((found) => ({
-        value: found.id,
-        label: `${found.title} · ${format.bytes(found.bytes)}`,
-      }))}
-      disabled={disabled}
-      onChange={(next) => {
-        set(next);
-        seal();
-      }}
-    />
-  );
+  const options = packages.map(({ id, title, bytes }) => ({
+    value: id,
+    label: `${title} · ${format.bytes(bytes)}`,
+  }));
+  return <ModelChoice widget={widget} kind="packages" options={options} />;
 }
 
 export const packageWidget: WidgetDescriptor<'package'> = {

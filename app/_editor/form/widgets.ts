@@ -4,6 +4,7 @@ import type { Field } from '../../_state/fields';
 import { classWidget } from './ClassWidget';
 import { imageFileWidget } from './ImageFileWidget';
 import { latentFileWidget } from './LatentFileWidget';
+import { loraWidget } from './LoraWidget';
 import { numberWidget } from './NumberWidget';
 import { packageWidget } from './PackageWidget';
 import { promptWidget } from './PromptWidget';
@@ -25,6 +26,7 @@ const widgets: { readonly [Name in Exclude<WidgetName, 'hidden'>]: WidgetDescrip
   select: selectWidget,
   switch: switchWidget,
   package: packageWidget,
+  lora: loraWidget,
   class: classWidget,
   'map-painter': mapPainterWidget,
   'mask-painter': maskPainterWidget,

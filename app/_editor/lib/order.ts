@@ -1,4 +1,5 @@
 /** Nodes in an order in which they could run; cycles keep the document's order. */
+import { getOwn } from '@/engine/types';
 import type { LoomDocument } from '@/engine';
 
 export function inOrder(document: LoomDocument): string[] {
@@ -10,7 +11,8 @@ export function inOrder(document: LoomDocument): string[] {
     after.set(from.node, [...(after.get(from.node) ?? []), to.node]);
   }
   const byPlace = (a: string, b: string): number =>
-    (document.nodes[a]?.position.x ?? 0) - (document.nodes[b]?.position.x ?? 0) || a.localeCompare(b);
+    (getOwn(document.nodes, a)?.position.x ?? 0) - (getOwn(document.nodes, b)?.position.x ?? 0) ||
+    a.localeCompare(b);
   const ready = [...waiting]
     .filter(([, count]) => count === 0)
     .map(([id]) => id)

@@ -1,5 +1,6 @@
 'use client';
 /** Two pictures behind a slider: the first to the left of the split, the second to its right. */
+import { getOwn } from '@/engine/types';
 import { useRef, type PointerEvent } from 'react';
 import { registry } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
@@ -32,7 +33,7 @@ export function ComparePictures({
     edit(
       `param|${definition === undefined ? 'split' : labels.param(definition, 'split', 'Split')}`,
       (draft) => {
-        const target = draft.nodes[id];
+        const target = getOwn(draft.nodes, id);
         if (target !== undefined) target.params['split'] = at;
       },
       `${id} split drag`,

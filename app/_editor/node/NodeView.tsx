@@ -1,5 +1,6 @@
 'use client';
 /** A node on the canvas, made from its definition alone: ports, form, results, progress, errors. */
+import { getOwn } from '@/engine/types';
 import { clsx } from 'clsx';
 import { AlertTriangle, ChevronDown, ChevronRight, EyeOff, Play, Redo2, BookOpen } from 'lucide-react';
 import { memo, useState } from 'react';
@@ -33,7 +34,7 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const t = useTranslations('node');
   const labels = useNodeLabels();
   const tab = useNodeState(id, (state) => state.active);
-  const run = useRun((state) => state.nodes[tab]?.[id]);
+  const run = useRun((state) => getOwn(state.nodes, tab)?.[id]);
   const stale = useStale(id);
   const pictures = useRun((state) => state.pictures[tab]?.[id]);
   const diagnostics = useDiagnostics(id);
@@ -197,7 +198,7 @@ function TitleText({ id, title }: { readonly id: string; readonly title: string 
   const commit = (): void => {
     setDraft(null);
     edit('rename', (document) => {
-      const node = document.nodes[id];
+      const node = getOwn(document.nodes, id);
       if (node === undefined) return;
       if (draft.trim() === '') delete node.title;
       else node.title = draft.trim();
@@ -281,7 +282,7 @@ function Resizer({ id, visible }: { readonly id: string; readonly visible: boole
       onResizeEnd={(_, size) => {
         gesture.setState({ resize: new Map() });
         edit('resize', (draft) => {
-          const node = draft.nodes[id];
+          const node = getOwn(draft.nodes, id);
           if (node !== undefined)
             node.size = { width: Math.round(size.width), height: Math.round(size.height) };
         });

@@ -1,5 +1,6 @@
 'use client';
 /** A node's documentation: what it does, its ports with types, its parameters, its names elsewhere. */
+import { getOwn } from '@/engine/types';
 import { useTranslations } from 'use-intl';
 import { registry } from '../../_state/nodes';
 import { useNodeLabels } from '../../_i18n/node-labels';
@@ -16,7 +17,7 @@ export function DocsPanel() {
   const id = useView(
     (state) => state.docs ?? [...state.selection].find((found) => !found.includes(':')) ?? null,
   );
-  const type = useWorkspace((state) => (id === null ? undefined : state.document.nodes[id]?.type));
+  const type = useWorkspace((state) => (id === null ? undefined : getOwn(state.document.nodes, id)?.type));
   const definition = type === undefined ? undefined : registry.get(type);
   if (definition === undefined)
     return <p className="p-5 text-center text-xs text-muted-foreground">{t('none')}</p>;

@@ -1,5 +1,6 @@
 'use client';
 /** What flows on the edge that was clicked. */
+import { getOwn } from '@/engine/types';
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { registry } from '../../_state/nodes';
@@ -25,8 +26,9 @@ export function InspectPanel() {
   const tab = useWorkspace((state) => state.active);
   // Without an edge: the first output of the selected node.
   const end = useMemo(() => {
-    if (inspected !== null && document.nodes[inspected.node] !== undefined) return inspected;
-    const definition = selected === null ? undefined : registry.get(document.nodes[selected]?.type ?? '');
+    if (inspected !== null && getOwn(document.nodes, inspected.node) !== undefined) return inspected;
+    const definition =
+      selected === null ? undefined : registry.get(getOwn(document.nodes, selected)?.type ?? '');
     const [port] = Object.keys(definition?.outputs ?? {});
     return selected === null || port === undefined ? null : { node: selected, port };
   }, [inspected, selected, document]);
@@ -34,7 +36,7 @@ export function InspectPanel() {
     end === null ? undefined : inference.portType(end.node, 'out', end.port),
   );
   const sampler = end === null ? undefined : samplerBehind(document, end.node);
-  const node = end === null ? undefined : document.nodes[end.node];
+  const node = end === null ? undefined : getOwn(document.nodes, end.node);
   const title =
     node === undefined || end === null
       ? ''

@@ -3,6 +3,7 @@
  * The graph as a list, in the order in which it runs: the same graph for
  * screen readers, phones and keyboards, with every form and every edge.
  */
+import { getOwn } from '@/engine/types';
 import { Cable, ChevronDown, ChevronRight, Play, Trash2, Unplug } from 'lucide-react';
 import { memo, useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -54,7 +55,7 @@ const Row = memo(function Row({
   const labels = useNodeLabels();
   const portLabel = usePortLabel();
   const tab = useWorkspace((state) => state.active);
-  const run = useRun((state) => state.nodes[tab]?.[id]);
+  const run = useRun((state) => getOwn(state.nodes, tab)?.[id]);
   const stale = useStale(id);
   const pictures = useRun((state) => state.pictures[tab]?.[id]);
   const chosen = useView((state) => state.selection.has(id));

@@ -1,5 +1,6 @@
 'use client';
 /** The steps of a sampling, and branching off from one. */
+import { getOwn } from '@/engine/types';
 import { registry } from '../../_state/nodes';
 import { boxOf } from '../../_state/boxes';
 import { Trajectory } from '../../_inspect/Trajectory';
@@ -26,7 +27,7 @@ export function TrajectoryPanel() {
       samplerAmong(document) ??
       null,
   );
-  const node = useWorkspace(({ document }) => (id === null ? undefined : document.nodes[id]));
+  const node = useWorkspace(({ document }) => (id === null ? undefined : getOwn(document.nodes, id)));
   const title = node === undefined ? '' : (node.title ?? labels.title(registry.get(node.type), node.type));
   return (
     <Trajectory

@@ -1,5 +1,6 @@
 'use client';
 /** A refused edge: what was given, what is wanted, and the fixes as buttons. */
+import { getOwn } from '@/engine/types';
 import { CircleX, Wrench, X } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
@@ -38,7 +39,7 @@ export function useFixText(): (fix: QuickFix) => string {
   const labels = useNodeLabels();
   const typeTitle = (type: string): string => labels.title(registry.get(type), type);
   const titleOf = (id: string): string => {
-    const node = workspace.getState().document.nodes[id];
+    const node = getOwn(workspace.getState().document.nodes, id);
     return node === undefined ? id : (node.title ?? typeTitle(node.type));
   };
   return (fix) => fixText(fix, t, titleOf, typeTitle);

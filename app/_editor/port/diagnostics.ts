@@ -1,5 +1,6 @@
 'use client';
 /** Diagnostics in words: by code in the reader's language, with the exact types. */
+import { getOwn } from '@/engine/types';
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { useStoreWithEqualityFn } from 'zustand/traditional';
@@ -32,9 +33,9 @@ export function useDiagnosticText(): (found: Diagnostic) => string {
   return useCallback(
     (found) => {
       const { document } = workspace.getState();
-      const node = found.node === undefined ? undefined : document.nodes[found.node];
+      const node = found.node === undefined ? undefined : getOwn(document.nodes, found.node);
       const titleOf = (id: string): string => {
-        const named = document.nodes[id];
+        const named = getOwn(document.nodes, id);
         return named === undefined ? id : (named.title ?? labels.title(registry.get(named.type), named.type));
       };
       const fieldName = found.path?.split('.').at(-1) ?? '';

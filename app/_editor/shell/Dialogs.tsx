@@ -24,6 +24,9 @@ const ImportDialog = lazy(() =>
 const NodePackDialog = lazy(() =>
   import('../dialogs/NodePackDialog').then((module) => ({ default: module.NodePackDialog })),
 );
+const ModelsDialog = lazy(() =>
+  import('../dialogs/ModelsDialog').then((module) => ({ default: module.ModelsDialog })),
+);
 const SettingsDialog = lazy(() =>
   import('../dialogs/SettingsDialog').then((module) => ({ default: module.SettingsDialog })),
 );
@@ -56,6 +59,7 @@ export function Dialogs() {
       {dialog === 'hotkeys' && <HotkeyDialog />}
       {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'about' && <AboutDialog />}
+      {dialog === 'models' && <ModelsDialog />}
       {dialog === 'import-report' && <ImportDialog />}
       {dialog === 'packs' && <NodePackDialog />}
       {(dialog === 'share' || dialog === 'versions') && <ShareSlot which={dialog} />}

@@ -11,6 +11,7 @@ import { persistWorkspace } from '../../_persistence/persist-workspace';
 import { loadCatalog } from '../../_state/catalog';
 import { startEngine } from '../../_state/run-control';
 import { followStale } from '../../_state/stale-store';
+import { preloadOverlays } from '../../_ui/overlays';
 import { workspace } from '../../_state/workspace';
 import { resetView } from '../../_state/view';
 
@@ -36,8 +37,11 @@ export function useStartup(): void {
     begun = true;
     exposeConsole();
     void loadCatalog();
+    // Models of the person's own: their code comes only where there are any.
+    void import('../../_persistence/persist-models').then(({ persistModels }) => persistModels());
     startEngine();
     void openFirst();
+    void preloadOverlays();
     if (process.env.NODE_ENV === 'production' && 'serviceWorker' in navigator)
       navigator.serviceWorker.register('/sw.js').catch(() => undefined);
   }, []);

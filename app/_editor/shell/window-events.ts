@@ -7,9 +7,11 @@ import { clipText, noteCopied, pasteNodes } from '../../_actions/clipboard';
 import { commands, enabled, perform } from '../../_actions/commands';
 import { translate } from '../../_i18n/translate';
 import { dropPayloadOf, type DropPayload } from '../../_formats/drop-payload';
+import { droppedModels } from '../../_formats/model-files';
 import { removeItems } from '../../_state/edits';
+import { flow } from '../../_state/flow';
 import { select, view } from '../../_state/view';
-import { edit } from '../../_state/workspace';
+import { edit, workspace } from '../../_state/workspace';
 import { notify } from '../../_ui/notify';
 import { dialogOnPage, dialogOpen } from '../lib/dialog-open';
 
@@ -123,6 +125,21 @@ export function useWindowEvents(): void {
     };
     const onDrop = (event: DragEvent): void => {
       if (event.defaultPrevented || event.dataTransfer === null) return;
+      const models = droppedModels(event.dataTransfer);
+      const onto = nodeAt(event.target);
+      // Other nodes may take the file themselves: a latent is a safetensors file too.
+      const forModel =
+        onto === undefined || workspace.getState().document.nodes[onto]?.type.startsWith('model/');
+      if (models !== undefined && forModel) {
+        event.preventDefault();
+        const at = flow()?.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+        Promise.all([models, import('../../_actions/models')])
+          .then(async ([dropped, { takeModel }]) => {
+            for (const files of dropped) await takeModel(files, at, onto);
+          })
+          .catch(refuse);
+        return;
+      }
       const payload = dropPayloadOf(event.dataTransfer);
       // An address from another window; not a picture of this page, nor text that is moved within a field.
       const address = /^https?:/i.test(payload.text) && !inText(event.target);

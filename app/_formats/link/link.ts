@@ -8,7 +8,7 @@
  */
 import { deflateSync } from 'fflate';
 import { LoomError, serialise, type DocumentNotice, type LoomDocument } from '@/engine';
-import { fromBase64Url, toBase64Url } from '../base64url';
+import { fromBase64Url, toBase64Url } from '../base64';
 import { crc32 } from '../crc32';
 import { inflateLimited } from '../inflate';
 import { dictionary1 } from './link-dictionary';

@@ -2,17 +2,10 @@
 import { checkPicture, pictureFormats } from '@/nodes/_shared/picture-formats';
 import { pictureSize } from '@/nodes/_shared/picture-size';
 import { checkSize, maxPixels } from '@/nodes/_shared/pixels';
-
-/** Bytes as base64. */
-export function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000)
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
-}
+import { toBase64 } from '../base64';
 
 /**
- * A picture's file as the data URL that parameters take, whichever door it came through.
+ * A picture's file as the data URL that parameters take, whichever way it came in.
  * @throws LoomError `unsupported` or `bad-input` for what is no picture, `too-large` by its bytes or by the size in its header
  */
 export function pictureUrl(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 /** One level of a document as nodes, links and groups of ComfyUI. */
+import { getOwn } from '@/engine/types';
 import { canonical, type LoomDefinition, type LoomDocument } from '@/engine';
 import { levelOriginOf, placedOriginOf, type LevelOrigin } from './attach';
 import { outputPort } from './import-level';
@@ -56,7 +57,7 @@ export function exportLevel(level: Level, context: ExportContext): LevelExport {
   const before = readBefore(clusters, context.origin);
   const reports: NodeReport[] = left.map((id) => ({
     id: `${context.prefix}${id}`,
-    type: level.nodes[id]?.type ?? '',
+    type: getOwn(level.nodes, id)?.type ?? '',
     node: id,
     outcome: 'placeholder',
     differences: [],
@@ -130,7 +131,7 @@ export function exportLevel(level: Level, context: ExportContext): LevelExport {
 
   for (const cluster of clusters) {
     const id = ids.get(cluster) ?? next();
-    const main = level.nodes[cluster.main];
+    const main = getOwn(level.nodes, cluster.main);
     if (!main) continue;
     const { values, changed } = valuesOf(cluster);
     const known = cluster.known ?? comfyClass(cluster.type);
@@ -236,7 +237,7 @@ export function exportLevel(level: Level, context: ExportContext): LevelExport {
 }
 
 const own = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
-  record && Object.hasOwn(record, name) ? record[name] : undefined;
+  record && getOwn(record, name);
 
 const outputsOf = (outputs: ReadonlyMap<string, Origin>, node: string): number =>
   [...outputs.keys()].filter((name) => name.startsWith(`${node}\n`)).length;
@@ -258,8 +259,7 @@ function portsOf(definition: LoomDefinition | undefined): {
   };
 }
 
-const definitionPorts = (context: ExportContext, id: string) =>
-  portsOf(Object.hasOwn(context.definitions, id) ? context.definitions[id] : undefined);
+const definitionPorts = (context: ExportContext, id: string) => portsOf(getOwn(context.definitions, id));
 
 /** The file's name for a port of an instance: by name, else by place. */
 function socketOf(inputs: readonly JsonObject[], ports: readonly string[], port: string): string | undefined {
@@ -326,7 +326,7 @@ function widgetsOf(
   if (cluster.origin && changed.size === 0) return given === undefined ? {} : { widgets_values: given };
   if (isObject(given)) return { widgets_values: { ...given, ...pick(values, changed) } };
   if (cluster.instance !== undefined && Array.isArray(given))
-    return { widgets_values: instanceValues(raw, given, values) };
+    return { widgets_values: instanceValues(raw, given, pick(values, changed)) };
   if (!known) {
     const list = values['values'];
     return Array.isArray(list)
@@ -369,20 +369,19 @@ function replaced(raw: JsonObject, values: Params): Json[] {
   return (names.length > 0 ? names : Object.keys(values)).map((name) => values[name] ?? null);
 }
 
-/** An instance's list with what it sets today; a seed is text here and a number there. */
-function instanceValues(raw: JsonObject, given: readonly Json[], values: Params): Json[] {
-  let at = -1;
-  return namedWidgets(raw).reduce<Json[]>(
-    (list, name) => {
-      at += 1;
-      const value = Object.hasOwn(values, name) ? values[name] : undefined;
-      const old = list[at];
-      if (value !== undefined && at < list.length)
-        list[at] = typeof value === 'string' && typeof old !== 'string' ? integerJson(value) : value;
-      return list;
-    },
-    [...given],
-  );
+/** An instance's list with what was changed; a seed is text here and a number there, and its control follows it. */
+function instanceValues(raw: JsonObject, given: readonly Json[], changed: Params): Json[] {
+  const list = [...given];
+  let at = 0;
+  for (const name of namedWidgets(raw)) {
+    const value = getOwn(changed, name);
+    const old = list[at];
+    if (value !== undefined && at < list.length)
+      list[at] = typeof value === 'string' && typeof old !== 'string' ? integerJson(value) : value;
+    at += 1;
+    if (name.endsWith('seed') && /^(fixed|increment|decrement|randomize)$/.test(String(list[at]))) at += 1;
+  }
+  return list;
 }
 
 const pick = (values: Params, names: ReadonlySet<string>): JsonObject =>
@@ -524,7 +523,7 @@ function helpers(cluster: Cluster, draft: Draft, around: Around): readonly Draft
     return { id, slot: 0 };
   };
   if (!draft.wanted.has(socket)) {
-    const noise = around.level.nodes[cluster.parts['noise'] ?? ''];
+    const noise = getOwn(around.level.nodes, cluster.parts['noise'] ?? '');
     if (noise?.type === 'latent/noise') {
       const side = (name: string): number => num(noise.params[name], 0) || 512;
       draft.wanted.set(
@@ -539,7 +538,7 @@ function helpers(cluster: Cluster, draft: Draft, around: Around): readonly Draft
   }
   const mask = around.wiring.into(cluster.parts[partOf(port)] ?? '', portOf(port));
   const source = around.sourceAt(cluster.parts[partOf(port)] ?? '', portOf(port));
-  const fitted = mask && around.level.nodes[mask.node]?.type;
+  const fitted = mask && getOwn(around.level.nodes, mask.node)?.type;
   // A mask that comes with the latent is there already.
   const travels = fitted === 'mask/for-latent' || fitted === 'first-stage/encode-inpaint';
   if (source && !travels)

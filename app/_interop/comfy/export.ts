@@ -1,4 +1,5 @@
 /** From a document of ours to ComfyUI's two forms, and a report of what could not be said there. */
+import { getOwn } from '@/engine/types';
 import type { LoomDefinition, LoomDocument } from '@/engine';
 import { levelOriginOf } from './attach';
 import { exportLevel, type LevelExport } from './export-level';
@@ -85,7 +86,7 @@ export function exportPrompt(document: LoomDocument): ExportedPrompt {
 }
 
 function definitionJson(id: string, title: string, level: LevelExport, document: LoomDocument): Json {
-  const definition = Object.hasOwn(document.definitions, id) ? document.definitions[id] : undefined;
+  const definition = getOwn(document.definitions, id);
   const raw = (definition && levelOriginOf(definition)?.raw) ?? {};
   const port = (name: string, index: number, side: string): Json => ({
     id: `${id}-${side}-${index}`,

@@ -1,4 +1,5 @@
 /** Which nodes of ours make one node of ComfyUI: the mapping table read backwards. */
+import { getOwn } from '@/engine/types';
 import { definitionOf, type LoomDefinition, type LoomNode } from '@/engine';
 import { originOf, type NodeOrigin } from './attach';
 import type { Json } from './json';
@@ -51,7 +52,7 @@ export function clustersOf(
   // Those of several parts first: their parts might stand for nodes of their own.
   const several = (id: string): boolean => {
     const origin = origins.get(id);
-    const type = level.nodes[id]?.type ?? '';
+    const type = getOwn(level.nodes, id)?.type ?? '';
     return [...(origin ? [comfyClass(origin.type)] : []), ...classesOf(type)].some(
       (known) =>
         known &&
@@ -94,7 +95,7 @@ export function clustersOf(
       const parts = partsOf(id, becomes, level, wiring);
       if (!parts) continue;
       const params = Object.fromEntries(
-        Object.entries(parts).map(([part, member]) => [part, jsonParams(level.nodes[member])]),
+        Object.entries(parts).map(([part, member]) => [part, jsonParams(getOwn(level.nodes, member))]),
       );
       const fits = known === first || becomes.fits === undefined || becomes.fits(params);
       if (!fits) continue;
@@ -133,7 +134,7 @@ function partsOf(
     const [from, to] = wire;
     const source = wiring.into(parts[partOf(to)] ?? '', portOf(to));
     const wanted = mapping.parts[partOf(from)] ?? '';
-    const type = source && level.nodes[source.node]?.type;
+    const type = source && getOwn(level.nodes, source.node)?.type;
     if (!source || type === undefined || source.port !== portOf(from)) return undefined;
     if (!(alternatives[wanted] ?? [wanted]).includes(type)) return undefined;
     parts[partOf(from)] = source.node;

@@ -1,4 +1,5 @@
 /** ComfyUI's sub-graphs and, older, its group nodes: definitions of ours. */
+import { getOwn } from '@/engine/types';
 import {
   definitionOf,
   definitionSchema,
@@ -48,7 +49,7 @@ export function readSubgraphs(workflow: Workflow): Subgraphs {
   const groupNodes = workflow.extra?.groupNodes ?? {};
   for (const node of workflow.nodes) {
     const name = groupName.exec(node.type)?.[1];
-    const found = name !== undefined && Object.hasOwn(groupNodes, name) ? groupNodes[name] : undefined;
+    const found = name === undefined ? undefined : getOwn(groupNodes, name);
     if (name === undefined || !found) continue;
     byId.set(`#${node.id}`, fromGroupNode(`group-${node.id}`, name, found, node));
   }
@@ -92,8 +93,14 @@ export function readSubgraphs(workflow: Workflow): Subgraphs {
     },
     setInstances: (document) => {
       for (const level of [document, ...Object.values(document.definitions)])
-        for (const node of Object.values(level.nodes))
-          Object.assign(node.params, instanceParams(node, document));
+        for (const node of Object.values(level.nodes)) {
+          const params = instanceParams(node, document);
+          const origin = originOf(node);
+          if (!origin || Object.keys(params).length === 0) continue;
+          Object.assign(node.params, params);
+          // What an export compares with: these are the file's own values.
+          Object.assign(node, { comfy: { ...origin, params: { main: params } } });
+        }
     },
   };
 }
@@ -101,13 +108,12 @@ export function readSubgraphs(workflow: Workflow): Subgraphs {
 /** What an instance sets of its definition's parameters: the values it has for the widgets shown outside. */
 function instanceParams(node: LoomNode, document: LoomDocument): Record<string, Json> {
   const id = definitionOf(node.type);
-  const definition =
-    id !== undefined && Object.hasOwn(document.definitions, id) ? document.definitions[id] : undefined;
+  const definition = id === undefined ? undefined : getOwn(document.definitions, id);
   const values = originOf(node)?.values ?? {};
   const set: Record<string, Json> = {};
   for (const [name, { node: inner, param }] of Object.entries(definition?.params ?? {})) {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    const target = definition && Object.hasOwn(definition.nodes, inner) ? definition.nodes[inner] : undefined;
+    const value = getOwn(values, name);
+    const target = definition && getOwn(definition.nodes, inner);
     const origin = target && originOf(target);
     const becomes = origin && comfyClass(origin.type)?.becomes;
     if (value === undefined || !origin || !becomes || !isMapping(becomes)) continue;

@@ -3,6 +3,7 @@
  * generation and becomes a graph that runs. A workflow's nodes become placeholders with their values and
  * wires, except those that are one of ours.
  */
+import { getOwn } from '@/engine/types';
 import { z } from 'zod';
 import { documentSchema, documentVersion, LoomError, type LoomDocument } from '@/engine';
 import { importParameters } from '../a1111/import';
@@ -86,7 +87,7 @@ export function importMetadata(json: string, options: ImportOptions): Opened {
     options,
   );
   const set = (node: string, params: Record<string, Json>): void => {
-    Object.assign(document.nodes[node]?.params ?? {}, params);
+    Object.assign(getOwn(document.nodes, node)?.params ?? {}, params);
   };
   set('prompt', { text: data.positive_prompt });
   set('negative', { text: data.negative_prompt ?? '' });

@@ -31,6 +31,16 @@ export type ConditioningPart =
       readonly concat: Tensor;
       readonly label: string;
     };
+/** A rectangle of the picture in which a condition counts, in pixels or as fractions of it. */
+export interface ConditioningArea {
+  readonly unit: 'px' | 'fraction';
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** Its weight where it meets others. */
+  readonly strength: number;
+}
 /**
  * What a U-Net is conditioned on. Parts that are absent take their null value.
  * `entries` lets several conditionings be mixed by weight and over ranges of the sampling.
@@ -44,6 +54,8 @@ export interface ConditioningValue {
     /** Fraction of the sampling at which it begins and ends to count, 0…1. */
     readonly start: number;
     readonly end: number;
+    /** Where it counts; everywhere when left out. */
+    readonly area?: ConditioningArea;
   }[];
 }
 

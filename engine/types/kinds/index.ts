@@ -21,7 +21,13 @@ export type { MaskValue } from './mask';
 export type { SemanticMapValue } from './semantic-map';
 export type { LatentValue, NoisyState } from './latent';
 export type { CodesValue } from './codes';
-export type { ConditioningPart, ConditioningPartName, ConditioningValue, PictureSizes } from './conditioning';
+export type {
+  ConditioningArea,
+  ConditioningPart,
+  ConditioningPartName,
+  ConditioningValue,
+  PictureSizes,
+} from './conditioning';
 export type { ConditionerValue } from './conditioner';
 export type { UNetValue } from './unet';
 export type { DenoiseCall, DenoiserValue } from './denoiser';

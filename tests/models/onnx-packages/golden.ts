@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { findPackages, type KnownPackage } from '@/models';
+import { createNodeFolder } from '@/models/folder-node';
 import type { Tensor } from '@/engine/types';
 
 const goldenSchema = z.looseObject({
@@ -80,4 +82,11 @@ export async function relative(got: Tensor, want: Numbers): Promise<number> {
     whole += (want.data[i] ?? 0) ** 2;
   }
   return Math.sqrt(error / whole);
+}
+
+/** The one model of a folder. */
+export async function modelIn(folder: string): Promise<KnownPackage> {
+  const [found] = await findPackages(createNodeFolder(folder), new AbortController().signal);
+  if (found && 'known' in found) return found.known;
+  throw found && 'error' in found ? found.error : new Error(`no model in ${folder}`);
 }

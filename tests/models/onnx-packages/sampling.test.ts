@@ -10,11 +10,9 @@ import { createExecutor, infer, parseDocument, plan, type AnyValue } from '@/eng
 import { createBackend } from '@/engine/tensor/ort-node';
 import type { Backend } from '@/engine/types';
 import { createCatalog, createModelSource } from '@/models';
-import { findPackages } from '@/models/describe/find';
 import { createNodeFiles } from '@/models/files-node';
-import { createNodeFolder } from '@/models/folder-node';
 import { registry } from '@/nodes/registry';
-import { goldenOf, psnr } from './golden';
+import { goldenOf, modelIn, psnr } from './golden';
 
 const root = process.env['LOOM_ONNX_FIXTURES'] ?? new URL('../../fixtures/onnx/', import.meta.url).pathname;
 const signal = new AbortController().signal;
@@ -70,9 +68,8 @@ for (const wanted of cases) {
     it(`draws diffusers' picture to ${wanted.bar} dB`, async () => {
       const { golden, array, png } = goldenOf(folder);
       const found = golden.cases.find(({ name }) => name === wanted.case);
-      const [first] = await findPackages(createNodeFolder(folder), signal);
-      if (found === undefined || first === undefined || 'error' in first) throw new Error('no such case');
-      const { known } = first;
+      if (found === undefined) throw new Error('no such case');
+      const known = await modelIn(folder);
       const { id } = known.description;
       const { call } = found;
       const hasText = known.description.conditioner.text !== undefined;

@@ -8,11 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '@/engine/tensor/ort-node';
 import type { Backend, ModelPackage } from '@/engine/types';
 import { createModelSource, type LoadedModels } from '@/models';
-import { findPackages } from '@/models/describe/find';
 import { createNodeFiles } from '@/models/files-node';
-import { createNodeFolder } from '@/models/folder-node';
 import type { KnownPackage } from '@/models/packages';
-import { goldenOf, readNpy, relative } from './golden';
+import { goldenOf, modelIn, readNpy, relative } from './golden';
 
 const root = process.env['LOOM_ONNX_FIXTURES'] ?? new URL('../../fixtures/onnx/', import.meta.url).pathname;
 const signal = new AbortController().signal;
@@ -44,9 +42,7 @@ for (const [name, limit] of packages) {
     let known: KnownPackage;
     let opened: ModelPackage;
     beforeAll(async () => {
-      const [found] = await findPackages(createNodeFolder(folder), signal);
-      if (found === undefined || 'error' in found) throw found?.error ?? new Error('nothing');
-      ({ known } = found);
+      known = await modelIn(folder);
       models = createModelSource({ backend, files: createNodeFiles('models'), packages: [known] });
       opened = await models.open(known.description.id, { signal });
     });
@@ -128,13 +124,12 @@ describe('an autoencoder alone', () => {
   const folder = new URL('../../fixtures/onnx/taesd-vae', import.meta.url).pathname;
 
   it('is a package with a first stage, in the space of Stable Diffusion, and nothing else', async () => {
-    const [found] = await findPackages(createNodeFolder(folder), signal);
-    if (found === undefined || 'error' in found) throw found?.error ?? new Error('nothing');
-    const { description } = found.known;
+    const known = await modelIn(folder);
+    const { description } = known;
     expect(description.unet).toBeUndefined();
     expect(description.conditioner).toEqual({ id: 'none' });
     expect(description.latent).toMatchObject({ space: 'sd-kl-f8', channels: 4, factor: 8 });
-    const models = createModelSource({ backend, files: createNodeFiles('models'), packages: [found.known] });
+    const models = createModelSource({ backend, files: createNodeFiles('models'), packages: [known] });
     const { firstStage } = await models.open(description.id, { signal });
     const scope = backend.scope();
     const { ops } = scope;

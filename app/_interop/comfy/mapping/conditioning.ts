@@ -145,9 +145,15 @@ export const conditioningClasses: readonly ComfyClass[] = [
     outputs: ['CONDITIONING'],
     becomes: one('conditioning/zero', { conditioning: 'conditioning' }, ['conditioning']),
   },
-  area('ConditioningSetArea', { width: 64, height: 64, x: 0, y: 0, strength: 1 }),
-  area('ConditioningSetAreaPercentage', { width: 1, height: 1, x: 0, y: 0, strength: 1 }),
-  area('ConditioningSetAreaStrength', { strength: 1 }),
+  area('ConditioningSetArea', 'px', { width: 64, height: 64, x: 0, y: 0, strength: 1 }),
+  area('ConditioningSetAreaPercentage', 'fraction', { width: 1, height: 1, x: 0, y: 0, strength: 1 }),
+  {
+    type: 'ConditioningSetAreaStrength',
+    inputs: { conditioning: 'CONDITIONING' },
+    widgets: { strength: 1 },
+    outputs: ['CONDITIONING'],
+    becomes: { needs: 'conditioning' },
+  },
   {
     type: 'ConditioningSetMask',
     inputs: { conditioning: 'CONDITIONING', mask: 'MASK' },
@@ -251,13 +257,22 @@ export const conditioningClasses: readonly ComfyClass[] = [
   },
 ];
 
-function area(type: string, widgets: Readonly<Record<string, number>>): ComfyClass {
+function area(type: string, unit: 'px' | 'fraction', widgets: Readonly<Record<string, number>>): ComfyClass {
+  const numbers = (from: Values): Readonly<Record<string, number>> =>
+    Object.fromEntries(Object.entries(widgets).map(([name, value]) => [name, num(from[name], value)]));
   return {
     type,
     inputs: { conditioning: 'CONDITIONING' },
     widgets,
     outputs: ['CONDITIONING'],
-    becomes: { needs: 'conditioning' },
+    becomes: one('conditioning/area', { conditioning: 'conditioning' }, ['conditioning'], {
+      params: (values) => ({ unit, ...numbers(values) }),
+      values: numbers,
+      direct: Object.fromEntries(Object.keys(widgets).map((name) => [name, `main.${name}`])),
+      fits: ({ main = {} }) => main['unit'] === unit,
+      // There the network sees the cut-out alone, here the whole picture.
+      differs: () => [{ code: 'area-whole' }],
+    }),
   };
 }
 

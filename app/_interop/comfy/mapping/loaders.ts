@@ -1,5 +1,14 @@
 /** Checkpoints, autoencoders, text encoders, LoRAs and what patches a model. */
-import { one, str, type ComfyClass, type Json, type ModelFile, type Values } from './types';
+import {
+  num,
+  one,
+  str,
+  type ComfyClass,
+  type Json,
+  type MappingContext,
+  type ModelFile,
+  type Values,
+} from './types';
 
 const file =
   (kind: ModelFile['kind'], ...widgets: readonly string[]) =>
@@ -104,22 +113,33 @@ export const loaderClasses: readonly ComfyClass[] = [
     'other-family',
     file('clip', 'clip_name1', 'clip_name2', 'clip_name3'),
   ),
-  waiting(
-    'LoraLoader',
-    { model: 'MODEL', clip: 'CLIP' },
-    { lora_name: '', strength_model: 1, strength_clip: 1 },
-    ['MODEL', 'CLIP'],
-    'lora',
-    file('lora', 'lora_name'),
-  ),
-  waiting(
-    'LoraLoaderModelOnly',
-    { model: 'MODEL' },
-    { lora_name: '', strength_model: 1 },
-    ['MODEL'],
-    'lora',
-    file('lora', 'lora_name'),
-  ),
+  {
+    type: 'LoraLoader',
+    inputs: { model: 'MODEL', clip: 'CLIP' },
+    widgets: { lora_name: '', strength_model: 1, strength_clip: 1 },
+    outputs: ['MODEL', 'CLIP'],
+    models: file('lora', 'lora_name'),
+    becomes: one('model/lora', { model: 'unet', clip: 'conditioner' }, ['unet', 'conditioner'], {
+      params: (values, context) => ({
+        ...loraOf(values, context),
+        textStrength: num(values['strength_clip'], 1),
+      }),
+      values: (params) => ({
+        lora_name: str(params['lora']),
+        strength_model: num(params['strength'], 1),
+        strength_clip: num(params['textStrength'], 1),
+      }),
+    }),
+  },
+  {
+    type: 'LoraLoaderModelOnly',
+    inputs: { model: 'MODEL' },
+    widgets: { lora_name: '', strength_model: 1 },
+    outputs: ['MODEL'],
+    models: file('lora', 'lora_name'),
+    // An export writes the class above: it says the same where no text encoder passes through.
+    becomes: one('model/lora', { model: 'unet' }, ['unet'], { params: loraOf, importOnly: true }),
+  },
   waiting(
     'HypernetworkLoader',
     { model: 'MODEL' },
@@ -239,6 +259,14 @@ function packageOf(
   return id === '' ? {} : { package: id };
 }
 
+function loraOf(values: Values, context: MappingContext) {
+  const name = str(values['lora_name']);
+  return {
+    lora: context.modelId({ kind: 'lora', name }) ?? (name === 'None' ? '' : name),
+    strength: num(values['strength_model'], 1),
+  };
+}
+
 function waiting(
   type: string,
   inputs: ComfyClass['inputs'],
@@ -246,7 +274,6 @@ function waiting(
   outputs: readonly string[],
   needs:
     | 'other-family'
-    | 'lora'
     | 'hypernetwork'
     | 'model-patch'
     | 'control-net'

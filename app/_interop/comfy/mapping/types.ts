@@ -40,6 +40,7 @@ export const differenceCodes = [
   'two-pass',
   'two-prompts',
   'score',
+  'area-whole',
 ] as const;
 export type DifferenceCode = (typeof differenceCodes)[number];
 
