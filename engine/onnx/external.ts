@@ -40,7 +40,10 @@ export async function externalData(
     }
   }
   for (const { path, data, start, end } of windows.values())
-    files.push({ path, data: data instanceof Blob && data.size > LARGEST_WHOLE ? data.slice(start, end) : data });
+    files.push({
+      path,
+      data: data instanceof Blob && data.size > LARGEST_WHOLE ? data.slice(start, end) : data,
+    });
   for (const group of groupsOf(packed)) {
     const path = `packed-${files.length}`;
     const data = new Uint8Array(group.reduce((total, { bytes }) => total + aligned(bytes), 0));
@@ -68,7 +71,8 @@ interface Window {
 /** The window that a tensor lies in: the whole file where offsets in it can be told. */
 function windowOf(data: Uint8Array | Blob, { file, offset, bytes }: WeightEntry): Window {
   const end = offset + bytes;
-  if (!(data instanceof Blob) || data.size <= LARGEST_WHOLE) return { path: `file-${file}`, data, start: 0, end };
+  if (!(data instanceof Blob) || data.size <= LARGEST_WHOLE)
+    return { path: `file-${file}`, data, start: 0, end };
   const nth = Math.floor(offset / WINDOW_BYTES);
   return { path: `file-${file}-${nth}`, data, start: nth * WINDOW_BYTES, end };
 }

@@ -47,5 +47,14 @@ export function textToImage({ package: id, seed, steps, side }: Choice) {
   const edges = Object.fromEntries(
     wires.map(([from, to]) => [`${from}-${to}`, { from: end(from), to: end(to) }]),
   );
-  return { format: 'latent-loom', version: 1, meta: {}, nodes, edges, groups: {}, notes: {}, definitions: {} };
+  return {
+    format: 'latent-loom',
+    version: 1,
+    meta: {},
+    nodes,
+    edges,
+    groups: {},
+    notes: {},
+    definitions: {},
+  };
 }

@@ -75,7 +75,9 @@ async function measure({ file, kernels, precision, prefer, steps, side }: Job): 
     assets: { read: refuse },
   });
   const draw = async (seed: string, count: number) => {
-    const { document } = parseDocument(JSON.stringify(textToImage({ package: id, seed, steps: count, side })));
+    const { document } = parseDocument(
+      JSON.stringify(textToImage({ package: id, seed, steps: count, side })),
+    );
     const planned = plan(infer({ document, registry, catalog: createCatalog(packages) }), {
       device: backend.info,
     });
@@ -95,7 +97,8 @@ async function measure({ file, kernels, precision, prefer, steps, side }: Job): 
     const borrowed = executor.borrow({ node, port, side: 'out' });
     if (borrowed === undefined) throw new Error(`no ${what}`);
     const { value } = borrowed;
-    const tensor = value.kind === 'image' ? value.pixels : value.kind === 'latent' ? value.samples : undefined;
+    const tensor =
+      value.kind === 'image' ? value.pixels : value.kind === 'latent' ? value.samples : undefined;
     const values = await tensor?.read();
     borrowed.release();
     if (!(values instanceof Float32Array)) throw new Error(`${what} is no float32`);
@@ -119,8 +122,11 @@ self.addEventListener('message', (event: MessageEvent<Job>) => {
   measure(event.data).then(
     () => reply({ done: true }),
     (thrown: unknown) => {
-      const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : undefined;
-      reply({ line: { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown), cause } });
+      const cause =
+        thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : undefined;
+      reply({
+        line: { error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown), cause },
+      });
       reply({ done: false });
     },
   );
