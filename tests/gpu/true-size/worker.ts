@@ -59,8 +59,8 @@ async function measure({ file, kernels, precision, prefer, steps, side }: Job): 
   reply({ mark: 'open' });
   const found = await findPackages(createFilesFolder(file.name, [{ path: file.name, file }]), signal);
   const packages = found.flatMap((one) => {
-    if ('known' in one) return [one.known];
-    throw one.error;
+    if ('error' in one) throw one.error;
+    return 'known' in one ? [one.known] : [];
   });
   const [first] = packages;
   if (first === undefined) throw new Error('No model in the file.');
