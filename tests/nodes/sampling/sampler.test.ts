@@ -293,7 +293,7 @@ describe('noise of other tools', () => {
     ],
   ];
   for (const [name, params, noiseParams, source] of cases) {
-    it(String(name), async () => {
+    it(`${name}: the noise that is injected`, async () => {
       const got = await injected(params, noiseParams);
       expect(largest(got, normalised(noiseData(dims, source)))).toBeLessThan(1e-4);
     });
