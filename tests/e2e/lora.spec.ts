@@ -81,11 +81,7 @@ test('on an empty graph it stands alone; gone after a reload, its node says so a
   // A drop without a handle, as in this test, lasts as long as the page.
   await page.reload();
   const node = editor.node('lora');
-<<<<<<< HEAD
-  await expect(node).toContainText(`“${JSON.stringify(id).slice(1, -1)}” is not here`);
-=======
   await expect(node).toContainText(`“${id}” is not here`);
->>>>>>> main
   await expect(node.getByRole('button', { name: 'Open folder…' })).toBeVisible();
   const choosing = page.waitForEvent('filechooser');
   await page.evaluate(() => {
