@@ -8,14 +8,14 @@ export const maxNameLength = 200;
 
 const named = (name: string): boolean => !reservedNames.has(name);
 
-/** The key of a parameter or port: any text but a reserved name. */
+/** The key of any record (a group, note, definition, sweep, parameter, port): any text but a reserved name. */
 export const nameSchema = z
   .string()
   .max(maxNameLength, `a name has at most ${maxNameLength} letters`)
   .refine(named, 'this name is reserved: it means something else to JavaScript');
 
 /**
- * The id of a node, edge, group, note, definition or sweep. `/` divides the steps of a path into sub-graphs, `@` an
+ * The id of a node or edge. `/` divides the steps of a path into sub-graphs, `@` an
  * unknown size from the node that settles it, `#` the parts of an edge.
  */
 export const idSchema = nameSchema.regex(/^[^/@#]+$/, 'an id may not be empty or hold “/”, “@” or “#”');

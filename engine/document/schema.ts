@@ -56,8 +56,8 @@ export const noteSchema = z.looseObject({ text: z.string(), position: point, siz
 const graphFields = {
   nodes: z.record(idSchema, nodeSchema).default({}),
   edges: z.record(idSchema, edgeSchema).default({}),
-  groups: z.record(idSchema, groupSchema).default({}),
-  notes: z.record(idSchema, noteSchema).default({}),
+  groups: z.record(nameSchema, groupSchema).default({}),
+  notes: z.record(nameSchema, noteSchema).default({}),
 };
 
 /** A reusable sub-graph: one definition, many instances. Ports map outer names to inner endpoints. */
@@ -89,8 +89,8 @@ export const documentSchema = z.looseObject({
   format: z.literal('latent-loom'),
   version: z.literal(documentVersion),
   ...graphFields,
-  definitions: z.record(idSchema, definitionSchema).default({}),
-  sweeps: z.record(idSchema, sweepSchema).default({}),
+  definitions: z.record(nameSchema, definitionSchema).default({}),
+  sweeps: z.record(nameSchema, sweepSchema).default({}),
   meta: z
     .looseObject({
       title: title.optional(),
