@@ -140,7 +140,12 @@ export function inferNode(
     }
     checkParams(definition, node, parsed, ports, around.catalog, report);
     if (parsed.ok) {
-      const held = warningsOf(definition, parsed.params, (port) => Object.hasOwn(sources, port));
+      const held = warningsOf(
+        definition,
+        parsed.params,
+        // A refused edge is said already: that nothing comes in follows from it.
+        (port) => Object.hasOwn(sources, port) || connections.faulty?.has(port) === true,
+      );
       for (const { name, severity, message, ...where } of held)
         report.add(
           { code: 'node-warning', ...where, warning: name, message: `${report.name}: ${message}` },

@@ -10,7 +10,7 @@ export const latentNoiseLike = defineNode({
   title: 'Noise for a latent',
   category: 'latent',
   doc: 'Draws start noise of the size, batch and latent space of a latent: what image to image and inpainting need when the picture says how large the result is. The same seed gives the same noise as the Noise node of that size.',
-  aliases: ['RandomNoise', 'Noise like', 'KSampler seed'],
+  aliases: ['RandomNoise', 'Noise like'],
   inputs: { latent: port('latent', latentFields(), { doc: 'Gives the size, the batch and the space.' }) },
   outputs: { noise: port('noise', latentFields(), { doc: 'Unit-variance noise, with its seed.' }) },
   params: z.object({

@@ -28,37 +28,60 @@ async function loom(...args: string[]) {
 const cases = [
   {
     file: 'vq-latent-into-kl-unet',
+    // A sampling that begins half-way needs a latent: taking its wire away mends nothing.
+    removable: false,
     edge: 'sampler-latent',
     reason:
       'error sampler.latent type-mismatch: The output latent of “Encode” (encode) does not fit input latent of “Sampler” (sampler): its latent space is loom-vq-f8, but loom-kl-f8 is wanted.',
-    fixes: ['  fix: Insert Decode → Encode', '  fix: Take it from “Model package” (package)'],
+    fixes: [
+      '  fix: Insert Decode → Encode',
+      '  fix: Insert Decode → Encode for inpainting',
+      '  fix: Insert Mask for a latent → Encode for inpainting',
+      '  fix: Take it from “Model package” (package)',
+    ],
   },
   {
     file: 'latent-of-another-package',
+    // A sampling that begins half-way needs a latent: taking its wire away mends nothing.
+    removable: false,
     edge: 'sampler-latent',
     reason:
       'error sampler.latent type-mismatch: The output latent of “Encode” (encode) does not fit input latent of “Sampler” (sampler): its latent space is twin, but loom-kl-f8 is wanted.',
-    fixes: ['  fix: Insert Decode → Encode', '  fix: Take it from “Model package” (package)'],
+    fixes: [
+      '  fix: Insert Decode → Encode',
+      '  fix: Insert Decode → Encode for inpainting',
+      '  fix: Insert Mask for a latent → Encode for inpainting',
+      '  fix: Take it from “Model package” (package)',
+    ],
   },
   {
     file: 'image-256-into-mask-250',
+    removable: true,
     edge: 'composite-mask',
     reason:
       'error composite.mask type-mismatch: The output mask of “Rectangle mask” (mask) does not fit input mask of “Composite images” (composite): its height is 250, but 256 is wanted.',
-    fixes: ['  fix: Take it from “Resize image” (large)'],
+    fixes: [
+      '  fix: Insert Crop mask',
+      '  fix: Take it from “Resize image” (large)',
+      '  fix: Take it from “Resize image” (other)',
+    ],
   },
   {
     file: 'text-into-class-only-unet',
+    removable: true,
     edge: 'unet-positive',
     reason:
       'error unet.positive type-mismatch: The output conditioning of “Text prompt” (prompt) does not fit input positive of “U-Net” (unet): its conditioning is text, but at most class is wanted.',
     fixes: [
+      '  fix: Insert Average prompts',
+      '  fix: Insert Join prompts',
       '  fix: Replace “Text prompt” (prompt) by Class label',
       '  fix: Take it from “Class label” (label)',
     ],
   },
   {
     file: 'map-of-other-labels',
+    removable: true,
     edge: 'map-map',
     reason:
       'error map.map type-mismatch: The output map of “Semantic map” (painter) does not fit input map of “Map condition” (map): its set of map labels is street-3, but loom-parts-10 is wanted.',
@@ -66,6 +89,8 @@ const cases = [
   },
   {
     file: 'cycle',
+    // A sampling that begins half-way needs a latent: taking its wire away mends nothing.
+    removable: false,
     edge: 'sampler-latent',
     reason:
       "error sampler.latent cycle: The wire from “Scale latent” (soften) to “Sampler” (sampler) closes a circle: each would need the other's result first.",
@@ -73,14 +98,13 @@ const cases = [
   },
 ] as const;
 
-describe.each(cases)('$file', ({ file, edge, reason, fixes }) => {
+describe.each(cases)('$file', ({ file, edge, reason, fixes, removable }) => {
   const path = `${fixtures}/${file}.json`;
   const document = (): LoomDocument => parseDocument(readFileSync(path, 'utf8')).document;
 
   it('is refused with the reason and its fixes, exit code 1', async () => {
     const { code, lines } = await loom('validate', path);
-    expect(lines).toEqual([reason, ...fixes, ...lines.slice(1 + fixes.length)]);
-    expect(lines.at(-1)).toBe('  fix: Remove the wire');
+    expect(lines).toEqual([reason, ...fixes, ...(removable ? ['  fix: Remove the wire'] : [])]);
     expect(code).toBe(1);
   });
 
@@ -95,7 +119,7 @@ describe.each(cases)('$file', ({ file, edge, reason, fixes }) => {
     const read = (at: LoomDocument) => infer({ document: at, registry, catalog });
     const before = read(document());
     const offered = before.diagnostics.flatMap((found) => fixesFor(found, before));
-    expect(offered.length).toBeGreaterThan(fixes.length);
+    expect(offered).toHaveLength(fixes.length + (removable ? 1 : 0));
     for (const fix of offered) {
       const after = produce(document(), (draft: LoomDocument) => {
         applyFix(draft, fix, registry);

@@ -1,5 +1,5 @@
 /** From A1111's `parameters` to a graph: what it names, in its dialect and with its noise. */
-import { documentSchema, documentVersion, type LoomDocument } from '@/engine';
+import { documentVersion, parseDocument, type LoomDocument } from '@/engine';
 import { fromA1111 } from '@/nodes/sampling/_math/tool-names';
 import type { Difference } from '../comfy/mapping/types';
 import type { ImportOptions } from '../comfy/import';
@@ -60,7 +60,7 @@ export function importParameters(
     params,
     ...(title !== undefined && { title }),
   });
-  const document = documentSchema.parse({
+  const document = parseDocument({
     format: 'latent-loom',
     version: documentVersion,
     nodes: {
@@ -100,7 +100,7 @@ export function importParameters(
       ).map(([from, to], index) => [`e${index + 1}`, { from: end(from), to: end(to) }]),
     ),
     meta: options.title === undefined ? {} : { title: options.title },
-  });
+  }).document;
   const loras = [...(prompt + negative).matchAll(/<lora:([^:>]+)/g)].map((match) => match[1] ?? '');
   const nodes: readonly NodeReport[] = [
     said('model', 'Model', []),

@@ -1,5 +1,5 @@
 /** From a ComfyUI graph to a document of ours, and a report of what became of each node. */
-import { documentSchema, documentVersion, LoomError, type LoomDocument } from '@/engine';
+import { documentVersion, LoomError, parseDocument, type LoomDocument } from '@/engine';
 import { parseLooseJson, type Json } from './json';
 import { importLevel, type ImportOptions, type LevelResult } from './import-level';
 import { promptToWorkflow } from './prompt';
@@ -72,13 +72,14 @@ function importWorkflow(raw: Json, kind: 'workflow' | 'prompt', options: ImportO
 }
 
 function build(root: LevelResult, options: ImportOptions, kind: 'workflow' | 'prompt'): LoomDocument {
-  return documentSchema.parse({
+  // Through the door that every document takes: its limits and its typed refusals hold for imports too.
+  return parseDocument({
     format: 'latent-loom',
     version: documentVersion,
     ...root.document,
     meta: options.title === undefined ? {} : { title: options.title },
     comfy: { kind, ...root.origin },
-  });
+  }).document;
 }
 
 function report(

@@ -5,7 +5,7 @@
  */
 import { getOwn } from '@/engine/types';
 import { z } from 'zod';
-import { documentSchema, documentVersion, LoomError, type LoomDocument } from '@/engine';
+import { documentVersion, LoomError, parseDocument, type LoomDocument } from '@/engine';
 import { importParameters } from '../a1111/import';
 import type { ImportOptions } from '../comfy/import';
 import { parseLooseJson, type Json } from '../comfy/json';
@@ -191,13 +191,13 @@ export function importInvokeWorkflow(json: string, options: ImportOptions): Open
         : [],
     ),
   );
-  const document = documentSchema.parse({
+  const document = parseDocument({
     format: 'latent-loom',
     version: documentVersion,
     nodes,
     edges,
     notes,
     meta: { title: options.title ?? data.name },
-  });
+  }).document;
   return { document, report: { source: 'invokeai', nodes: reports, missing: [], dropped: 0 } };
 }
