@@ -11,8 +11,8 @@ const hostKey = Symbol.for('latent-loom.node-packs');
 type Host = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 async function hostModules(): Promise<Host> {
-  const [zod, engine] = await Promise.all([import('zod'), import('@/engine/types')]);
-  return { zod, 'latent-loom/engine': engine };
+  const [zod, engine] = await Promise.all([import('./host-zod'), import('@/engine/types')]);
+  return { zod: { ...zod, z: zod, default: zod }, 'latent-loom/engine': engine };
 }
 
 /** A module that exports again what the host has under this name. */
