@@ -18,7 +18,7 @@ const object = (value: Json | undefined): Record<string, Json> => {
 };
 const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
 const nodesById = (workflow: Record<string, Json>) =>
-  Object.fromEntries(list(workflow['nodes']).map((node) => [String(object(node)['id']), node]));
+  Object.fromEntries(list(workflow['nodes']).map((node) => [JSON.stringify(object(node)['id']), node]));
 const edgeInto = (document: LoomDocument, node: string, port: string) =>
   Object.values(document.edges).find(({ to }) => to.node === node && to.port === port)?.from;
 
