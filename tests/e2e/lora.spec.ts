@@ -50,7 +50,7 @@ test('a LoRA dropped on a checkpoint stands between it and what it feeds; the di
   // Nothing refused: what passes through the LoRA fits everything behind it.
   await expect(page.locator('.react-flow__node').getByRole('alert')).toHaveCount(0);
 
-  await page.keyboard.press('Alt+m');
+  await page.keyboard.press('Alt+o');
   const row = page.getByRole('dialog').getByRole('listitem').filter({ hasText: 'style' });
   await expect(row).toContainText('LoRA');
   await expect(row).toContainText('changes the U-Net');
