@@ -75,7 +75,7 @@ test('a document with an address in every string asks nobody, from a file or a l
     await expect(editor.node('svg')).toBeVisible();
     await page.waitForTimeout(1_000);
     // A template with an address in every string that may be one.
-    const template: unknown = JSON.parse(readFileSync(`${root}public/templates/inpaint.json`, 'utf8'));
+    const template: unknown = JSON.parse(readFileSync(`${root}public/templates/inpainting.json`, 'utf8'));
     const kept = new Set(['format', 'type', 'node', 'port', 'mode', 'param']);
     const strings = withStrings(template, (key, old) =>
       kept.has(key) ? old : old.startsWith('data:') ? `${address}/picture.png` : `${address}/${key}.png`,
