@@ -116,7 +116,6 @@ export function fileCut(path: string, done: number, size: number): LoomError {
 export function subFolder(folder: ModelFolder, prefix: string): ModelFolder {
   if (prefix === '') return folder;
   const inside = `${prefix}/`;
-  const { blob } = folder;
   return {
     name: prefix.split('/').at(-1) ?? prefix,
     async list(signal) {
@@ -126,6 +125,9 @@ export function subFolder(folder: ModelFolder, prefix: string): ModelFolder {
         .map((file) => ({ ...file, path: file.path.slice(inside.length) }));
     },
     read: (path, start, end, signal) => folder.read(inside + path, start, end, signal),
-    ...(blob && { blob: (path: string, signal: AbortSignal) => blob.call(folder, inside + path, signal) }),
+    ...(folder.blob && {
+      blob: (path: string, signal: AbortSignal) =>
+        folder.blob?.(inside + path, signal) ?? Promise.reject(fileGone(folder.name, path)),
+    }),
   };
 }

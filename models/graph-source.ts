@@ -101,9 +101,9 @@ async function fetchWeights(
     const [whole = new Uint8Array()] = blob ? [] : await files.load([path], options);
     data.push({ path, data: blob ?? whole });
   }
-  const { kind, half } = backend.info;
-  // Half precision where the device computes in it; wasm has none, and single is what its weights become anyway.
-  const precision = network.precision === 'fp16' && kind === 'webgpu' && half !== false ? 'fp16' : 'fp32';
+  const { kind, precision: chosen } = backend.info;
+  // Half precision where the device computes in it and nobody chose otherwise; on wasm its weights become single anyway.
+  const precision = network.precision === 'fp16' && kind === 'webgpu' && chosen === 'fp16' ? 'fp16' : 'fp32';
   const dtype = precision === 'fp16' ? 'float16' : 'float32';
   return () => {
     const store = storeOf(network.entries, data);

@@ -1,5 +1,5 @@
 /** Graphs for ComfyUI: written as its editor's workflow or its server's prompt. */
-import { download, safeName } from '../_formats/disk';
+import { download, safeName } from '../_formats/download';
 import { translate } from '../_i18n/translate';
 import { exportPrompt, exportWorkflow, type ExportReport } from '../_interop/comfy/export';
 import { writeLooseJson, type Json } from '../_interop/comfy/json';

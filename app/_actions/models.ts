@@ -1,7 +1,6 @@
 /** Opening a model: into the catalogue, onto the canvas, and a graph that draws with it. */
 import { produce } from 'immer';
 import { connect, toLoomError, type LoomDocument } from '@/engine';
-import { registry } from '@/nodes/registry';
 import { pickModel, type ModelFiles } from '../_formats/model-files';
 import { translate } from '../_i18n/translate';
 import { keepCopy, rememberModel } from '../_persistence/model-store';
@@ -9,6 +8,7 @@ import { catalogStore, type PackageFacts } from '../_state/catalog';
 import { addNode } from '../_state/edits';
 import { addLora, modelForLora } from '../_state/lora-wiring';
 import { placeForNew } from '../_state/flow';
+import { registry } from '../_state/nodes';
 import { idsOf, openModel, placeModel, type OwnModel } from '../_state/own-models';
 import { select, view, type Point } from '../_state/view';
 import { edit, openDocument, workspace } from '../_state/workspace';

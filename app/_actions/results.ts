@@ -1,7 +1,7 @@
 /** What one does with a finished picture: save, copy, feed in again, open its graph. */
 import { z } from 'zod';
 import { LoomError, parseDocument } from '@/engine';
-import { download } from '../_formats/disk';
+import { download } from '../_formats/download';
 import { embedGraph } from '../_formats/png/png';
 import { translate } from '../_i18n/translate';
 import { preferences } from '../_state/preferences';

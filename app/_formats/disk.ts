@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { serialise, type LoomDocument } from '@/engine';
 import { pictureAccept } from '@/nodes/_shared/picture-formats';
 import type { DropPayload } from './drop-payload';
+import { download, safeName } from './download';
 import { readIncoming, readIncomingFile, type Incoming } from './read-incoming';
 
 /** What the File System Access API is used for; its types are not in TypeScript's DOM library. */
@@ -114,29 +115,6 @@ export async function saveFile(
     if (cancelled(error)) return null;
     throw error;
   }
-}
-
-/** Hands a file to the browser's downloads. */
-export function download(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const anchor = document.createElement('a');
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-/** A title as a file name on every system: letters of all scripts stay. */
-export function safeName(title: string): string {
-  const name = title
-    .normalize('NFC')
-    // oxlint-disable-next-line no-control-regex -- control characters are what is removed
-    .replace(/[\u0000-\u001f\u007f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/^\.+|[. ]+$/g, '')
-    .slice(0, 80);
-  return name === '' ? 'graph' : name;
 }
 
 async function settle(job: () => Incoming | Promise<Incoming>): Promise<Incoming | Error> {

@@ -20,6 +20,7 @@ import { readClip, type Clip } from './clip';
 import { hasLink } from './link/has-link';
 import { readLink } from './link/link';
 import { extractGraph, foreignTexts, type PictureOrigin } from './png/png';
+import { modelIdOf } from './model-names';
 import { parseText } from './parse-text';
 import { isPng } from './png/png-chunks';
 import { aFolder, foreignThing } from './foreign';
@@ -107,7 +108,7 @@ function pictureOr(
 
 const importOptions = (name: string): ImportOptions => {
   const title = name.replace(/^.*[/\\]/, '').replace(/\.[^.]{1,5}$/, '');
-  return { registry, ...(title !== '' && { title }) };
+  return { registry, modelId: modelIdOf, ...(title !== '' && { title }) };
 };
 
 const foreignDocument = ({ document, report }: ForeignGraph, name: string): Incoming => ({

@@ -2,7 +2,7 @@
 /** Saves a value: the numbers as safetensors or .npy, its views as PNG. */
 import { Download } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import { download, safeName } from '../_formats/disk';
+import { download, safeName } from '../_formats/download';
 import { IconButton } from '../_ui/Button';
 import { DropMenu } from '../_ui/DropMenu';
 import { exportsOf } from '../_snapshots/export';

@@ -11,8 +11,8 @@ const hostKey = Symbol.for('latent-loom.node-packs');
 type Host = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 async function hostModules(): Promise<Host> {
-  const [zod, engine] = await Promise.all([import('zod'), import('@/engine/types')]);
-  return { zod, 'latent-loom/engine': engine };
+  const [zod, engine] = await Promise.all([import('./host-zod'), import('@/engine/types')]);
+  return { zod: { ...zod, z: zod, default: zod }, 'latent-loom/engine': engine };
 }
 
 /** A module that exports again what the host has under this name. */
@@ -51,7 +51,8 @@ const refusal = (file: string, why: string, cause?: unknown): LoomError =>
  */
 export async function loadPack(source: string, file: string): Promise<NodePack> {
   const { init, parse } = await import('es-module-lexer');
-  await init;
+  // A promise, though typed as a function's result in some builds.
+  await Promise.resolve(init);
   const host = await hostModules();
   Reflect.set(globalThis, hostKey, host);
   const made: { readonly url: string; release(): void }[] = [];
@@ -95,6 +96,6 @@ export async function loadPack(source: string, file: string): Promise<NodePack> 
     }
     return packOf(exports, file);
   } finally {
-    for (const { release } of made) release();
+    for (const each of made) each.release();
   }
 }

@@ -16,6 +16,7 @@ import { createFetchFiles } from '@/models/files';
 import type { KnownLora } from '@/models/lora/open-lora';
 import type { LoraSummary } from '@/models/lora/summary';
 import { readPackages, type KnownPackage } from '@/models/packages';
+import { setModelFinder, stemOf } from '../_formats/model-names';
 import { spacesOf } from './spaces';
 
 /** What forms need of a package. */
@@ -120,6 +121,15 @@ let known: readonly KnownPackage[] = [];
 let loras: readonly KnownLora[] = [];
 function show(): void {
   const catalog = createCatalog(known, loras);
+  setModelFinder(({ kind, name }) => {
+    const stem = stemOf(name);
+    if (kind === 'lora') return loras.find((lora) => stemOf(lora.name) === stem)?.id;
+    if (kind !== 'checkpoint' && kind !== 'diffusers' && kind !== 'vae') return undefined;
+    const found = known.find(
+      ({ description: { title, unet } }) => stemOf(title) === stem && (kind === 'vae' || unet !== undefined),
+    );
+    return found?.description.id;
+  });
   catalogStore.setState({
     status: 'ready',
     error: undefined,

@@ -324,7 +324,7 @@ function receive(message: Exclude<ToPage, { id: string }>): void {
       break;
     case 'file': {
       const { bytes, name, mime } = message;
-      void import('../_formats/disk').then(({ download }) =>
+      void import('../_formats/download').then(({ download }) =>
         download(new Blob([bytes], { type: mime }), name),
       );
       break;

@@ -1,12 +1,17 @@
 'use client';
 import { clsx } from 'clsx';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { ChoiceFace, choiceStyle, type ChoiceProps } from './ChoiceFace';
-import { SelectOverlay } from './overlays';
+import { loadOverlays, useOverlays } from './overlays';
 
 /** A select of strings. */
 export function Choice(props: ChoiceProps) {
+  const parts = useOverlays();
   const [pressed, setPressed] = useState(false);
+  const press = (): void => {
+    setPressed(true);
+    void loadOverlays();
+  };
   const closed = (
     <button
       type="button"
@@ -17,22 +22,16 @@ export function Choice(props: ChoiceProps) {
       aria-expanded={false}
       aria-label={props.label}
       disabled={props.disabled}
-      onClick={() => setPressed(true)}
+      onClick={press}
       onKeyDown={(event) => {
         if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
         event.preventDefault();
-        setPressed(true);
+        press();
       }}
       className={clsx(choiceStyle, props.className)}
     >
       <ChoiceFace value={props.value} options={props.options} />
     </button>
   );
-  return pressed ? (
-    <Suspense fallback={closed}>
-      <SelectOverlay {...props} />
-    </Suspense>
-  ) : (
-    closed
-  );
+  return pressed && parts !== undefined ? <parts.SelectOverlay {...props} /> : closed;
 }

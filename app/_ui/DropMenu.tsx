@@ -1,21 +1,20 @@
 'use client';
-import { cloneElement, Suspense, useState } from 'react';
+import { cloneElement, useState } from 'react';
 import type { DropMenuProps } from './menu';
-import { MenuOverlay } from './overlays';
+import { loadOverlays, useOverlays } from './overlays';
 
 /** A menu under a trigger. */
 export function DropMenu(props: DropMenuProps) {
+  const parts = useOverlays();
   const [pressed, setPressed] = useState(false);
+  const press = (): void => {
+    setPressed(true);
+    void loadOverlays();
+  };
   const closed = cloneElement(props.trigger, {
     'aria-haspopup': 'menu',
     'aria-expanded': false,
-    onClick: () => setPressed(true),
+    onClick: press,
   });
-  return pressed ? (
-    <Suspense fallback={closed}>
-      <MenuOverlay {...props} />
-    </Suspense>
-  ) : (
-    closed
-  );
+  return pressed && parts !== undefined ? <parts.MenuOverlay {...props} /> : closed;
 }

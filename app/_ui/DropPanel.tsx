@@ -1,21 +1,20 @@
 'use client';
-import { cloneElement, Suspense, useState } from 'react';
+import { cloneElement, useState } from 'react';
 import type { DropPanelProps } from './menu';
-import { PanelOverlay } from './overlays';
+import { loadOverlays, useOverlays } from './overlays';
 
 /** A small titled panel under a trigger. */
 export function DropPanel(props: DropPanelProps) {
+  const parts = useOverlays();
   const [pressed, setPressed] = useState(false);
+  const press = (): void => {
+    setPressed(true);
+    void loadOverlays();
+  };
   const closed = cloneElement(props.trigger, {
     'aria-haspopup': 'dialog',
     'aria-expanded': false,
-    onClick: () => setPressed(true),
+    onClick: press,
   });
-  return pressed ? (
-    <Suspense fallback={closed}>
-      <PanelOverlay {...props} />
-    </Suspense>
-  ) : (
-    closed
-  );
+  return pressed && parts !== undefined ? <parts.PanelOverlay {...props} /> : closed;
 }

@@ -1,23 +1,49 @@
+'use client';
 /**
  * Menus, selects and panels are Base UI's as they are, mounted from the first press on: a canvas has hundreds of
- * triggers, and an untouched page needs none of the code. It is fetched at the first interaction.
+ * triggers, and an untouched page needs none of the code. It is fetched at the first interaction. Not `React.lazy`:
+ * that suspends once even when the code is there, and keys pressed meanwhile would be hotkeys.
  */
-import { lazy } from 'react';
+import { useSyncExternalStore } from 'react';
 import { firstInteraction } from './first-interaction';
 
-const menu = () => import('./MenuOverlay');
-const panel = () => import('./PanelOverlay');
-const select = () => import('./SelectOverlay');
+type Overlays = typeof import('./overlay-parts');
 
-export const MenuOverlay = lazy(() => menu().then((module) => ({ default: module.MenuOverlay })));
-export const PanelOverlay = lazy(() => panel().then((module) => ({ default: module.PanelOverlay })));
-export const SelectOverlay = lazy(() => select().then((module) => ({ default: module.SelectOverlay })));
+let parts: Overlays | undefined;
+let coming: Promise<void> | undefined;
+const listeners = new Set<() => void>();
 
-/** Fetches their code once somebody is there. A failed fetch shows when one is opened. */
+/** Fetches the code; a fetch that failed is tried again by the next call. */
+export function loadOverlays(): Promise<void> {
+  coming ??= import('./overlay-parts').then(
+    (found) => {
+      parts = found;
+      for (const listener of listeners) listener();
+    },
+    (thrown: unknown) => {
+      coming = undefined;
+      throw thrown;
+    },
+  );
+  return coming;
+}
+
+/** Fetches them once somebody is there. */
 export const preloadOverlays = (): Promise<void> =>
   firstInteraction()
-    .then(() => Promise.all([menu(), panel(), select()]))
-    .then(
-      () => undefined,
-      () => undefined,
-    );
+    .then(loadOverlays)
+    // Shown where one is opened; here nobody waits yet.
+    .catch(() => undefined);
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** The overlays; undefined until they are there. */
+export const useOverlays = (): Overlays | undefined =>
+  useSyncExternalStore(
+    subscribe,
+    () => parts,
+    () => undefined,
+  );

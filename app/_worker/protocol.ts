@@ -27,6 +27,8 @@ export const backendInfoSchema = z.strictObject({
   kind: z.enum(['webgpu', 'wasm']),
   precision: z.enum(['fp16', 'fp32']),
   device: z.string(),
+  streams: z.boolean().optional(),
+  half: z.boolean().optional(),
   memory: z.number().positive().optional(),
   limits: z.array(
     z.enum([

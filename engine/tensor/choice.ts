@@ -77,6 +77,7 @@ function webGpuInfo(choice: BackendChoice, adapter: GPUAdapter): BackendInfo {
     kind: 'webgpu',
     precision: half && choice.precision !== 'fp32' ? 'fp16' : 'fp32',
     device: named === '' ? 'unnamed adapter' : named,
+    half,
     // The build for browsers with JSPI is 10 MB smaller, and it alone reads a file's tensors one by one.
     ...('Suspending' in WebAssembly && { streams: true }),
     ...reportedMemory(),

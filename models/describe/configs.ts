@@ -73,7 +73,6 @@ export const textEncoderSchema = z.looseObject({
   num_hidden_layers: whole.optional(),
   projection_dim: whole.nullish(),
 });
-export type TextEncoderConfig = z.output<typeof textEncoderSchema>;
 
 /** A special token: its text, or an object around it. */
 const special = z

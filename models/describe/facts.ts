@@ -4,7 +4,6 @@ import type { FactSource, PackageFact } from '@/engine/types';
 export const fromTable: FactSource = { kind: 'table' };
 export const fromWeights: FactSource = { kind: 'weights' };
 export const fromGuess: FactSource = { kind: 'guess' };
-export const fromFile = (file: string): FactSource => ({ kind: 'file', file });
 
 export class FactSheet {
   readonly #facts = new Map<string, PackageFact>();

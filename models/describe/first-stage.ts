@@ -18,10 +18,6 @@ export interface DescribedFirstStage {
   readonly firstStage: FirstStageDescription;
 }
 
-/** Whether the folder has an autoencoder at all. */
-export const hasFirstStage = (reading: Reading): boolean =>
-  findComponent(reading, decoderNames.filter(Boolean)) !== undefined;
-
 /** @param isXl the U-Net beside it is of Stable Diffusion XL: a tiny autoencoder does not say so itself */
 export async function describeFirstStage(reading: Reading, isXl: boolean): Promise<DescribedFirstStage> {
   const { sheet } = reading;

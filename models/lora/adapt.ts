@@ -12,6 +12,7 @@ import { withLoras, type AppliedLora } from './lora-weights';
 import type { LoraPart, LoraTargets } from './module-names';
 import { OpenedLora } from './open-lora';
 import { readLora, type LoraNote } from './read-lora';
+import { isText } from './summary';
 
 /** What is added to the weights of one part of a package, and where its networks are kept to be unloaded. */
 export interface LoadingLoras {
@@ -66,6 +67,7 @@ export function adaptable<T, L extends { readonly loras?: LoadingLoras }>(
   base: () => T,
 ): Adaptable<T> {
   const { loras } = loading;
+  const ofUnet = own.includes('unet');
   if (loras === undefined || ![...loras.parts.values()].some((part) => own.includes(part))) return {};
   return {
     ...(loras.reports.length > 0 && { loras: loras.reports }),
@@ -82,7 +84,14 @@ export function adaptable<T, L extends { readonly loras?: LoadingLoras }>(
       if (lora.modules.length === 0) throw nothingFits(file.name, lora.notes);
       const applied = lora.modules.filter(({ part }) => own.includes(part)).length;
       // A LoRA of the other part alone leaves this one as it is.
-      if (applied === 0) return base();
+      if (applied === 0) {
+        // One of another family may fit by its text encoder, which many share: half of it would be another picture.
+        const mine = lora.notes.filter(
+          ({ module, why }) => why !== 'unknown-name' && isText(module) !== ofUnet,
+        );
+        if (mine.length > 0) throw nothingFits(file.name, mine);
+        return base();
+      }
       const left = lora.notes.map((note) => ({ module: note.module, why: reasonOf(note) }));
       return again({
         ...loading,

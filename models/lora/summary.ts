@@ -11,8 +11,8 @@ export interface LoraSummary {
   readonly others: readonly OtherMethod[];
 }
 
-/** PEFT's own files name no network: their text encoders are told by the names of CLIP's layers. */
-const isText = (module: string): boolean =>
+/** Whether a module is a text encoder's, by its name alone. PEFT's own files name no network: their text encoders are told by the names of CLIP's layers. */
+export const isText = (module: string): boolean =>
   /^(?:lora_te\d?_|text_encoder(?:_2)?\.|(?:base_model\.model\.)?text_model\.)/u.test(module);
 
 /** Never throws: names that are of no scheme say nothing. */

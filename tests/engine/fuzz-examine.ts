@@ -92,7 +92,13 @@ export function summary(inference: Inference): string {
     JSON.stringify([code, severity, node, port, edge, path, got, want, message]),
   );
   const states = [...inference.nodes.values()].map(({ id, state, inputs, outputs, sources }) =>
-    JSON.stringify([id, state, inputs, outputs, Object.entries(sources).sort()]),
+    JSON.stringify([
+      id,
+      state,
+      inputs,
+      outputs,
+      Object.entries(sources).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ]),
   );
   return [...found.sort(), ...states.sort()].join('\n');
 }

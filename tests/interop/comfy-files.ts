@@ -88,7 +88,7 @@ export function level(list: readonly Entry[]): Made {
   for (const node of nodes)
     for (const [slot, output] of (Array.isArray(node['outputs']) ? node['outputs'] : []).entries())
       if (typeof output === 'object' && output !== null && !Array.isArray(output))
-        output['links'] = outgoing.get(`${String(node['id'])}:${slot}`) ?? null;
+        output['links'] = outgoing.get(`${JSON.stringify(node['id'])}:${slot}`) ?? null;
   return { nodes, links };
 }
 

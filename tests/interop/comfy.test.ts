@@ -18,7 +18,7 @@ const object = (value: Json | undefined): Record<string, Json> => {
 };
 const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
 const nodesById = (workflow: Record<string, Json>) =>
-  Object.fromEntries(list(workflow['nodes']).map((node) => [String(object(node)['id']), node]));
+  Object.fromEntries(list(workflow['nodes']).map((node) => [JSON.stringify(object(node)['id']), node]));
 const edgeInto = (document: LoomDocument, node: string, port: string) =>
   Object.values(document.edges).find(({ to }) => to.node === node && to.port === port)?.from;
 
@@ -71,6 +71,39 @@ describe('what becomes of a graph', () => {
     expect(Object.values(document.groups)[0]).toMatchObject({ title: 'Prompts', color: '#3f789e' });
     const found = infer({ document, registry, catalog: fakeCatalog({ kl: 'kl', vq: 'vq' }) });
     expect(found.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+  it('LoRAs become ours, with both strengths, and go back as they came', () => {
+    const link = (id: string, slot: number): Json => [id, slot];
+    const prompt: Record<string, Json> = {
+      ...plainPrompt,
+      '20': {
+        class_type: 'LoraLoader',
+        inputs: {
+          lora_name: 'style.safetensors',
+          strength_model: 0.8,
+          strength_clip: 0.5,
+          model: link('4', 0),
+          clip: link('4', 1),
+        },
+      },
+      '21': {
+        class_type: 'LoraLoaderModelOnly',
+        inputs: { lora_name: 'lcm.safetensors', strength_model: 1, model: link('20', 0) },
+      },
+    };
+    const { document, report } = importComfy(JSON.stringify(prompt), {
+      registry,
+      modelId: ({ kind, name }) => (kind === 'lora' ? `file:${name}#0` : 'kl'),
+    });
+    expect(countOutcomes(report).placeholder).toBe(0);
+    expect(document.nodes['20']).toMatchObject({
+      type: 'model/lora',
+      params: { lora: 'file:style.safetensors#0', strength: 0.8, textStrength: 0.5 },
+    });
+    expect(edgeInto(document, '20', 'conditioner')).toEqual({ node: '4', port: 'conditioner' });
+    expect(edgeInto(document, '21', 'unet')).toEqual({ node: '20', port: 'unet' });
+    const back = exportPrompt(saved(document)).prompt;
+    expect([back['20'], back['21']]).toMatchObject([prompt['20'], prompt['21']]);
   });
   it('missing models are named once, with every node that asks for them', () => {
     const { report } = importComfy(workflows['plain'] ?? '', { registry });

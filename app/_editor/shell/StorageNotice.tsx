@@ -3,7 +3,7 @@
 import { HardDrive } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useStore } from 'zustand';
-import { download, safeName } from '../../_formats/disk';
+import { download, safeName } from '../../_formats/download';
 import { persistence } from '../../_persistence/persist-workspace';
 import { useWorkspace } from '../../_state/workspace';
 import { Button } from '../../_ui/Button';

@@ -5,7 +5,6 @@ export const decodeRequestSchema = z.object({
   id: z.int(),
   bytes: z.instanceof(Uint8Array),
 });
-export type DecodeRequest = z.output<typeof decodeRequestSchema>;
 
 export const decodeReplySchema = z.object({
   id: z.int(),

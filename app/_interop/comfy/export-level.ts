@@ -379,7 +379,7 @@ function instanceValues(raw: JsonObject, given: readonly Json[], changed: Params
     if (value !== undefined && at < list.length)
       list[at] = typeof value === 'string' && typeof old !== 'string' ? integerJson(value) : value;
     at += 1;
-    if (name.endsWith('seed') && /^(fixed|increment|decrement|randomize)$/.test(String(list[at]))) at += 1;
+    if (name.endsWith('seed') && /^(fixed|increment|decrement|randomize)$/.test(textOf(list[at]))) at += 1;
   }
   return list;
 }
@@ -691,3 +691,5 @@ function nodeJson(draft: Draft): Json {
     ...((raw['outputs'] !== undefined || outputs.length > 0) && { outputs }),
   };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -90,7 +90,9 @@ export function promptToWorkflow(prompt: Prompt): JsonObject {
     };
   });
   for (const node of nodes) {
-    const slots = outgoing.get(String(node['id']));
+    const slots = outgoing.get(
+      typeof node['id'] === 'number' || typeof node['id'] === 'string' ? String(node['id']) : '',
+    );
     if (!slots) continue;
     const outputs = Array.isArray(node['outputs']) ? node['outputs'] : [];
     const most = Math.max(...slots.keys());

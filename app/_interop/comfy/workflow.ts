@@ -141,7 +141,6 @@ const promptNodeSchema = z.object({
   _meta: z.object({ title: z.string() }).optional().catch(undefined),
 });
 const promptSchema = z.record(z.string(), promptNodeSchema);
-export type PromptNode = z.output<typeof promptNodeSchema>;
 /** The API form: nodes by id. */
 export type Prompt = z.output<typeof promptSchema>;
 

@@ -59,16 +59,22 @@ def vae(net, prefix="first_stage_model."):
     return out
 
 
+def text_state(net):
+    """A text encoder's weights as files have them: transformers 5 leaves `text_model.` out of its names."""
+    kept = ("text_model.", "text_projection.")
+    return {k if k.startswith(kept) else f"text_model.{k}": w for k, w in net.state_dict().items()}
+
+
 def clip(net, prefix="cond_stage_model.transformer."):
     """CLIP-L as SD1 and SDXL keep it: transformers' own names, with a buffer that is no weight."""
-    out = {prefix + k: w for k, w in net.state_dict().items()}
+    out = {prefix + k: w for k, w in text_state(net).items()}
     out[prefix + "text_model.embeddings.position_ids"] = torch.arange(77)[None]
     return out
 
 
 def open_clip(net, prefix, unused_layer=None):
     """OpenCLIP's layout: q, k, v packed by rows, the projection as [in, out]. `unused_layer`: a last layer that SD2 does not use."""
-    s = net.state_dict()
+    s = text_state(net)
     out = {}
     n = net.config.num_hidden_layers
     for i in range(n):

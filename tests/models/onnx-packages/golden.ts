@@ -27,7 +27,6 @@ const goldenSchema = z.looseObject({
   phrases: z.array(z.string()).optional(),
   unet_timestep: z.number(),
 });
-export type Golden = z.output<typeof goldenSchema>;
 
 export interface Numbers {
   readonly data: Float32Array;
@@ -41,9 +40,7 @@ export function goldenOf(folder: string) {
   return {
     golden,
     has: (name: string) => existsSync(path(`${name}.npy`)),
-    array(name: string): Numbers {
-      return readNpy(new Uint8Array(readFileSync(path(`${name}.npy`))));
-    },
+    array: (name: string): Numbers => readNpy(new Uint8Array(readFileSync(path(`${name}.npy`)))),
     png: (name: string) => new Uint8Array(readFileSync(path(`${name}.png`))),
   };
 }
@@ -75,7 +72,7 @@ export function psnr(got: ArrayLike<number>, want: ArrayLike<number>, peak: numb
 /** Root mean square error relative to the golden's own root mean square. */
 export async function relative(got: Tensor, want: Numbers): Promise<number> {
   const values = await got.read();
-  if (got.dims.join() !== want.dims.join()) throw new Error(`[${got.dims}] for [${want.dims}]`);
+  if (got.dims.join() !== want.dims.join()) throw new Error(`[${got.dims.join()}] for [${want.dims.join()}]`);
   let [error, whole] = [0, 0];
   for (let i = 0; i < want.data.length; i += 1) {
     error += (Number(values[i]) - (want.data[i] ?? 0)) ** 2;

@@ -115,6 +115,10 @@ describe('readSafetensorsHeader', () => {
       { numRuns: Number(process.env['LOOM_RUNS'] ?? 3000) },
     );
     expect(check).toMatchObject({ failed: false });
-    expect([...codes].toSorted()).toEqual(['file-truncated', 'package-invalid', 'read']);
+    expect([...codes].map(String).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'file-truncated',
+      'package-invalid',
+      'read',
+    ]);
   });
 });

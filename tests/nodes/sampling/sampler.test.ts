@@ -252,10 +252,7 @@ describe('DDIM inverse', () => {
 
 describe('noise of other tools', () => {
   /** Euler ancestral's last-but-one state tells the noise of its last draw: one step from level to level. */
-  const injected = async (
-    params: Parameters<typeof samplingSampler.params.parse>[0] & object,
-    noiseParams: object,
-  ): Promise<Float32Array> => {
+  const injected = async (params: object, noiseParams: object): Promise<Float32Array> => {
     const b = bench();
     const { unet, denoiser } = await parts(b);
     const { noise } = await b.run(latentNoise, { unet }, { seed: '42', ...noiseParams });
@@ -296,7 +293,7 @@ describe('noise of other tools', () => {
     ],
   ];
   for (const [name, params, noiseParams, source] of cases) {
-    it(`${name}`, async () => {
+    it(`${name}: the noise that is injected`, async () => {
       const got = await injected(params, noiseParams);
       expect(largest(got, normalised(noiseData(dims, source)))).toBeLessThan(1e-4);
     });

@@ -1,0 +1,3 @@
+export { MenuOverlay } from './MenuOverlay';
+export { PanelOverlay } from './PanelOverlay';
+export { SelectOverlay } from './SelectOverlay';
