@@ -36,6 +36,8 @@ test('a LoRA dropped on a checkpoint stands between it and what it feeds; the di
   await dropFile(page, 'mine.safetensors', fixture('sd15'));
   await expect(editor.node('package').getByRole('combobox', { name: 'Package' })).toContainText('mine');
   await dropFile(page, 'style.safetensors', fixture('lora-kohya'), '.react-flow__node[data-id="package"]');
+  // The drop is done when it says so: keys before that may meet the page between two states.
+  await expect(page.getByText('stands behind the model')).toBeVisible();
   await expect(editor.node('lora').getByRole('combobox', { name: 'LoRA' })).toContainText('style');
 
   const { edges } = await editor.document();
