@@ -20,6 +20,8 @@ test('once loaded and run, the page opens and runs offline', async ({ page, edit
   await context.setOffline(true);
   await page.reload();
   await expect(page.locator('.react-flow__node').first()).toBeVisible();
+  // Another picture: the same graph drawn again is the result that came back with the page.
+  await editor.node('prompt').getByRole('textbox', { name: 'Prompt' }).fill('a green hat');
   await editor.run();
   await context.setOffline(false);
   // Requests that the network refuses are said on the console and are what this test is about.
