@@ -1,6 +1,7 @@
 /** Opening a model: into the catalogue, onto the canvas, and a graph that draws with it. */
 import { produce } from 'immer';
 import { connect, toLoomError, type LoomDocument } from '@/engine';
+import { getOwn } from '@/engine/types';
 import { pickModel, type ModelFiles } from '../_formats/model-files';
 import { translate } from '../_i18n/translate';
 import { keepCopy, rememberModel } from '../_persistence/model-store';
@@ -123,7 +124,7 @@ function textToImage(template: LoomDocument, facts: PackageFacts): LoomDocument 
     connect(draft, { node: 'prompt', port: 'conditioning' }, { node: 'unet', port: 'positive' });
     const set = (node: string, params: Record<string, string | number | undefined>): void => {
       for (const [name, value] of Object.entries(params)) {
-        const target = draft.nodes[node];
+        const target = getOwn(draft.nodes, node);
         if (target !== undefined && value !== undefined) target.params[name] = value;
       }
     };

@@ -2,7 +2,7 @@
 /** Hotkeys, clipboard events and drops of the whole window. */
 import { useEffect } from 'react';
 import { createKeybindingsHandler } from 'tinykeys';
-import { toLoomError } from '@/engine';
+import { getOwn, toLoomError } from '@/engine/types';
 import { clipText, noteCopied, pasteNodes } from '../../_actions/clipboard';
 import { commands, enabled, perform } from '../../_actions/commands';
 import { translate } from '../../_i18n/translate';
@@ -129,7 +129,8 @@ export function useWindowEvents(): void {
       const onto = nodeAt(event.target);
       // Other nodes may take the file themselves: a latent is a safetensors file too.
       const forModel =
-        onto === undefined || workspace.getState().document.nodes[onto]?.type.startsWith('model/');
+        onto === undefined ||
+        getOwn(workspace.getState().document.nodes, onto)?.type.startsWith('model/') === true;
       if (models !== undefined && forModel) {
         event.preventDefault();
         const at = flow()?.screenToFlowPosition({ x: event.clientX, y: event.clientY });
