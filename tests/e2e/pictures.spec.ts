@@ -96,7 +96,12 @@ test('two pictures are compared behind a slider, moved by hand and by key; the s
   /** Colour of the result's pixel at x: the split picture itself. */
   const pixel = (x: number) =>
     page.evaluate(
-      `[...document.querySelector('[aria-label="Results"] canvas').getContext('2d').getImageData(${x}, 10, 1, 1).data]`,
+      `(async () => {
+        const bitmap = await createImageBitmap(document.querySelector('[aria-label="Results"] img'));
+        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+        context.drawImage(bitmap, 0, 0);
+        return [...context.getImageData(${x}, 10, 1, 1).data];
+      })()`,
     );
   expect(await pixel(9)).toEqual([192, 32, 32, 255]);
   expect(await pixel(10)).toEqual([32, 32, 192, 255]);

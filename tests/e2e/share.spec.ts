@@ -32,7 +32,7 @@ test('a picture made here, dropped back, is the graph that made it; without the 
   const carrying = await save();
   const found = extractGraph(new Uint8Array(carrying));
   expect(found && serialise(found.document)).toBe(made);
-  await dialog.getByRole('switch').click();
+  await dialog.getByRole('switch', { name: 'Put the graph into the PNG' }).click();
   expect(extractGraph(new Uint8Array(await save()))).toBeUndefined();
   await page.keyboard.press('Escape');
 
