@@ -22,7 +22,7 @@ test('a range over guidance and four seeds make one labelled picture each', asyn
   await page.getByRole('combobox').fill('Sweep');
   await page.keyboard.press('Enter');
   await dialog.getByRole('combobox', { name: 'Setting' }).click();
-  await page.getByRole('option', { name: 'Seed' }).click();
+  await page.getByRole('option', { name: 'Seed', exact: true }).click();
   await dialog.getByLabel('How many').fill('2');
   await expect(dialog.getByText('6 pictures')).toBeVisible();
   await dialog.getByRole('button', { name: 'Sweep', exact: true }).click();
