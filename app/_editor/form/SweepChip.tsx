@@ -15,13 +15,8 @@ export function SweepChip({
   readonly param: string;
   readonly label: string;
 }) {
-  // Asked for by every field of every node: without sweeps it looks no further.
-  const sweep = useWorkspace(({ document }) =>
-    Object.keys(document.sweeps).length === 0 ? undefined : document.sweeps,
-  );
-  const place = useWorkspace(({ document }) =>
-    sweep === undefined ? undefined : sweepOf(document, node, param)?.values,
-  );
+  // Asked for by every field of every node: without sweeps there is nothing to go through.
+  const place = useWorkspace(({ document }) => sweepOf(document, node, param)?.values);
   const t = useTranslations('sweep');
   if (place === undefined) return null;
   return (

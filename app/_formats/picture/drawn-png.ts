@@ -3,7 +3,7 @@ import { LoomError } from '@/engine/types';
 import { pngChunks, writePng, type PngChunk } from '../png/png-chunks';
 
 /** Chunks that change pixels or colours (PNG 3rd ed., §11). */
-const drawn = new Set([
+export const drawnChunks: ReadonlySet<string> = new Set([
   'IHDR',
   'PLTE',
   'tRNS',
@@ -29,7 +29,7 @@ export function drawnPng(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   for (const chunk of pngChunks(bytes)) {
     const first: boolean = chunk.type === 'eXIf' && !exif && chunk.data.length <= mostExif;
     exif ||= first;
-    if (!first && !drawn.has(chunk.type)) continue;
+    if (!first && !drawnChunks.has(chunk.type)) continue;
     if (!chunk.intact())
       throw new LoomError('file-damaged', `The PNG's chunk ${chunk.type} fails its checksum.`);
     kept.push(chunk);

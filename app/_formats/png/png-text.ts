@@ -1,4 +1,5 @@
 /** International text chunks of a PNG (iTXt, §11.3.3.4): UTF-8, compressed, found by keyword wherever they stand. */
+import { drawnChunks } from '../picture/drawn-png';
 import { zlibSync } from 'fflate';
 import { LoomError, type ErrorPlace } from '@/engine/types';
 import { inflateLimited } from '../inflate';
@@ -125,18 +126,5 @@ export function writePngTexts(png: Uint8Array, texts: ReadonlyMap<string, string
  * @throws LoomError as {@link pngChunks}
  */
 export function stripPng(png: Uint8Array): Uint8Array<ArrayBuffer> {
-  const drawn = new Set([
-    'IHDR',
-    'PLTE',
-    'tRNS',
-    'IDAT',
-    'IEND',
-    'gAMA',
-    'cHRM',
-    'sRGB',
-    'iCCP',
-    'sBIT',
-    'cICP',
-  ]);
-  return writePng([...pngChunks(png)].filter((chunk) => drawn.has(chunk.type)));
+  return writePng([...pngChunks(png)].filter((chunk) => drawnChunks.has(chunk.type)));
 }
